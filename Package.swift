@@ -46,8 +46,6 @@ let targets: [Target] = [
     // Base
     module(.base, "Units"),
     module(.base, "Model", ["Units"]),
-    // Hot
-    module(.hot, "StrategyKit", ["Units", "Model"]),
 ]
 
 let testTargets: [Target] = [

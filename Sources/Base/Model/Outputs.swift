@@ -1,0 +1,200 @@
+import Units
+
+/// What a strategy wants. It can do nothing else.
+public struct Intent: BitwiseCopyable, Sendable {
+    public enum Kind: UInt8, Sendable, BitwiseCopyable { case place = 1, cancel = 2 }
+    public var kind: Kind
+    public var strategy: StrategyID
+    public var instrument: InstrumentID
+    public var side: Side
+    public var timeInForce: TimeInForce
+    public var price: Price
+    public var quantity: Quantity
+    /// The order to cancel; `none` for a place.
+    public var client: ClientOrderID
+
+    public init(
+        kind: Kind, strategy: StrategyID, instrument: InstrumentID, side: Side, timeInForce: TimeInForce,
+        price: Price, quantity: Quantity, client: ClientOrderID
+    ) {
+        self.kind = kind
+        self.strategy = strategy
+        self.instrument = instrument
+        self.side = side
+        self.timeInForce = timeInForce
+        self.price = price
+        self.quantity = quantity
+        self.client = client
+    }
+}
+
+/// An order to be sent, risk passed, exposure reserved.
+public struct NewOrder: BitwiseCopyable, Sendable {
+    public var client: ClientOrderID
+    public var instrument: InstrumentID
+    public var strategy: StrategyID
+    public var side: Side
+    public var timeInForce: TimeInForce
+    public var price: Price
+    public var quantity: Quantity
+
+    public init(
+        client: ClientOrderID, instrument: InstrumentID, strategy: StrategyID, side: Side,
+        timeInForce: TimeInForce, price: Price, quantity: Quantity
+    ) {
+        self.client = client
+        self.instrument = instrument
+        self.strategy = strategy
+        self.side = side
+        self.timeInForce = timeInForce
+        self.price = price
+        self.quantity = quantity
+    }
+}
+
+/// Names an order of ours: to cancel it or to look it up.
+public struct OrderReference: BitwiseCopyable, Sendable {
+    public var client: ClientOrderID
+    public var instrument: InstrumentID
+    /// `none` while the venue's id is not known: the client id is used.
+    public var venueOrder: VenueOrderID
+
+    public init(client: ClientOrderID, instrument: InstrumentID, venueOrder: VenueOrderID) {
+        self.client = client
+        self.instrument = instrument
+        self.venueOrder = venueOrder
+    }
+}
+
+/// The gate's verdict on an intent, with the two numbers it compared (at the scale of what is compared).
+public struct Verdict: BitwiseCopyable, Sendable {
+    public var intent: Intent
+    public var verdict: RiskVerdict
+    public var value: Int64
+    public var limit: Int64
+    /// Hash over the strategy's code version and parameters.
+    public var strategyVersion: UInt32
+
+    public init(intent: Intent, verdict: RiskVerdict, value: Int64, limit: Int64, strategyVersion: UInt32) {
+        self.intent = intent
+        self.verdict = verdict
+        self.value = value
+        self.limit = limit
+        self.strategyVersion = strategyVersion
+    }
+}
+
+/// A change of an order's state.
+public struct OrderTransition: BitwiseCopyable, Sendable {
+    public var client: ClientOrderID
+    public var instrument: InstrumentID
+    public var from: OrderState
+    public var to: OrderState
+    public var error: ErrorCode
+    public var filled: Quantity
+
+    public init(
+        client: ClientOrderID, instrument: InstrumentID, from: OrderState, to: OrderState, error: ErrorCode,
+        filled: Quantity
+    ) {
+        self.client = client
+        self.instrument = instrument
+        self.from = from
+        self.to = to
+        self.error = error
+        self.filled = filled
+    }
+}
+
+/// Position and profit after a fill was applied.
+public struct PositionChange: BitwiseCopyable, Sendable {
+    public var instrument: InstrumentID
+    public var quantity: Quantity
+    public var averagePrice: Price
+    public var realised: Notional
+    public var fees: Notional
+    public var client: ClientOrderID
+    /// The fill came after its order was terminal.
+    public var isLate: Bool
+
+    public init(
+        instrument: InstrumentID, quantity: Quantity, averagePrice: Price, realised: Notional, fees: Notional,
+        client: ClientOrderID, isLate: Bool
+    ) {
+        self.instrument = instrument
+        self.quantity = quantity
+        self.averagePrice = averagePrice
+        self.realised = realised
+        self.fees = fees
+        self.client = client
+        self.isLate = isLate
+    }
+}
+
+/// A change of the system state and why.
+public struct StateChange: BitwiseCopyable, Sendable {
+    public var from: SystemState
+    public var to: SystemState
+    public var error: ErrorCode
+    /// What moved it, where it was a command.
+    public var command: UInt8
+
+    public init(from: SystemState, to: SystemState, error: ErrorCode, command: UInt8 = 0) {
+        self.from = from
+        self.to = to
+        self.error = error
+        self.command = command
+    }
+}
+
+/// How urgent an alert is. Raw values are journalled.
+public enum Severity: UInt8, Sendable, BitwiseCopyable { case info = 1, warning = 2, critical = 3 }
+
+/// Something a person should know, with two numbers behind it.
+public struct Alert: BitwiseCopyable, Sendable {
+    public var severity: Severity
+    public var error: ErrorCode
+    public var instrument: InstrumentID
+    public var client: ClientOrderID
+    public var value: Int64
+    public var limit: Int64
+
+    public init(
+        severity: Severity, error: ErrorCode, instrument: InstrumentID, client: ClientOrderID, value: Int64,
+        limit: Int64
+    ) {
+        self.severity = severity
+        self.error = error
+        self.instrument = instrument
+        self.client = client
+        self.value = value
+        self.limit = limit
+    }
+}
+
+/// A command was refused by the ceremony or accepted.
+public struct CommandResult: BitwiseCopyable, Sendable {
+    public var command: Command
+    public var accepted: Bool
+    public var state: SystemState
+
+    public init(command: Command, accepted: Bool, state: SystemState) {
+        self.command = command
+        self.accepted = accepted
+        self.state = state
+    }
+}
+
+/// Everything the core decides; journalled as decided and covered by the decision hash.
+public enum Output: BitwiseCopyable, Sendable {
+    case place(NewOrder)
+    case cancel(OrderReference)
+    case cancelAll(InstrumentID)
+    case query(OrderReference)
+    case verdict(Verdict)
+    case order(OrderTransition)
+    case position(PositionChange)
+    case state(StateChange)
+    case alert(Alert)
+    case command(CommandResult)
+}
