@@ -50,6 +50,7 @@ let targets: [Target] = [
 
 let testTargets: [Target] = [
     tests("UnitsTests", ["Units"]),
+    tests("TidyTests", []),
 ]
 
 let package = Package(

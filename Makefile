@@ -1,0 +1,36 @@
+# Thin: each target calls the tool or the Swift package manager. `make` alone lists the targets.
+SHELL := /bin/bash
+SECONDS_ ?= 30
+TOOL := .build/release/needletail
+
+.DEFAULT_GOAL := help
+.PHONY: help packages build run test bench start stop clean
+
+help: ## This list
+	@echo "Needletail. Targets:"
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+packages: ## Install the Debian packages that are missing
+	@tuning/packages.sh
+
+build: packages ## Build the release binary
+	@echo "build: compiling the release binary (the first time takes some minutes)"
+	swift build -c release --product needletail
+
+run: build ## Trade for 30 s against the loopback venue, in front of your eyes
+	$(TOOL) demo
+
+test: packages ## Every test: units, conformance, official clients, end to end
+	@Tests/run.sh
+
+bench: build ## Measure the hot path
+	$(TOOL) bench
+
+start: build ## Start engine and guard with CONFIG=<file>
+	$(TOOL) start --config $(CONFIG)
+
+stop: ## Stop: disable strategies, cancel everything, end the engine started by make start
+	$(TOOL) stop
+
+clean: ## Remove what was built
+	rm -rf .build

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# All tests in order: what is quick and near first. A step that the machine cannot run prints
+# `SKIP <name>: <reason>`; with NEEDLETAIL_STRICT=1 a skip is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+started=$SECONDS
+step() { echo; echo "== $* (after $((SECONDS - started)) s)"; }
+
+step "debug build of modules and tests"
+swift build --build-tests
+
+step "unit, property and conformance tests"
+swift test --skip-build
+
+if swift package describe --type json 2>/dev/null | grep -q '"autobahn-testee"\|"needletail"'; then
+    step "release build"
+    swift build -c release
+fi
+
+for script in Tests/Oracles/*.sh Tests/EndToEnd/*.sh; do
+    [ -e "$script" ] || continue
+    step "$script"
+    "$script"
+done
+
+echo
+echo "all steps passed in $((SECONDS - started)) s"

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that the build and the tests need, and nothing that is there already.
+# Says which and why; asks sudo when not root; where it may not install, prints the line to type and stops.
+set -euo pipefail
+
+# package | the file that proves it is there | why
+needed=$(cat <<'LIST'
+liburing-dev|/usr/include/liburing.h|io_uring: the engine's network input and output
+libssl-dev|/usr/include/openssl/ssl.h|TLS 1.3, HMAC and Ed25519
+zlib1g-dev|/usr/include/zlib.h|gzip: reading recordings
+openssl|/usr/bin/openssl|the throw-away certificate authority of demo and tests
+LIST
+)
+
+missing=()
+while IFS='|' read -r package proof why; do
+    if [ ! -e "$proof" ]; then
+        echo "packages: $package is missing; it is needed for $why"
+        missing+=("$package")
+    fi
+done <<<"$needed"
+
+if ! command -v swift >/dev/null; then
+    echo "packages: no 'swift' on the PATH. Install a Swift 6.3 toolchain from https://swift.org/install/linux and" \
+        "add its usr/bin to the PATH." >&2
+    exit 1
+fi
+
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+line="apt-get install -y --no-install-recommends ${missing[*]}"
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+        as_root=(sudo)
+    elif command -v sudo >/dev/null && [ -t 0 ]; then
+        as_root=(sudo)
+    else
+        echo "packages: not root and no sudo without a password. Type this as root, then run make again:" >&2
+        echo "    apt-get update && $line" >&2
+        exit 1
+    fi
+fi
+
+echo "packages: ${as_root[*]:-} $line"
+export DEBIAN_FRONTEND=noninteractive
+if ! { "${as_root[@]}" apt-get update -qq && "${as_root[@]}" $line; }; then
+    echo "packages: the installation failed. Type this as root, then run make again:" >&2
+    echo "    apt-get update && $line" >&2
+    exit 1
+fi
