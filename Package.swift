@@ -46,6 +46,16 @@ let targets: [Target] = [
     // Base
     module(.base, "Units"),
     module(.base, "Model", ["Units"]),
+    // App
+    .executableTarget(
+        name: "needletail",
+        dependencies: names(["Units", "Model"]) + [
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            .product(name: "Crypto", package: "swift-crypto"),
+            .product(name: "Yams", package: "Yams"),
+        ], path: "Sources/App/needletail", swiftSettings: releaseFlags),
 ]
 
 let testTargets: [Target] = [
@@ -56,6 +66,12 @@ let testTargets: [Target] = [
 let package = Package(
     name: "needletail",
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: targets + testTargets
 )

@@ -1,0 +1,71 @@
+import Agents
+import Model
+import Rings
+import Units
+import VenueKit
+import Wire
+
+/// Turns a venue's frames into market events: decodes, keeps the books, checks integrity. No I/O; frames come from and go
+/// to byte rings, so it runs beside the link's agent or on a thread of its own.
+public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Copyable {
+    private var adapter: Adapter
+    private var frames: ByteRingConsumer
+    private var snapshots: ByteRingConsumer
+    private var outgoing: RingFrameSink
+    private var outlet: MarketOutlet
+    private var lastTimer = Nanoseconds.zero
+    /// Frames taken in one turn at most, so that a burst does not keep the thread from its other agents.
+    private let batch = 64
+
+    public init(
+        adapter: consuming Adapter, frames: consuming ByteRingConsumer, snapshots: consuming ByteRingConsumer,
+        outgoing: consuming RingFrameSink, outlet: consuming MarketOutlet
+    ) {
+        self.adapter = adapter
+        self.frames = frames
+        self.snapshots = snapshots
+        self.outgoing = outgoing
+        self.outlet = outlet
+    }
+
+    public static var name: StaticString { "feed-parse" }
+    public mutating func onStart() {}
+    public mutating func onStop() {}
+
+    public mutating func doWork(now: Nanoseconds) -> Int {
+        var work = outlet.flush()
+        while work < batch, let frame = frames.peek() {
+            take(frame, now)
+            frames.release()
+            work += 1
+        }
+        while let body = snapshots.peek() {
+            let view = unsafe ByteView(body.bytes)
+            adapter.snapshot(
+                InstrumentID(UInt16(truncatingIfNeeded: body.tag)), view, receivedAt: Nanoseconds(raw: body.time),
+                sink: &outlet)
+            snapshots.release()
+            work += 1
+        }
+        if (now - lastTimer).raw >= 20_000_000 {
+            lastTimer = now
+            adapter.timer(at: now, sink: &outlet)
+        }
+        return work
+    }
+
+    private mutating func take(_ frame: ByteFrame, _ now: Nanoseconds) {
+        switch FrameMessage(rawValue: frame.tag) {
+        case .text:
+            let view = unsafe ByteView(frame.bytes)
+            adapter.message(view, receivedAt: Nanoseconds(raw: frame.time), sink: &outlet)
+        case .opened: adapter.linkOpened(at: now, sink: &outgoing)
+        case .closed: adapter.linkClosed(at: now, sink: &outlet)
+        case nil: preconditionFailure("frame ring holds a record of no known kind")
+        }
+        if outlet.reconnectReason != nil {
+            outlet.reconnectReason = nil
+            outgoing.requestReconnect()
+        }
+    }
+}

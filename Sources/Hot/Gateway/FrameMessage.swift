@@ -1,0 +1,15 @@
+/// What a record of the frame ring between feed I/O and feed parsing is; the record's tag.
+public enum FrameMessage: UInt64, Sendable {
+    /// One complete text frame.
+    case text = 1
+    /// The link opened; no bytes.
+    case opened = 2
+    /// The link closed; the bytes are the reason's raw value.
+    case closed = 3
+}
+
+/// A depth snapshot that the parser needs and the cold side fetches.
+public struct SnapshotRequest: BitwiseCopyable, Sendable {
+    public var instrument: UInt16
+    @inlinable public init(instrument: UInt16) { self.instrument = instrument }
+}
