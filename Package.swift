@@ -43,14 +43,18 @@ func tests(_ name: String, _ dependencies: [String], packages: [Target.Dependenc
 }
 
 let targets: [Target] = [
+    // C shims
+    shim("CPlatform"),
     // Base
     module(.base, "Units"),
     module(.base, "Model", ["Units"]),
+    module(.base, "Rings", ["CPlatform"]),
     // Hot
     module(.hot, "StrategyKit", ["Units", "Model"]),
 ]
 
 let testTargets: [Target] = [
+    tests("RingsTests", ["Rings", "CPlatform"]),
     tests("UnitsTests", ["Units"]),
 ]
 
