@@ -43,6 +43,8 @@ func tests(_ name: String, _ dependencies: [String], packages: [Target.Dependenc
 }
 
 let targets: [Target] = [
+    // C shims
+    shim("CPlatform"),
     // Base
     module(.base, "Units"),
     module(.base, "Model", ["Units"]),
@@ -56,9 +58,13 @@ let targets: [Target] = [
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Yams", package: "Yams"),
         ], path: "Sources/App/needletail", swiftSettings: releaseFlags),
+    module(.base, "Rings", ["CPlatform"]),
+    // Hot
+    module(.hot, "StrategyKit", ["Units", "Model"]),
 ]
 
 let testTargets: [Target] = [
+    tests("RingsTests", ["Rings", "CPlatform"]),
     tests("UnitsTests", ["Units"]),
     tests("TidyTests", []),
 ]
