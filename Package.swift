@@ -49,6 +49,7 @@ let targets: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    tests("ModelTests", ["Model", "Units"]),
     tests("UnitsTests", ["Units"]),
 ]
 
