@@ -65,6 +65,7 @@ let targets: [Target] = [
 
 let testTargets: [Target] = [
     tests("RingsTests", ["Rings", "CPlatform"]),
+    tests("ModelTests", ["Model", "Units"]),
     tests("UnitsTests", ["Units"]),
     tests("TidyTests", []),
 ]
