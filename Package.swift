@@ -43,6 +43,8 @@ func tests(_ name: String, _ dependencies: [String], packages: [Target.Dependenc
 }
 
 let targets: [Target] = [
+    // C shims
+    shim("CCrypto", libraries: ["crypto"]),
     // Base
     module(.base, "Units"),
     module(.base, "Model", ["Units"]),
