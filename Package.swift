@@ -45,6 +45,7 @@ func tests(_ name: String, _ dependencies: [String], packages: [Target.Dependenc
 let targets: [Target] = [
     // C shims
     shim("CPlatform"),
+    shim("CCrypto", libraries: ["crypto"]),
     // Base
     module(.base, "Units"),
     module(.base, "Model", ["Units"]),
