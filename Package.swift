@@ -49,6 +49,7 @@ let targets: [Target] = [
     // Base
     module(.base, "Units"),
     module(.base, "Model", ["Units"]),
+    module(.base, "Wire", ["Units"]),
     // App
     .executableTarget(
         name: "needletail",
@@ -68,6 +69,7 @@ let testTargets: [Target] = [
     tests("RingsTests", ["Rings", "CPlatform"]),
     tests("ModelTests", ["Model", "Units"]),
     tests("UnitsTests", ["Units"]),
+    tests("WireTests", ["Units", "Wire"]),
     tests("TidyTests", []),
 ]
 
