@@ -50,10 +50,12 @@ let targets: [Target] = [
     module(.base, "Model", ["Units"]),
     module(.base, "Rings", ["CPlatform"]),
     // Hot
+    module(.hot, "Agents", ["Units", "Rings", "CPlatform"]),
     module(.hot, "StrategyKit", ["Units", "Model"]),
 ]
 
 let testTargets: [Target] = [
+    tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
     tests("RingsTests", ["Rings", "CPlatform"]),
     tests("UnitsTests", ["Units"]),
 ]
