@@ -62,10 +62,12 @@ let targets: [Target] = [
         ], path: "Sources/App/needletail", swiftSettings: releaseFlags),
     module(.base, "Rings", ["CPlatform"]),
     // Hot
+    module(.hot, "Agents", ["Units", "Rings", "CPlatform"]),
     module(.hot, "StrategyKit", ["Units", "Model"]),
 ]
 
 let testTargets: [Target] = [
+    tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
     tests("RingsTests", ["Rings", "CPlatform"]),
     tests("ModelTests", ["Model", "Units"]),
     tests("UnitsTests", ["Units"]),
