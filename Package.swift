@@ -48,9 +48,18 @@ let targets: [Target] = [
     module(.base, "Model", ["Units"]),
     // Hot
     module(.hot, "StrategyKit", ["Units", "Model"]),
+    module(.hot, "Transport", ["Units", "CUring", "CTLS", "Uring"]),
+    module(.hot, "Uring", ["Units", "CUring"]),
+    // Lab
+    .executableTarget(
+        name: "autobahn-testee", dependencies: names(["Transport", "Uring", "Units"]), path: "Sources/Lab/AutobahnTestee"),
+    // C shims
+    shim("CTLS", libraries: ["ssl", "crypto"]),
+    shim("CUring", libraries: ["uring"]),
 ]
 
 let testTargets: [Target] = [
+    tests("TransportTests", ["Transport", "Uring", "Units"]),
     tests("UnitsTests", ["Units"]),
 ]
 
