@@ -64,12 +64,21 @@ let targets: [Target] = [
     // Hot
     module(.hot, "Agents", ["Units", "Rings", "CPlatform"]),
     module(.hot, "StrategyKit", ["Units", "Model"]),
+    module(.hot, "Transport", ["Units", "CUring", "CTLS", "Uring"]),
+    module(.hot, "Uring", ["Units", "CUring"]),
+    // Lab
+    .executableTarget(
+        name: "autobahn-testee", dependencies: names(["Transport", "Uring", "Units"]), path: "Sources/Lab/AutobahnTestee"),
+    // C shims
+    shim("CTLS", libraries: ["ssl", "crypto"]),
+    shim("CUring", libraries: ["uring"]),
 ]
 
 let testTargets: [Target] = [
     tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
     tests("RingsTests", ["Rings", "CPlatform"]),
     tests("ModelTests", ["Model", "Units"]),
+    tests("TransportTests", ["Transport", "Uring", "Units"]),
     tests("UnitsTests", ["Units"]),
     tests("WireTests", ["Units", "Wire"]),
     tests("TidyTests", []),
