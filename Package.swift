@@ -79,6 +79,15 @@ let testTargets: [Target] = [
     tests("RingsTests", ["Rings", "CPlatform"]),
     tests("ModelTests", ["Model", "Units"]),
     tests("TransportTests", ["Transport", "Uring", "Units"]),
+    // Lab
+    module(.lab, "Loopback", ["Units"], packages: [.product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOWebSocket", package: "swift-nio")]),
+    module(.lab, "LoopbackBinance", ["Units", "Matching", "Loopback"], packages: [.product(name: "Crypto", package: "swift-crypto")]),
+    module(.lab, "Matching", ["Units"]),
+]
+
+let testTargets: [Target] = [
+    tests("LoopbackBinanceTests", ["LoopbackBinance"]),
+    tests("MatchingTests", ["Matching", "Units"]),
     tests("UnitsTests", ["Units"]),
     tests("WireTests", ["Units", "Wire"]),
     tests("TidyTests", []),
@@ -93,6 +102,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
     ],
     targets: targets + testTargets
 )
