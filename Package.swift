@@ -46,15 +46,19 @@ let targets: [Target] = [
     // Base
     module(.base, "Units"),
     module(.base, "Model", ["Units"]),
+    // Cold
+    module(.cold, "Config", ["Units", "Model"], packages: [.product(name: "Yams", package: "Yams")]),
 ]
 
 let testTargets: [Target] = [
+    tests("ConfigTests", ["Config", "Units", "Model"]),
     tests("UnitsTests", ["Units"]),
 ]
 
 let package = Package(
     name: "needletail",
     dependencies: [
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: targets + testTargets
 )
