@@ -43,6 +43,8 @@ func tests(_ name: String, _ dependencies: [String], packages: [Target.Dependenc
 }
 
 let targets: [Target] = [
+    // C shims
+    shim("CPlatform"),
     // Base
     module(.base, "Units"),
     module(.base, "Model", ["Units"]),
@@ -52,6 +54,13 @@ let targets: [Target] = [
 
 let testTargets: [Target] = [
     tests("ConfigTests", ["Config", "Units", "Model"]),
+    module(.base, "Rings", ["CPlatform"]),
+    // Hot
+    module(.hot, "StrategyKit", ["Units", "Model"]),
+]
+
+let testTargets: [Target] = [
+    tests("RingsTests", ["Rings", "CPlatform"]),
     tests("UnitsTests", ["Units"]),
 ]
 
