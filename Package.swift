@@ -61,6 +61,7 @@ let testTargets: [Target] = [
 
 let testTargets: [Target] = [
     tests("RingsTests", ["Rings", "CPlatform"]),
+    tests("ModelTests", ["Model", "Units"]),
     tests("UnitsTests", ["Units"]),
 ]
 
