@@ -60,6 +60,12 @@ let targets: [Target] = [
             .product(name: "Crypto", package: "swift-crypto"),
             .product(name: "Yams", package: "Yams"),
         ], path: "Sources/App/needletail", swiftSettings: releaseFlags),
+    // Cold
+    module(.cold, "Config", ["Units", "Model"], packages: [.product(name: "Yams", package: "Yams")]),
+]
+
+let testTargets: [Target] = [
+    tests("ConfigTests", ["Config", "Units", "Model"]),
     module(.base, "Rings", ["CPlatform"]),
     // Hot
     module(.hot, "Agents", ["Units", "Rings", "CPlatform"]),
@@ -105,6 +111,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: targets + testTargets
 )
