@@ -46,9 +46,13 @@ let targets: [Target] = [
     // Base
     module(.base, "Units"),
     module(.base, "Model", ["Units"]),
+
+    // Cold
+    module(.cold, "Telemetry", ["Units", "Model"]),
 ]
 
 let testTargets: [Target] = [
+    tests("TelemetryTests", ["Units", "Model", "Telemetry"]),
     tests("UnitsTests", ["Units"]),
 ]
 
