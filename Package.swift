@@ -48,10 +48,12 @@ let targets: [Target] = [
     module(.base, "Model", ["Units"]),
 
     // Cold
+    module(.cold, "Control", ["Units", "Model", "Telemetry"]),
     module(.cold, "Telemetry", ["Units", "Model"]),
 ]
 
 let testTargets: [Target] = [
+    tests("ControlTests", ["Units", "Model", "Telemetry", "Control"]),
     tests("TelemetryTests", ["Units", "Model", "Telemetry"]),
     tests("UnitsTests", ["Units"]),
 ]
