@@ -94,6 +94,15 @@ let testTargets: [Target] = [
 let testTargets: [Target] = [
     tests("LoopbackBinanceTests", ["LoopbackBinance"]),
     tests("MatchingTests", ["Matching", "Units"]),
+
+    // Cold
+    module(.cold, "Control", ["Units", "Model", "Telemetry"]),
+    module(.cold, "Telemetry", ["Units", "Model"]),
+]
+
+let testTargets: [Target] = [
+    tests("ControlTests", ["Units", "Model", "Telemetry", "Control"]),
+    tests("TelemetryTests", ["Units", "Model", "Telemetry"]),
     tests("UnitsTests", ["Units"]),
     tests("WireTests", ["Units", "Wire"]),
     tests("TidyTests", []),
