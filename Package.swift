@@ -42,85 +42,75 @@ func tests(_ name: String, _ dependencies: [String], packages: [Target.Dependenc
     .testTarget(name: name, dependencies: names(dependencies) + packages, path: "Tests/\(name)", swiftSettings: releaseFlags)
 }
 
-let targets: [Target] = [
-    // C shims
-    shim("CPlatform"),
-    shim("CCrypto", libraries: ["crypto"]),
-    // Base
-    module(.base, "Units"),
-    module(.base, "Model", ["Units"]),
-    module(.base, "Wire", ["Units"]),
-    // App
-    .executableTarget(
-        name: "needletail",
-        dependencies: names(["Units", "Model"]) + [
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            .product(name: "AsyncHTTPClient", package: "async-http-client"),
-            .product(name: "NIOSSL", package: "swift-nio-ssl"),
-            .product(name: "Crypto", package: "swift-crypto"),
-            .product(name: "Yams", package: "Yams"),
-        ], path: "Sources/App/needletail", swiftSettings: releaseFlags),
-    // Cold
-    module(.cold, "Config", ["Units", "Model"], packages: [.product(name: "Yams", package: "Yams")]),
-]
+/// Products of packages, by the package's name.
+func products(_ package: String, _ list: String...) -> [Target.Dependency] {
+    list.map { .product(name: $0, package: package) }
+}
 
-let testTargets: [Target] = [
-    tests("ConfigTests", ["Config", "Units", "Model"]),
-    module(.base, "Rings", ["CPlatform"]),
-    // Hot
-    module(.hot, "Agents", ["Units", "Rings", "CPlatform"]),
-    module(.hot, "StrategyKit", ["Units", "Model"]),
-    module(.hot, "Transport", ["Units", "CUring", "CTLS", "Uring"]),
-    module(.hot, "Uring", ["Units", "CUring"]),
-    // Lab
-    .executableTarget(
-        name: "autobahn-testee", dependencies: names(["Transport", "Uring", "Units"]), path: "Sources/Lab/AutobahnTestee"),
-    // C shims
+let shims: [Target] = [
+    shim("CCrypto", libraries: ["crypto"]),
+    shim("CPlatform"),
     shim("CTLS", libraries: ["ssl", "crypto"]),
     shim("CUring", libraries: ["uring"]),
 ]
 
-let testTargets: [Target] = [
-    tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
-    tests("RingsTests", ["Rings", "CPlatform"]),
-    tests("ModelTests", ["Model", "Units"]),
-    tests("TransportTests", ["Transport", "Uring", "Units"]),
-    // Lab
-    module(.lab, "Loopback", ["Units"], packages: [.product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOWebSocket", package: "swift-nio")]),
-    module(.lab, "LoopbackBinance", ["Units", "Matching", "Loopback"], packages: [.product(name: "Crypto", package: "swift-crypto")]),
-    module(.lab, "Matching", ["Units"]),
+let base: [Target] = [
+    module(.base, "Units"),
+    module(.base, "Model", ["Units"]),
+    module(.base, "Wire", ["Units"]),
+    module(.base, "Rings", ["CPlatform"]),
 ]
 
-let testTargets: [Target] = [
-    tests("LoopbackBinanceTests", ["LoopbackBinance"]),
-    tests("MatchingTests", ["Matching", "Units"]),
+let hot: [Target] = [
+    module(.hot, "Agents", ["Units", "Rings", "CPlatform"]),
+    module(.hot, "Uring", ["Units", "CUring"]),
+    module(.hot, "Transport", ["Units", "CUring", "CTLS", "Uring"]),
+    module(.hot, "VenueKit", ["Units", "Model", "Wire"]),
+]
 
-    // Cold
+let cold: [Target] = [
+    module(.cold, "Config", ["Units", "Model"], packages: products("Yams", "Yams")),
     module(.cold, "Control", ["Units", "Model", "Telemetry"]),
+    module(.cold, "Rest", ["VenueKit"], packages: products("async-http-client", "AsyncHTTPClient")
+        + products("swift-nio", "NIOCore", "NIOHTTP1") + products("swift-nio-ssl", "NIOSSL")),
     module(.cold, "Telemetry", ["Units", "Model"]),
 ]
 
+let lab: [Target] = [
+    .executableTarget(
+        name: "autobahn-testee", dependencies: names(["Transport", "Uring", "Units"]), path: "Sources/Lab/AutobahnTestee"),
+    module(.lab, "Loopback", ["Units"], packages: products("swift-nio", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket")
+        + products("swift-nio-ssl", "NIOSSL")),
+    module(.lab, "LoopbackBinance", ["Units", "Matching", "Loopback"], packages: products("swift-crypto", "Crypto")),
+    module(.lab, "Matching", ["Units"]),
+]
+
+let app: [Target] = []
+
 let testTargets: [Target] = [
+    tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
+    tests("ConfigTests", ["Config", "Units", "Model"]),
     tests("ControlTests", ["Units", "Model", "Telemetry", "Control"]),
+    tests("LoopbackBinanceTests", ["LoopbackBinance"]),
+    tests("MatchingTests", ["Matching", "Units"]),
+    tests("ModelTests", ["Model", "Units"]),
+    tests("RingsTests", ["Rings", "CPlatform"]),
     tests("TelemetryTests", ["Units", "Model", "Telemetry"]),
+    tests("TidyTests", []),
+    tests("TransportTests", ["Transport", "Uring", "Units"]),
     tests("UnitsTests", ["Units"]),
     tests("WireTests", ["Units", "Wire"]),
-    tests("TidyTests", []),
 ]
 
 let package = Package(
     name: "needletail",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
-        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
-        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl.git", exact: "2.37.6"),
-        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
-        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     ],
-    targets: targets + testTargets
+    targets: shims + base + hot + cold + lab + app + testTargets
 )
