@@ -19,7 +19,7 @@ final class EngineHost {
     let plan: RunPlan
     let rest: RestClient
     let adapter: any RestAdapter
-    let clock: EngineClock
+    let clock = MonotonicClock()
     var view: OperatorView
     var status = EngineStatus()
     let started: Nanoseconds
@@ -41,14 +41,13 @@ final class EngineHost {
     private(set) var latestTruth: VenueTruth?
 
     init(
-        configuration: RunConfiguration, plan: RunPlan, rest: RestClient, adapter: any RestAdapter, clock: EngineClock,
+        configuration: RunConfiguration, plan: RunPlan, rest: RestClient, adapter: any RestAdapter,
         hot: consuming HotSide, writer: consuming JournalWriter, control: consuming ControlServer
     ) {
         self.configuration = configuration
         self.plan = plan
         self.rest = rest
         self.adapter = adapter
-        self.clock = clock
         self.hot = hot
         self.writer = writer
         self.control = control
@@ -124,7 +123,7 @@ final class EngineHost {
         lastTruth = clock.now()
         let (adapter, rest, clock, inbox) = (adapter, rest, clock, truths)
         Task {
-            inbox.put(await VenueTruth.ask(adapter, rest, now: { clock.now() }, wall: { clock.wall(clock.now()) }))
+            inbox.put(await VenueTruth.ask(adapter, rest, now: { clock.now() }, wall: { clock.wall() }))
         }
     }
 
