@@ -61,7 +61,7 @@ public struct EngineClock: Sendable {
     }
 
     /// Takes a new base and measures the rate over all the time since the clock was made.
-    @usableFromInline mutating func resync() -> Nanoseconds {
+    @_noLocks @_noAllocation @usableFromInline mutating func resync() -> Nanoseconds {
         (baseTicks, baseNs) = EngineClock.sample()
         measure()
         last = max(last, baseNs)

@@ -28,7 +28,7 @@ public enum IdleStrategy: UInt8, Sendable, CaseIterable {
         unsafe (words + 1).initialize(to: Atomic(0))
     }
 
-    public func wake() {
+    @_noLocks @_noAllocation public func wake() {
         _ = unsafe words[0].wrappingAdd(1, ordering: .sequentiallyConsistent)
         if unsafe words[1].load(ordering: .sequentiallyConsistent) != 0 {
             _ = unsafe platform_futex_wake(UnsafeRawPointer(words).assumingMemoryBound(to: UInt32.self), 1)
@@ -37,12 +37,14 @@ public enum IdleStrategy: UInt8, Sendable, CaseIterable {
 }
 
 /// Carries an idle strategy out for one runner. Runner thread only; never allocates.
-public struct IdleState: Sendable {
+@safe public struct IdleState: @unchecked Sendable {
     public let strategy: IdleStrategy
     /// Wakes this runner when it is parked.
     public let waker: Waker
     /// Longest sleep of `park`.
     public let longestSleepNs: Int64
+    /// The waker's words, so that no turn has to go through (and count a reference to) their owner.
+    private let words: UnsafeMutablePointer<Atomic<UInt32>>
     @usableFromInline var idleTurns: UInt32 = 0
     private var wakesSeen: UInt32 = 0
     /// How often `park` went to sleep.
@@ -55,6 +57,7 @@ public struct IdleState: Sendable {
         precondition(longestSleepNs > 0, "a sleep needs a bound")
         self.strategy = strategy
         self.waker = waker
+        unsafe words = waker.words
         self.longestSleepNs = longestSleepNs
     }
 
@@ -69,9 +72,8 @@ public struct IdleState: Sendable {
 
     /// The count of wakes is read after a sleep and before the turns that follow it. A wake since then makes the kernel
     /// refuse to sleep, so what was pushed before the wake is always looked at first.
-    @usableFromInline mutating func park() {
+    @_noLocks @_noAllocation @usableFromInline mutating func park() {
         idleTurns &+= 1
-        let words = unsafe waker.words
         if idleTurns < IdleState.turnsBeforeSleep {
             platform_cpu_pause()
             return
