@@ -51,8 +51,7 @@ let targets: [Target] = [
     module(.hot, "Transport", ["Units", "CUring", "CTLS", "Uring"]),
     module(.hot, "Uring", ["Units", "CUring"]),
     // Lab
-    .executableTarget(
-        name: "autobahn-testee", dependencies: names(["Transport", "Uring", "Units"]), path: "Sources/Lab/AutobahnTestee"),
+    .executableTarget(name: "autobahn-testee", dependencies: names(["Transport", "Uring", "Units"]), path: "Sources/Lab/AutobahnTestee"),
     // C shims
     shim("CTLS", libraries: ["ssl", "crypto"]),
     shim("CUring", libraries: ["uring"]),
