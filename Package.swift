@@ -51,6 +51,7 @@ let targets: [Target] = [
     // Lab
     module(.lab, "Loopback", ["Units"], packages: [.product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"), .product(name: "NIOWebSocket", package: "swift-nio")]),
     module(.lab, "LoopbackBinance", ["Units", "Matching", "Loopback"], packages: [.product(name: "Crypto", package: "swift-crypto")]),
+    .executableTarget(name: "loopback-venue", dependencies: ["LoopbackBinance", "Units"], path: "Sources/Lab/LoopbackVenue", swiftSettings: strict),
     module(.lab, "Matching", ["Units"]),
 ]
 
