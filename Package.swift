@@ -48,20 +48,17 @@ let targets: [Target] = [
     // Base
     module(.base, "Units"),
     module(.base, "Model", ["Units"]),
+    module(.base, "Rings", ["CPlatform"]),
     // Cold
     module(.cold, "Config", ["Units", "Model"], packages: [.product(name: "Yams", package: "Yams")]),
+    module(.cold, "Journal", ["Units", "Model", "Rings", "CPlatform"]),
 ]
 
 let testTargets: [Target] = [
     tests("ConfigTests", ["Config", "Units", "Model"]),
-    module(.base, "Rings", ["CPlatform"]),
-    // Hot
-    module(.hot, "StrategyKit", ["Units", "Model"]),
-]
-
-let testTargets: [Target] = [
-    tests("RingsTests", ["Rings", "CPlatform"]),
+    tests("JournalTests", ["Journal", "Rings", "Units", "Model"]),
     tests("ModelTests", ["Model", "Units"]),
+    tests("RingsTests", ["Rings", "CPlatform"]),
     tests("UnitsTests", ["Units"]),
 ]
 
