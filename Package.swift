@@ -48,11 +48,13 @@ let targets: [Target] = [
     module(.base, "Model", ["Units"]),
 
     // Cold
+    module(.cold, "Console", ["Units", "Model", "Telemetry"]),
     module(.cold, "Control", ["Units", "Model", "Telemetry"]),
     module(.cold, "Telemetry", ["Units", "Model"]),
 ]
 
 let testTargets: [Target] = [
+    tests("ConsoleTests", ["Units", "Model", "Telemetry", "Console"]),
     tests("ControlTests", ["Units", "Model", "Telemetry", "Control"]),
     tests("TelemetryTests", ["Units", "Model", "Telemetry"]),
     tests("UnitsTests", ["Units"]),
