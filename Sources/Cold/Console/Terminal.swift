@@ -6,8 +6,8 @@ import Glibc
 package struct Terminal: ~Copyable {
     private let descriptor: Int32
 
-    /// Leaves the alternate screen, shows the cursor, resets colours.
-    package static var restoreSequence: String { "\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l" }
+    /// Resets colours, wraps long lines again, shows the cursor, leaves the alternate screen.
+    package static var restoreSequence: String { "\u{1B}[0m\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l" }
 
     package static func isTerminal(_ descriptor: Int32 = 1) -> Bool { isatty(descriptor) == 1 }
 
@@ -24,17 +24,22 @@ package struct Terminal: ~Copyable {
     package init?(_ descriptor: Int32 = 1) {
         guard Self.isTerminal(descriptor) else { return nil }
         self.descriptor = descriptor
-        Self.write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J", to: descriptor)
+        Self.write("\u{1B}[?1049h\u{1B}[?25l\u{1B}[?7l\u{1B}[2J", to: descriptor)
     }
 
     deinit { Self.write(Self.restoreSequence, to: descriptor) }
 
     /// Shows the lines from the top left corner, in one write, without flicker. More lines than rows are left out.
     package func draw(_ lines: [String]) {
-        var out = "\u{1B}[H"
-        let rows = min(lines.count, Self.size(descriptor).height)
-        for index in 0..<rows { out += lines[index] + "\u{1B}[K" + (index + 1 < rows ? "\r\n" : "") }
-        Self.write(out + "\u{1B}[J", to: descriptor)
+        Self.write(Self.frame(lines, rows: Self.size(descriptor).height), to: descriptor)
+    }
+
+    /// What `draw` writes. Each line is erased before it is written: after a character in the last column most
+    /// terminals still stand on it, and erasing then would take it away.
+    package static func frame(_ lines: [String], rows: Int) -> String {
+        let shown = lines.prefix(max(0, rows))
+        let text = "\u{1B}[H" + shown.map { "\u{1B}[2K" + $0 }.joined(separator: "\r\n")
+        return shown.count < rows ? text + "\r\n\u{1B}[J" : text
     }
 
     private static func write(_ text: String, to descriptor: Int32) {
