@@ -194,20 +194,42 @@ final class Place {
         #expect(server.clientCount == 0)
     }
 
-    @Test func `the ninth client is refused and the eight stay`() throws {
+    @Test func `the ninth client takes the place of the one silent longest`() throws {
         let place = Place()
         var engine = FakeEngine()
         var server = try ControlServer(path: place.path)
-        var first = try ControlClient(path: place.path)
-        _ = try Self.ask(&server, &engine, &first, .help)
-        let others = (0..<8).map { _ in UnixSocket.connect(place.path) }
+        var watcher = try ControlClient(path: place.path)
+        _ = try Self.ask(&server, &engine, &watcher, .watch(interval: Nanoseconds(seconds: 60)))
+        let later = Self.start + Nanoseconds(seconds: 1)
+        let others = (0..<7).map { _ in UnixSocket.connect(place.path) }
         #expect(others.allSatisfy { $0 >= 0 })
+        for _ in 0..<5 { _ = server.doWork(now: later, handler: &engine) }
+        #expect(server.clientCount == 8)
+        var ninth = try ControlClient(path: place.path)
+        try ninth.send(ControlRequest(id: .integer(1), verb: .kill(reason: "now")))
+        #expect(try Self.answer(&server, &engine, &ninth, now: later)["ok"] == .bool(true))
+        #expect(engine.submitted.map(\.command.kind) == [.kill])
+        #expect(server.clientCount == 8)
+        #expect(throws: ControlError.self) { _ = try watcher.receive(timeoutMilliseconds: 0) }
+        for descriptor in others { UnixSocket.close(descriptor) }
+        for _ in 0..<5 { _ = server.doWork(now: later, handler: &engine) }
+        #expect(server.clientCount == 1)
+    }
+
+    @Test func `a client awaiting an answer keeps its place`() throws {
+        let place = Place()
+        var engine = FakeEngine()
+        engine.answersCommands = false
+        var server = try ControlServer(path: place.path)
+        let line = Array(ControlRequest(verb: .stop(reason: "")).json.text().utf8) + [0x0A]
+        let waiting = (0..<8).map { _ in UnixSocket.connect(place.path) }
+        for descriptor in waiting { _ = UnixSocket.write(descriptor, line[...]) }
+        for _ in 0..<5 { _ = server.doWork(now: Self.start, handler: &engine) }
+        #expect(engine.submitted.count == 8)
+        let ninth = UnixSocket.connect(place.path)
         for _ in 0..<5 { _ = server.doWork(now: Self.start, handler: &engine) }
         #expect(server.clientCount == 8)
         #expect(server.refusedClients == 1)
-        #expect(try Self.ask(&server, &engine, &first, .help)["ok"] == .bool(true))
-        for descriptor in others { UnixSocket.close(descriptor) }
-        for _ in 0..<5 { _ = server.doWork(now: Self.start, handler: &engine) }
-        #expect(server.clientCount == 1)
+        for descriptor in waiting + [ninth] { UnixSocket.close(descriptor) }
     }
 }

@@ -32,15 +32,19 @@ struct ControlConnection {
     /// No more is read; what is unsent goes out first.
     private var isClosing = false
     private(set) var isOver = false
+    /// When bytes last came.
+    private(set) var lastHeard: Nanoseconds
+    var isAwaitingAnswer: Bool { !waiting.isEmpty }
 
-    init(descriptor: Int32, user: UInt32) {
+    init(descriptor: Int32, user: UInt32, now: Nanoseconds) {
+        lastHeard = now
         self.descriptor = descriptor
         self.user = user
     }
 
     mutating func doWork(now: Nanoseconds, buffer: inout [UInt8], handler: inout some ControlHandler) -> Int {
         var work = 0
-        if !isClosing { work += read(into: &buffer) }
+        if !isClosing { work += read(into: &buffer, now: now) }
         work += takeLines(now: now, handler: &handler)
         work += settle(now: now, handler: &handler)
         work += showWatch(now: now, handler: &handler)
@@ -49,11 +53,12 @@ struct ControlConnection {
         return work
     }
 
-    private mutating func read(into buffer: inout [UInt8]) -> Int {
+    private mutating func read(into buffer: inout [UInt8], now: Nanoseconds) -> Int {
         guard received.count <= ControlRequest.maximumLineBytes else { return 0 }
         switch UnixSocket.read(descriptor, into: &buffer) {
         case .bytes(let count):
             received += buffer[..<count]
+            lastHeard = now
             return 1
         case .notNow: return 0
         case .gone:

@@ -6,7 +6,8 @@ import Units
 /// The control socket: a Unix stream socket of mode 0600, one JSON request per line, one JSON answer per line.
 ///
 /// Stepped by its owner (the cold thread) through `doWork`, never blocks, holds at most 8 clients of the same user or
-/// root; a client that sends a line over 64 KiB or does not read its answers is dropped.
+/// root; a client that sends a line over 64 KiB or does not read its answers is dropped. A ninth client takes the place
+/// of the one silent longest: forgotten watchers must not keep an operator from `kill`.
 package struct ControlServer: ~Copyable {
     package static var maximumClients: Int { 8 }
     /// Longest an answer of the core is awaited.
@@ -17,7 +18,7 @@ package struct ControlServer: ~Copyable {
     private let inode: UInt64
     private var clients: [ControlConnection] = []
     private var readBuffer = [UInt8](repeating: 0, count: 16 * 1024)
-    /// Peers refused by their credentials or for want of room.
+    /// Peers refused by their credentials, or for want of room while all eight await an answer.
     package private(set) var refusedClients: UInt64 = 0
     package var clientCount: Int { clients.count }
 
@@ -86,7 +87,7 @@ package struct ControlServer: ~Copyable {
     ///
     /// `now` is the engine clock. Never blocks.
     package mutating func doWork(now: Nanoseconds, handler: inout some ControlHandler) -> Int {
-        var work = acceptClients()
+        var work = acceptClients(now: now)
         for index in clients.indices {
             work += clients[index].doWork(now: now, buffer: &readBuffer, handler: &handler)
             if clients[index].isOver {
@@ -98,18 +99,27 @@ package struct ControlServer: ~Copyable {
         return work
     }
 
-    private mutating func acceptClients() -> Int {
+    private mutating func acceptClients(now: Nanoseconds) -> Int {
         var work = 0
         while work < Self.maximumClients, let descriptor = UnixSocket.accept(listener) {
             work += 1
             let user = UnixSocket.peerUser(descriptor)
-            guard let user, user == geteuid() || user == 0, clients.count < Self.maximumClients else {
+            guard let user, user == geteuid() || user == 0, makeRoom() else {
                 refusedClients += 1
                 UnixSocket.close(descriptor)
                 continue
             }
-            clients.append(ControlConnection(descriptor: descriptor, user: user))
+            clients.append(ControlConnection(descriptor: descriptor, user: user, now: now))
         }
         return work
+    }
+
+    private mutating func makeRoom() -> Bool {
+        if clients.count < Self.maximumClients { return true }
+        let silent = clients.indices.filter { !clients[$0].isAwaitingAnswer }
+        guard let index = silent.min(by: { clients[$0].lastHeard < clients[$1].lastHeard }) else { return false }
+        UnixSocket.close(clients[index].descriptor)
+        clients.remove(at: index)
+        return true
     }
 }

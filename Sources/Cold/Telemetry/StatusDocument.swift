@@ -92,6 +92,7 @@ package struct StatusDocument: Sendable {
     /// What is left of the mandate; zero when there is none or it is over.
     package var mandateLeft: Nanoseconds {
         guard engine.mandateExpires > engine.now else { return .zero }
-        return engine.mandateExpires - engine.now
+        let (left, overflow) = engine.mandateExpires.raw.subtractingReportingOverflow(engine.now.raw)
+        return Nanoseconds(raw: overflow ? .max : left)
     }
 }
