@@ -71,12 +71,14 @@ import Units
     @Test func theClockStaysTrueOverARecalibration() {
         var clock = EngineClock()
         var last = clock.now()
+        var wentBack = false
         let end = platform_monotonic_ns() + 1_200_000_000
         while platform_monotonic_ns() < end {
             let now = clock.now()
-            if now < last { break }
+            if now < last { wentBack = true }
             last = now
         }
+        #expect(!wentBack)
         var error: Int64 = .max
         for _ in 0..<1_000 {
             let before = platform_monotonic_ns()
@@ -84,15 +86,16 @@ import Units
             let after = platform_monotonic_ns()
             error = min(error, max(before - now, now - after))
         }
-        #expect(last.raw >= end - 1_000_000)
         #expect(error < 5_000)
     }
 
     @Test func monotonicTimePlusTheOffsetIsWallTime() {
         var clock = EngineClock()
-        let wall = platform_realtime_ns()
+        let before = platform_realtime_ns()
         let mine = clock.now().raw + clock.realtimeOffset.raw
-        #expect(abs(mine - wall) < 50_000_000)
+        let after = platform_realtime_ns()
+        #expect(mine > before - 50_000_000)
+        #expect(mine < after + 50_000_000)
         #expect(abs(EngineClock.measureRealtimeOffset().raw - clock.realtimeOffset.raw) < 50_000_000)
     }
 }

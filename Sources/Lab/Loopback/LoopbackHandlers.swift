@@ -10,8 +10,12 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     private var head: HTTPRequestHead?
     private var body = ""
     private static let bodyLimit = 1 << 20
+    /// Prepares the pipeline for one more request.
+    var beforeNextRequest: (ChannelHandlerContext) -> Void = { _ in }
 
     init(application: any LoopbackApplication) { self.application = application }
+
+    func handlerAdded(context: ChannelHandlerContext) { beforeNextRequest(context) }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -46,7 +50,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
         let close = !head.isKeepAlive
         let channel = context.channel
         let done = context.writeAndFlush(wrapOutboundOut(.end(nil)))
-        if close { done.whenComplete { _ in channel.close(promise: nil) } }
+        if close { done.whenComplete { _ in channel.close(promise: nil) } } else { beforeNextRequest(context) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }

@@ -90,14 +90,17 @@ package final class LoopbackServer: @unchecked Sendable {
                         WebSocketHandler(connection: connection, application: application))
                 }
             })
+        let encoder = HTTPResponseEncoder()
+        let decoder = ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
         let http = HTTPHandler(application: application)
-        let handle = NIOLoopBound(http, eventLoop: channel.eventLoop)
-        try pipeline.configureHTTPServerPipeline(
-            withPipeliningAssistance: true,
-            withServerUpgrade: (
-                upgraders: [upgrader],
-                completionHandler: { context in context.pipeline.syncOperations.removeHandler(handle.value, promise: nil) }
-            ))
-        try pipeline.addHandler(http)
+        // NIO's upgrade handler looks at the first request only and then leaves; clients do upgrade a connection they
+        // have already used for REST, so each request gets a fresh one.
+        http.beforeNextRequest = { [unowned http] context in
+            let upgrade = HTTPServerUpgradeHandler(
+                upgraders: [upgrader], httpEncoder: encoder, extraHTTPHandlers: [decoder, http],
+                upgradeCompletionHandler: { _ in })
+            try? context.pipeline.syncOperations.addHandler(upgrade, position: .before(http))
+        }
+        try pipeline.addHandlers(encoder, decoder, http)
     }
 }

@@ -36,7 +36,8 @@ extension VenueCore {
             if operation.freeOnSuccess { weight.add(operation.weight, at: nowMs) }
             status = error.status
             if status == 429 {
-                retryAfter = 10
+                let resets = error.code == -1003 ? weight.resets(at: nowMs) : (nowMs / 10_000 + 1) * 10_000
+                retryAfter = (resets - nowMs + 999) / 1000
                 body = ApiError(status: status, error.code, error.message).json
             } else {
                 body = error.json
