@@ -62,10 +62,13 @@ let targets: [Target] = [
         ], path: "Sources/App/needletail", swiftSettings: releaseFlags),
     module(.base, "Rings", ["CPlatform"]),
     // Hot
+    module(.hot, "Signing", ["Wire", "CCrypto"]),
+    module(.hot, "VenueKit", ["Units", "Model", "Wire", "Signing"]),
     module(.hot, "StrategyKit", ["Units", "Model"]),
 ]
 
 let testTargets: [Target] = [
+    tests("SigningTests", ["Wire", "Signing"]),
     tests("RingsTests", ["Rings", "CPlatform"]),
     tests("ModelTests", ["Model", "Units"]),
     tests("UnitsTests", ["Units"]),
