@@ -65,6 +65,8 @@ let targets: [Target] = [
     module(.hot, "Signing", ["Wire", "CCrypto"]),
     module(.hot, "VenueKit", ["Units", "Model", "Wire", "Signing"]),
     module(.hot, "StrategyKit", ["Units", "Model"]),
+    // Venues
+    module(.venues, "Binance", ["Units", "Model", "Wire", "Signing", "VenueKit"]),
 ]
 
 let testTargets: [Target] = [
