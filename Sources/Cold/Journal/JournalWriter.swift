@@ -59,13 +59,16 @@ package struct JournalWriter: ~Copyable {
     }
 
     /// Writes what waits in the ring, up to `limit` records, and syncs when the oldest unsynced record is older than the
-    /// interval. Returns the number of records written.
-    package mutating func drain(limit: Int = .max, wall: Nanoseconds, engine: Nanoseconds) throws(JournalError) -> Int {
+    /// interval. Returns the number of records written. `observe` sees each record once it was handed to the kernel.
+    package mutating func drain(
+        limit: Int = .max, wall: Nanoseconds, engine: Nanoseconds, observe: (Record) -> Void = { _ in }
+    ) throws(JournalError) -> Int {
         if let failure { throw failure }
         do throws(JournalError) {
             var total = 0
             while total < limit {
-                let count = try writeBatch(min(limit - total, JournalWriter.batch), wall: wall, engine: engine)
+                let count = try writeBatch(
+                    min(limit - total, JournalWriter.batch), wall: wall, engine: engine, observe)
                 if count == 0 { break }
                 total += count
                 if oldestUnsynced == nil { oldestUnsynced = engine }
@@ -89,7 +92,9 @@ package struct JournalWriter: ~Copyable {
         }
     }
 
-    private mutating func writeBatch(_ limit: Int, wall: Nanoseconds, engine: Nanoseconds) throws(JournalError) -> Int {
+    private mutating func writeBatch(
+        _ limit: Int, wall: Nanoseconds, engine: Nanoseconds, _ observe: (Record) -> Void
+    ) throws(JournalError) -> Int {
         if size + Record.byteCount > segmentBytes {
             var probe = Record()
             guard consumer.peek(0, into: &probe) else { return 0 }
@@ -100,6 +105,8 @@ package struct JournalWriter: ~Copyable {
         guard count > 0 else { return 0 }
         let bytes = count * Record.byteCount
         unsafe try sink.write(words.span.bytes.extracting(0..<bytes))
+        var record = Record()
+        for index in 0..<count where consumer.peek(index, into: &record) { observe(record) }
         consumer.discard(count)
         size += bytes
         written += UInt64(count)

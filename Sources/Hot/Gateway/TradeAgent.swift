@@ -26,7 +26,7 @@ public struct TradeAgent<Adapter: OrderEntryAdapter & ~Copyable, Strategies: Str
     private let timerInterval: Int64 = 1_000_000
 
     public init(
-        core: consuming TradingCore<Strategies>, orders: consuming OrderLinkDriver<Adapter>,
+        core: consuming TradingCore<Strategies>, outputCapacity: Int, orders: consuming OrderLinkDriver<Adapter>,
         inlets: consuming TradeInlets, journal: consuming RingProducer<Record>,
         telemetry: consuming TradeTelemetry
     ) {
@@ -36,7 +36,7 @@ public struct TradeAgent<Adapter: OrderEntryAdapter & ~Copyable, Strategies: Str
         self.journal = JournalOutlet(journal)
         self.telemetry = telemetry
         clock = EngineClock()
-        outputs = OutputBuffer(capacity: TradingCore<Strategies>.outputCapacity)
+        outputs = OutputBuffer(capacity: outputCapacity)
     }
 
     public var name: StaticString { "trade" }

@@ -76,28 +76,23 @@ final class EngineHost {
 
     // MARK: journal
 
-    /// From the ring to the segment file; the operator's view sees each record as it passes.
+    /// From the ring to the segment file; the operator's view sees each record as it passes. A failure is final: the ring
+    /// fills, the trade thread takes no further step, and the engine is killed and latched.
     private func drainJournal() -> Int {
-        var taken = 0
-        var record = Record()
-        while taken < 4096, hot.journal.tryPop(&record) {
-            taken += 1
-            view.observe(record)
-            guard journalFailure == nil else { continue }
-            do {
-                try writer.append(record)
-            } catch {
-                journalFailure = "\(error)"
-                view.append(clock.now(), "JOURNAL_FAILED", .critical, "\(error)")
-                _ = submit(Command(kind: .kill, operatorID: 0, hash: 0, lifetime: .zero))
-            }
-        }
+        guard journalFailure == nil else { return 0 }
         do {
-            if journalFailure == nil { try writer.syncIfDue(now: clock.now()) }
+            return try writer.drain(limit: 4096, wall: clock.wall(), engine: clock.now()) { view.observe($0) }
         } catch {
-            journalFailure = "\(error)"
+            fail(error)
+            return 0
         }
-        return taken
+    }
+
+    private func fail(_ error: JournalError) {
+        journalFailure = "\(error)"
+        view.append(clock.now(), "JOURNAL_FAILED", .critical, "\(error)")
+        try? kill(reason: "journal failed: \(error)", operatorID: 0)
+        _ = submit(Command(kind: .kill, operatorID: 0, hash: 0, lifetime: .zero))
     }
 
     // MARK: commands
@@ -196,7 +191,7 @@ final class EngineHost {
         hot.stop()
         while drainJournal() > 0 {}
         _ = hot.status.tryRead(&status)
-        do { try writer.close() } catch { journalFailure = "\(error)" }
+        if journalFailure == nil { do { try writer.flush() } catch { fail(error) } }
         await rest.close()
         return summary()
     }
@@ -223,7 +218,7 @@ final class EngineHost {
         summary.fees = view.position.fees
         summary.realised = status.realised
         summary.net = statusDocument().net
-        summary.journalRecords = writer.recordCount
+        summary.journalRecords = writer.written
         summary.decisionHashLive = status.decisionHash
         summary.latencies = latencies()
         summary.duration = clock.now() - started
@@ -257,9 +252,8 @@ final class EngineHost {
         let now = clock.now()
         var keepers = KeeperFacts()
         keepers.journalPath = configuration.journal.directory
-        keepers.journalRecords = writer.recordCount
-        keepers.journalBytes = writer.recordCount * UInt64(Record.byteCount)
-        keepers.journalBacklog = UInt64(hot.journal.count)
+        keepers.journalRecords = writer.written
+        keepers.journalBytes = writer.written * UInt64(Record.byteCount)
         keepers.journalFailed = journalFailure != nil
         keepers.heartbeatAge = now - status.now
         keepers.latched = latched

@@ -1,0 +1,63 @@
+/// The configuration a demo writes for its engine; config/demo.yaml with the run's ports and paths in it, and sizes that
+/// fit any symbol's price.
+enum DemoConfiguration {
+    static func text(
+        symbol: String, base: String, quote: String, directory: String, port: Int, authority: String
+    ) -> String {
+        """
+        # A LIVE run against the loopback venue on this machine: no money is at risk.
+        mode: LIVE
+        run:
+          name: demo
+          directory: \(directory)
+        venue:
+          kind: binance-spot
+          market_data: { url: "wss://127.0.0.1:\(port)/stream" }
+          orders: { url: "wss://127.0.0.1:\(port)/ws-api/v3" }
+          rest: { url: "https://127.0.0.1:\(port)" }
+          ca_file: \(authority)
+          client_id_prefix: demo-
+          account:
+            api_key_env: NEEDLETAIL_DEMO_API_KEY
+            ed25519_private_key_env: NEEDLETAIL_DEMO_PRIVATE_KEY
+        instruments:
+          - { symbol: \(symbol), base: \(base), quote: \(quote), rules: from venue }
+        strategies:
+          - name: quoter
+            instrument: \(symbol)
+            parameters:
+              order_quantity: 0.002
+              half_spread_ticks: 2
+              half_spread_bps: 0
+              skew_ticks: 20
+              max_inventory: 0.02
+              min_replace_interval: 200ms
+              min_price_change_ticks: 5
+          - name: taker
+            instrument: \(symbol)
+            parameters:
+              order_quantity: 0.002
+              threshold: 0.5
+              half_life: 500ms
+              cooldown: 2s
+              max_inventory: 0.02
+              slippage_ticks: 50
+        limits:
+          max_order_quantity: 0.02
+          max_order_notional: 5000
+          max_position: 0.1
+          max_open_orders: 8
+          price_collar_bps: 50
+          max_data_age: 2s
+          max_orders_per_second: 20
+          max_orders_per_minute: 600
+          max_daily_loss: 500
+        topology: { preset: two-cores }
+        timeouts: { request: 2s, heartbeat: 100ms, guard: 1s }
+        feed: { stale_after: 3s }
+        journal: { directory: \(directory)/journal, segment_size: 64MiB, sync_interval: 50ms }
+        control: { socket: \(directory)/control.sock }
+
+        """
+    }
+}

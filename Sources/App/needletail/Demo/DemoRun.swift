@@ -1,0 +1,102 @@
+import Console
+import Control
+import Foundation
+import Model
+import Telemetry
+import Units
+
+/// How a demo went.
+struct DemoOutcome {
+    var summary: RunSummary
+}
+
+/// Plays the demo: venue, engine, ceremony, trading, the orderly end, the proof.
+struct DemoRun {
+    let stage: DemoStage
+    let seconds: Int
+    /// Standard output is for the JSON alone.
+    let quiet: Bool
+
+    func play() async throws -> DemoOutcome {
+        let began = Date()
+        say("venue    starting the loopback venue (\(stage.symbol), seed \(stage.seed))")
+        try await stage.startVenue()
+        say("venue    listening on 127.0.0.1:\(stage.port), TLS 1.3, own certificate authority")
+        try await stage.startEngine()
+        say("engine   started, LIVE mode, DISARMED; control socket \(stage.controlSocket)")
+        var client = try ControlClient(path: stage.controlSocket)
+        try await waitForLinks(&client)
+        try await ceremony(&client)
+        try await trade(&client)
+        say("demo     time is up: stop, cancel everything, wait for the proof")
+        try stage.endEngine()
+        var summary = try DemoSummaryFile.read(stage.summaryFile)
+        summary.seed = stage.seed
+        summary.duration = Nanoseconds(raw: Int64(Date().timeIntervalSince(began) * 1e9))
+        say("journal  verifying and replaying")
+        try ReplayRun(directory: stage.journalDirectory, name: "demo").prove(&summary)
+        say("replay   decision hash live   \(Mandate.display(summary.decisionHashLive))")
+        say("replay   decision hash replay \(Mandate.display(summary.decisionHashReplay))")
+        return DemoOutcome(summary: summary)
+    }
+
+    private func say(_ line: String) {
+        guard !quiet else { return }
+        print(line)
+        fflush(nil)
+    }
+
+    private func waitForLinks(_ client: inout ControlClient) async throws {
+        let deadline = Date().addingTimeInterval(20)
+        while true {
+            let now = try client.status().engine
+            if now.marketLink == .up, now.orderLink == .up, now.bidPrice.isPositive, now.lastReconciledAt > .zero { break }
+            guard Date() < deadline else {
+                throw ToolError(
+                    "after 20 s: market data \(now.marketLink), orders \(now.orderLink), bid \(now.bidPrice), "
+                        + "reconciled \(now.lastReconciledAt > .zero)\n\(stage.engine?.logTail ?? "")")
+            }
+            if EndSignal.isAsked { throw ToolError("interrupted before the engine was ready") }
+            try await Task.sleep(nanoseconds: 50_000_000)
+        }
+        say("engine   market data up, order link logged on, reconciled with the venue")
+    }
+
+    /// The operator's part, typed by the demo and shown.
+    private func ceremony(_ client: inout ControlClient) async throws {
+        say("operator types: needletail ctl stage --lifetime \(seconds + 120)")
+        let staged = try client.request(.stage(lifetime: Nanoseconds(seconds: Int64(seconds + 120))))
+        for word in staged["words"]?.array ?? [] { say("         | \(word.text ?? "")") }
+        guard let shown = staged["hash"]?.text, let hash = Mandate.parse(shown) else {
+            throw ToolError("the engine staged no mandate")
+        }
+        say("         | hash \(shown)")
+        say("operator types: needletail ctl arm \"\(shown)\" --within 30")
+        _ = try client.request(.arm(hash: hash, within: Nanoseconds(seconds: 30)))
+        say("operator types: needletail ctl confirm \"\(shown)\"")
+        _ = try client.request(.confirm(hash: hash))
+        say("engine   LIVE")
+    }
+
+    private func trade(_ client: inout ControlClient) async throws {
+        let end = Date().addingTimeInterval(Double(seconds))
+        let terminal = quiet ? nil : Terminal()
+        var plain = PlainLines()
+        var nextLine = Date()
+        while Date() < end, !EndSignal.isAsked {
+            guard stage.engine?.isRunning == true else {
+                throw ToolError("the engine ended by itself\n\(stage.engine?.logTail ?? "")")
+            }
+            let document = try client.status()
+            if let terminal {
+                let size = Terminal.size()
+                terminal.draw(
+                    LiveScreen.render(document, width: min(size.width, 120), height: min(size.height, 40), color: true))
+            } else if !quiet, Date() >= nextLine {
+                for line in plain.lines(for: document) { say(line) }
+                nextLine = Date().addingTimeInterval(1)
+            }
+            try await Task.sleep(nanoseconds: 200_000_000)
+        }
+    }
+}

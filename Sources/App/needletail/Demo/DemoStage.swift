@@ -1,0 +1,127 @@
+import Foundation
+
+/// Everything a demo needs around it: a private directory, certificates, the venue's process, the engine's process.
+final class DemoStage {
+    let directory: URL
+    let symbol: String
+    let seed: UInt64
+    private let certificates: ThrowawayCertificates
+    private let data: String?
+    private var venue: ChildProcess?
+    private(set) var engine: ChildProcess?
+    private var guardian: ChildProcess?
+    private(set) var port = 0
+    private let apiKey = "loopback-demo-key"
+
+    init(seed: UInt64, data: String?, symbol: String?) throws {
+        self.seed = seed
+        self.data = data
+        self.symbol = symbol ?? Self.symbol(of: data)
+        let base = FileManager.default.temporaryDirectory
+        directory = base.appending(path: "needletail-demo-\(ProcessInfo.processInfo.processIdentifier)")
+        try FileManager.default.createDirectory(
+            at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        certificates = try ThrowawayCertificates(in: directory)
+        for file in data?.split(separator: ",") ?? [] where !FileManager.default.isReadableFile(atPath: String(file)) {
+            throw ToolError("the recording \(file) cannot be read", cure: "check the path given with --data")
+        }
+    }
+
+    var controlSocket: String { directory.appending(path: "control.sock").path }
+    var journalDirectory: String { directory.appending(path: "journal").path }
+    var summaryFile: URL { directory.appending(path: "summary.json") }
+
+    /// `btcusdt_20240808.gz` → `BTCUSDT`.
+    private static func symbol(of data: String?) -> String {
+        guard let first = data?.split(separator: ",").first else { return "BTCUSDT" }
+        let name = URL(filePath: String(first)).lastPathComponent.prefix { $0.isLetter || $0.isNumber }
+        return name.isEmpty ? "BTCUSDT" : name.uppercased()
+    }
+
+    /// `BTCUSDT` → BTC and USDT.
+    private var assets: (base: String, quote: String) {
+        for quote in ["USDT", "USDC", "FDUSD", "BTC", "ETH", "BNB"] where symbol.hasSuffix(quote) && symbol != quote {
+            return (String(symbol.dropLast(quote.count)), quote)
+        }
+        return (String(symbol.dropLast(3)), String(symbol.suffix(3)))
+    }
+
+    /// Starts the venue and waits until it listens.
+    func startVenue() async throws {
+        let portFile = directory.appending(path: "venue.port")
+        var arguments = [
+            "venue", "--protocol", "binance-spot", "--cert", certificates.certificate.path, "--key",
+            certificates.key.path, "--seed", "\(seed)", "--symbol", symbol, "--port-file", portFile.path, "--account",
+            apiKey, "--account-public-key", certificates.accountPublicKey.path, "--balances",
+            "\(assets.base)=10,\(assets.quote)=1000000",
+        ]
+        if let data { arguments += ["--data", data] }
+        let child = try ChildProcess("venue", arguments, log: directory.appending(path: "venue.log"))
+        venue = child
+        try await until("the venue listens", child, seconds: 30) {
+            guard let text = try? String(contentsOf: portFile, encoding: .utf8),
+                let port = Int(text.trimmingCharacters(in: .whitespacesAndNewlines))
+            else { return false }
+            self.port = port
+            return true
+        }
+    }
+
+    /// Writes the run's configuration and starts the engine; it is DISARMED.
+    func startEngine() async throws {
+        let file = directory.appending(path: "demo.yaml")
+        try DemoConfiguration.text(
+            symbol: symbol, base: assets.base, quote: assets.quote, directory: directory.path, port: port,
+            authority: certificates.authority.path
+        ).write(to: file, atomically: true, encoding: .utf8)
+        let secrets = [
+            "NEEDLETAIL_DEMO_API_KEY": apiKey,
+            "NEEDLETAIL_DEMO_PRIVATE_KEY": try String(contentsOf: certificates.accountPrivateKey, encoding: .utf8),
+        ]
+        let child = try ChildProcess(
+            "engine", ["engine", "--config", file.path, "--summary", summaryFile.path], environment: secrets,
+            log: directory.appending(path: "engine.log"))
+        engine = child
+        try await until("the engine's control socket is there", child, seconds: 30) {
+            FileManager.default.fileExists(atPath: self.controlSocket)
+        }
+    }
+
+    /// Asks the engine to end in order and waits for it.
+    func endEngine() throws {
+        guard let engine else { return }
+        engine.send(SIGTERM)
+        guard engine.wait(seconds: 30) else {
+            throw ToolError("the engine did not end within 30 s\n\(engine.logTail)")
+        }
+        guard engine.exitStatus == 0 else {
+            throw ToolError("the engine ended with status \(engine.exitStatus)\n\(engine.logTail)")
+        }
+    }
+
+    /// Ends what still runs.
+    func end() {
+        engine?.end()
+        guardian?.end()
+        venue?.end()
+    }
+
+    func remove() { try? FileManager.default.removeItem(at: directory) }
+
+    /// Waits for a condition, watching that the process is still there.
+    private func until(
+        _ what: String, _ child: ChildProcess, seconds: Double, _ condition: () -> Bool
+    ) async throws {
+        let deadline = Date().addingTimeInterval(seconds)
+        while !condition() {
+            guard child.isRunning else {
+                throw ToolError("the \(child.name) ended before \(what):\n\(child.logTail)")
+            }
+            guard Date() < deadline else {
+                throw ToolError("waited \(Int(seconds)) s until \(what):\n\(child.logTail)")
+            }
+            if EndSignal.isAsked { throw ToolError("interrupted before \(what)") }
+            try await Task.sleep(nanoseconds: 10_000_000)
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Agents
+import CPlatform
+import Config
+import Core
+import Gateway
+import Model
+import Rings
+import StrategyKit
+import Units
+import VenueKit
+
+/// Makes the rings and agents of a run and starts them on their threads.
+enum HotAssembly {
+    /// Records between the core and the disk: 8 MiB, at least twenty of the largest steps.
+    static let journalCapacity = 65_536
+
+    struct Rings: ~Copyable {
+        var side: HotSide
+        var journal: RingConsumer<Record>
+    }
+
+    /// Everything the hot side needs, made on the cold side.
+    struct Parts<Market: MarketDataAdapter & ~Copyable, Orders: OrderEntryAdapter & ~Copyable>: ~Copyable {
+        var market: Market
+        var orders: Orders
+        var marketLink: LinkPlan
+        var orderLink: LinkPlan
+        var core: CoreConfiguration
+        var strategies: Roster.Strategies
+    }
+
+    /// Starts the run-to-completion topology: all hot agents on one pinned thread.
+    static func start<Market: MarketDataAdapter & ~Copyable, Orders: OrderEntryAdapter & ~Copyable>(
+        _ parts: consuming Parts<Market, Orders>, configuration: RunConfiguration
+    ) throws -> Rings {
+        let frames = makeByteRing(capacity: 8 << 20)
+        let outgoing = makeByteRing(capacity: 64 << 10)
+        let bodies = makeByteRing(capacity: 8 << 20)
+        let market = makeRing(of: Input.self, capacity: 8192)
+        let cold = makeRing(of: Input.self, capacity: 8192)
+        let requests = makeRing(of: SnapshotRequest.self, capacity: 64)
+        let journal = makeRing(
+            of: Record.self, capacity: journalCapacity,
+            in: try shared(configuration.journalRingFile, ringByteCount(of: Record.self, capacity: journalCapacity)))
+        let heartbeat = makeLatest(
+            of: HeartbeatBeat.self,
+            in: try shared(configuration.heartbeatFile, latestByteCount(of: HeartbeatBeat.self)))
+        let status = makeLatest(of: EngineStatus.self)
+        let stages = StageHistograms()
+        let readers = stages.readers()
+
+        let feed = FeedIOAgent(plan: parts.marketLink, frames: frames.producer, outgoing: outgoing.consumer)
+        let parse = FeedParseAgent(
+            adapter: parts.market, frames: frames.consumer, snapshots: bodies.consumer,
+            outgoing: RingFrameSink(outgoing.producer),
+            outlet: MarketOutlet(
+                events: market.producer, requests: requests.producer, instruments: parts.core.instruments.count))
+        let trade = TradeAgent(
+            core: TradingCore(configuration: parts.core, strategies: parts.strategies),
+            outputCapacity: parts.core.outputCapacity,
+            orders: OrderLinkDriver(plan: parts.orderLink, adapter: parts.orders),
+            inlets: TradeInlets(market: market.consumer, cold: cold.consumer), journal: journal.producer,
+            telemetry: TradeTelemetry(
+                status: status.writer, heartbeat: heartbeat.writer, histograms: stages, stalls: SharedCounter()))
+        let hot = configuration.topology.runners.first { $0.stages.contains(.trade) }
+        let runner = try Runner(
+            Pair(Pair(feed, parse), trade), name: "hot", core: hot?.core ?? 0,
+            idle: IdleState(strategy(hot?.idle ?? .yield)))
+        let stopper = RunnerStopper(runner)
+        return Rings(
+            side: HotSide(
+                cold: cold.producer, snapshotRequests: requests.consumer, snapshots: bodies.producer,
+                status: status.reader, stages: readers, stop: { stopper.stop() }),
+            journal: journal.consumer)
+    }
+
+    private static func strategy(_ policy: IdlePolicy) -> IdleStrategy {
+        switch policy {
+        case .spin: return .spin
+        case .yield: return .yield
+        case .park: return .park
+        }
+    }
+
+    /// Memory that outlives the process, so that what the core decided before a crash survives it.
+    private static func shared(_ path: String, _ bytes: Int) throws -> MemoryBlock {
+        do {
+            return MemoryBlock(mapping: try SharedRegion(path: path, byteCount: bytes, opening: .createOrOpen))
+        } catch {
+            throw ToolError(
+                "shared memory \(path) cannot be mapped (errno \(error.errno))",
+                cure: "check that run.directory exists, is writable and has room")
+        }
+    }
+}
+
+/// Keeps a runner until it is told to stop, then waits for its thread.
+final class RunnerStopper<A: Agent & ~Copyable> {
+    private var runner: Runner<A>?
+    init(_ runner: consuming Runner<A>) { self.runner = consume runner }
+    func stop() { runner = nil }
+}
