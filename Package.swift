@@ -42,46 +42,75 @@ func tests(_ name: String, _ dependencies: [String], packages: [Target.Dependenc
     .testTarget(name: name, dependencies: names(dependencies) + packages, path: "Tests/\(name)", swiftSettings: releaseFlags)
 }
 
-let targets: [Target] = [
-    // C shims
-    shim("CPlatform"),
+/// Products of packages, by the package's name.
+func products(_ package: String, _ list: String...) -> [Target.Dependency] {
+    list.map { .product(name: $0, package: package) }
+}
+
+let shims: [Target] = [
     shim("CCrypto", libraries: ["crypto"]),
-    // Base
+    shim("CPlatform"),
+    shim("CTLS", libraries: ["ssl", "crypto"]),
+    shim("CUring", libraries: ["uring"]),
+]
+
+let base: [Target] = [
     module(.base, "Units"),
     module(.base, "Model", ["Units"]),
     module(.base, "Wire", ["Units"]),
-    // App
-    .executableTarget(
-        name: "needletail",
-        dependencies: names(["Units", "Model"]) + [
-            .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            .product(name: "AsyncHTTPClient", package: "async-http-client"),
-            .product(name: "NIOSSL", package: "swift-nio-ssl"),
-            .product(name: "Crypto", package: "swift-crypto"),
-            .product(name: "Yams", package: "Yams"),
-        ], path: "Sources/App/needletail", swiftSettings: releaseFlags),
     module(.base, "Rings", ["CPlatform"]),
-    // Hot
-    module(.hot, "StrategyKit", ["Units", "Model"]),
 ]
 
+let hot: [Target] = [
+    module(.hot, "Agents", ["Units", "Rings", "CPlatform"]),
+    module(.hot, "Uring", ["Units", "CUring"]),
+    module(.hot, "Transport", ["Units", "CUring", "CTLS", "Uring"]),
+    module(.hot, "VenueKit", ["Units", "Model", "Wire"]),
+]
+
+let cold: [Target] = [
+    module(.cold, "Config", ["Units", "Model"], packages: products("Yams", "Yams")),
+    module(.cold, "Control", ["Units", "Model", "Telemetry"]),
+    module(.cold, "Rest", ["VenueKit"], packages: products("async-http-client", "AsyncHTTPClient")
+        + products("swift-nio", "NIOCore", "NIOHTTP1") + products("swift-nio-ssl", "NIOSSL")),
+    module(.cold, "Telemetry", ["Units", "Model"]),
+]
+
+let lab: [Target] = [
+    .executableTarget(
+        name: "autobahn-testee", dependencies: names(["Transport", "Uring", "Units"]), path: "Sources/Lab/AutobahnTestee"),
+    module(.lab, "Loopback", ["Units"], packages: products("swift-nio", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket")
+        + products("swift-nio-ssl", "NIOSSL")),
+    module(.lab, "LoopbackBinance", ["Units", "Matching", "Loopback"], packages: products("swift-crypto", "Crypto")),
+    module(.lab, "Matching", ["Units"]),
+]
+
+let app: [Target] = []
+
 let testTargets: [Target] = [
-    tests("RingsTests", ["Rings", "CPlatform"]),
+    tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
+    tests("ConfigTests", ["Config", "Units", "Model"]),
+    tests("ControlTests", ["Units", "Model", "Telemetry", "Control"]),
+    tests("LoopbackBinanceTests", ["LoopbackBinance"]),
+    tests("MatchingTests", ["Matching", "Units"]),
     tests("ModelTests", ["Model", "Units"]),
+    tests("RingsTests", ["Rings", "CPlatform"]),
+    tests("TelemetryTests", ["Units", "Model", "Telemetry"]),
+    tests("TidyTests", []),
+    tests("TransportTests", ["Transport", "Uring", "Units"]),
     tests("UnitsTests", ["Units"]),
     tests("WireTests", ["Units", "Wire"]),
-    tests("TidyTests", []),
 ]
 
 let package = Package(
     name: "needletail",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
-        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     ],
-    targets: targets + testTargets
+    targets: shims + base + hot + cold + lab + app + testTargets
 )

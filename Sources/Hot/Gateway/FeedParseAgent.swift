@@ -28,9 +28,7 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
         self.outlet = outlet
     }
 
-    public static var name: StaticString { "feed-parse" }
-    public mutating func onStart() {}
-    public mutating func onStop() {}
+    public var name: StaticString { "parse" }
 
     public mutating func doWork(now: Nanoseconds) -> Int {
         var work = outlet.flush()

@@ -6,6 +6,27 @@ import Wire
 /// thread, in order, inside the adapter's call.
 public protocol OrderSink: ~Copyable {
     mutating func order(_ input: Input)
+    /// The connection cannot be trusted any longer and has to be opened anew; the link was reported as down already.
+    mutating func reconnect(_ reason: OrderLinkProblem)
+}
+
+/// Why an order link was given up; the reason in its `LinkChange`. Raw values are journalled.
+public enum OrderLinkProblem: UInt16, Sendable, BitwiseCopyable, CaseIterable {
+    case none = 0
+    /// The connection ended.
+    case closed = 1
+    /// Log-on or the private stream's subscription was refused.
+    case refused = 2
+    /// No answer to log-on or subscription in time.
+    case timedOut = 3
+    /// A message that could not be read: what it said is lost.
+    case malformed = 4
+    /// The venue announced that it closes the connection or ended the private stream.
+    case ended = 5
+    /// The session lost its key.
+    case revoked = 6
+    /// The link did not take a frame of the log-on.
+    case sinkFull = 7
 }
 
 /// One venue's order entry with its private stream, as a machine without I/O. Used by the trade thread only. Allocates
@@ -17,6 +38,9 @@ public protocol OrderSink: ~Copyable {
 /// The four commands answer `true` when the frame was handed to the link. `false` means that nothing was sent: the
 /// link is not ready, its buffer or the in-flight table is full, or the instrument is not this venue's. Time-outs are the
 /// core's business; a reply that comes after them is still reported.
+///
+/// Each command sent is answered by one `.orderReply`, with two exceptions: a query that is answered gives one
+/// `.orderUpdate` with source `.query` (status `.absent` when the venue has no such order).
 public protocol OrderEntryAdapter: ~Copyable {
     /// The connections this adapter needs. Cold.
     var links: [LinkDescription] { get }

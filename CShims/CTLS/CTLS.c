@@ -1,0 +1,244 @@
+#include "CTLS.h"
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/sha.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct ctls_context {
+    SSL_CTX *ctx;
+    BIO_METHOD *method;
+};
+
+struct ctls_session {
+    SSL *ssl;
+    const uint8_t *in;
+    size_t in_left;
+    uint8_t *out;
+    size_t out_capacity, out_used;
+    int output_full;
+    char error[256];
+};
+
+// ---- freelist allocator: size classes of 64 << k up to 32 KiB; a 16-byte head keeps the class -------------------
+enum { CLASSES = 10, HEAD = 16, LARGE = 255 };
+typedef struct node { struct node *next; } node;
+static __thread node *freelists[CLASSES];
+
+static unsigned class_of(size_t n) {
+    unsigned k = 0;
+    while (k < CLASSES && ((size_t)64 << k) < n) k++;
+    return k;
+}
+
+static void *pool_malloc(size_t n, const char *file, int line) {
+    (void)file; (void)line;
+    unsigned k = class_of(n);
+    uint64_t *p;
+    if (k < CLASSES && freelists[k]) {
+        p = (uint64_t *)freelists[k];
+        freelists[k] = freelists[k]->next;
+    } else {
+        p = malloc(HEAD + (k < CLASSES ? (size_t)64 << k : n));
+        if (!p) return NULL;
+    }
+    p[0] = k < CLASSES ? k : LARGE;
+    p[1] = n;
+    return p + 2;
+}
+
+static void pool_free(void *v, const char *file, int line) {
+    (void)file; (void)line;
+    if (!v) return;
+    uint64_t *p = (uint64_t *)v - 2;
+    uint64_t k = p[0];
+    if (k >= CLASSES) { free(p); return; }
+    ((node *)p)->next = freelists[k];
+    freelists[k] = (node *)p;
+}
+
+static void *pool_realloc(void *v, size_t n, const char *file, int line) {
+    if (!v) return pool_malloc(n, file, line);
+    if (!n) { pool_free(v, file, line); return NULL; }
+    uint64_t *p = (uint64_t *)v - 2;
+    size_t old = p[1];
+    if (p[0] < CLASSES && n <= ((size_t)64 << p[0])) { p[1] = n; return v; }
+    void *w = pool_malloc(n, file, line);
+    if (!w) return NULL;
+    memcpy(w, v, old < n ? old : n);
+    pool_free(v, file, line);
+    return w;
+}
+
+int ctls_install_freelist(void) { return CRYPTO_set_mem_functions(pool_malloc, pool_realloc, pool_free); }
+
+// ---- BIO over caller-owned memory ------------------------------------------------------------------------------
+static int bio_read(BIO *b, char *to, int n) {
+    ctls_session *s = BIO_get_data(b);
+    BIO_clear_retry_flags(b);
+    if (s->in_left == 0) { BIO_set_retry_read(b); return -1; }
+    size_t take = (size_t)n < s->in_left ? (size_t)n : s->in_left;
+    memcpy(to, s->in, take);
+    s->in += take;
+    s->in_left -= take;
+    return (int)take;
+}
+
+static int bio_write(BIO *b, const char *from, int n) {
+    ctls_session *s = BIO_get_data(b);
+    BIO_clear_retry_flags(b);
+    if (s->out_capacity - s->out_used < (size_t)n) { s->output_full = 1; BIO_set_retry_write(b); return -1; }
+    memcpy(s->out + s->out_used, from, (size_t)n);
+    s->out_used += (size_t)n;
+    return n;
+}
+
+static long bio_ctrl(BIO *b, int command, long number, void *pointer) {
+    (void)b; (void)number; (void)pointer;
+    return command == BIO_CTRL_FLUSH ? 1 : 0;
+}
+
+static int bio_create(BIO *b) { BIO_set_init(b, 1); return 1; }
+
+// ---- context ---------------------------------------------------------------------------------------------------
+static void take_error(char *out, size_t n, const char *fallback) {
+    unsigned long e = ERR_peek_last_error();
+    if (e) ERR_error_string_n(e, out, n);
+    else snprintf(out, n, "%s", fallback);
+    ERR_clear_error();
+}
+
+int ctls_context_create(ctls_context **out, const char *ca_file, char *error, size_t error_bytes) {
+    ERR_clear_error();
+    ctls_context *c = calloc(1, sizeof *c);
+    if (!c) { snprintf(error, error_bytes, "out of memory"); return -1; }
+    c->ctx = SSL_CTX_new(TLS_client_method());
+    c->method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "needletail");
+    static const unsigned char alpn[] = "\x08http/1.1";
+    int ok = c->ctx && c->method && BIO_meth_set_read(c->method, bio_read) && BIO_meth_set_write(c->method, bio_write) &&
+             BIO_meth_set_ctrl(c->method, bio_ctrl) && BIO_meth_set_create(c->method, bio_create) &&
+             SSL_CTX_set_min_proto_version(c->ctx, TLS1_2_VERSION) &&
+             SSL_CTX_set_cipher_list(c->ctx, "ECDHE+AESGCM:ECDHE+CHACHA20:!aNULL:!eNULL:!PSK:@SECLEVEL=2") &&
+             SSL_CTX_set_ciphersuites(
+                 c->ctx, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") &&
+             SSL_CTX_set_alpn_protos(c->ctx, alpn, sizeof alpn - 1) == 0;
+    if (ok) ok = ca_file ? SSL_CTX_load_verify_file(c->ctx, ca_file) : SSL_CTX_set_default_verify_paths(c->ctx);
+    if (!ok) {
+        take_error(error, error_bytes, "TLS context refused");
+        ctls_context_destroy(c);
+        return -1;
+    }
+    SSL_CTX_set_security_level(c->ctx, 2);
+    SSL_CTX_set_verify(c->ctx, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_options(c->ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
+    SSL_CTX_set_mode(c->ctx, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_AUTO_RETRY);
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(c->ctx), X509_V_FLAG_X509_STRICT);
+    *out = c;
+    return 0;
+}
+
+void ctls_context_destroy(ctls_context *c) {
+    if (!c) return;
+    SSL_CTX_free(c->ctx);
+    BIO_meth_free(c->method);
+    free(c);
+}
+
+// ---- session ---------------------------------------------------------------------------------------------------
+int ctls_session_create(ctls_session **out, ctls_context *c, const char *host) {
+    ctls_session *s = calloc(1, sizeof *s);
+    if (!s) return -1;
+    s->ssl = SSL_new(c->ctx);
+    BIO *b = s->ssl ? BIO_new(c->method) : NULL;
+    if (!b) { ctls_session_destroy(s); return -1; }
+    BIO_set_data(b, s);
+    SSL_set_bio(s->ssl, b, b);
+    SSL_set_connect_state(s->ssl);
+    X509_VERIFY_PARAM *p = SSL_get0_param(s->ssl);
+    X509_VERIFY_PARAM_set_hostflags(p, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    uint8_t ip[16];
+    int ip_bytes = inet_pton(AF_INET, host, ip) == 1 ? 4 : inet_pton(AF_INET6, host, ip) == 1 ? 16 : 0;
+    int ok = ip_bytes ? X509_VERIFY_PARAM_set1_ip(p, ip, (size_t)ip_bytes)
+                      : X509_VERIFY_PARAM_set1_host(p, host, 0) && SSL_set_tlsext_host_name(s->ssl, host);
+    if (!ok) { ctls_session_destroy(s); return -1; }
+    *out = s;
+    return 0;
+}
+
+void ctls_session_destroy(ctls_session *s) {
+    if (!s) return;
+    if (s->ssl) SSL_free(s->ssl);
+    free(s);
+}
+
+void ctls_set_output(ctls_session *s, uint8_t *bytes, size_t capacity) {
+    s->out = bytes;
+    s->out_capacity = capacity;
+    s->out_used = 0;
+    s->output_full = 0;
+}
+
+size_t ctls_output_used(const ctls_session *s) { return s->out_used; }
+void ctls_feed(ctls_session *s, const uint8_t *bytes, size_t count) { s->in = bytes; s->in_left = count; }
+size_t ctls_unread(const ctls_session *s) { return s->in_left; }
+
+static int failure(ctls_session *s, int result) {
+    int e = SSL_get_error(s->ssl, result);
+    if (s->output_full) return CTLS_OUTPUT_FULL;
+    if (e == SSL_ERROR_WANT_READ) return CTLS_NEED_MORE;
+    if (e == SSL_ERROR_ZERO_RETURN) return CTLS_CLOSED;
+    long v = SSL_get_verify_result(s->ssl);
+    if (v != X509_V_OK) {
+        snprintf(s->error, sizeof s->error, "certificate refused: %s", X509_verify_cert_error_string(v));
+        ERR_clear_error();
+        return CTLS_UNTRUSTED;
+    }
+    take_error(s->error, sizeof s->error, "TLS failed");
+    return CTLS_FAILED;
+}
+
+int ctls_handshake(ctls_session *s) {
+    ERR_clear_error();
+    int r = SSL_do_handshake(s->ssl);
+    if (r != 1) return failure(s, r);
+    const unsigned char *name = NULL;
+    unsigned n = 0;
+    SSL_get0_alpn_selected(s->ssl, &name, &n);
+    if (n && (n != 8 || memcmp(name, "http/1.1", 8))) {
+        snprintf(s->error, sizeof s->error, "the server chose the protocol %.*s, not http/1.1", (int)n, (const char *)name);
+        return CTLS_WRONG_ALPN;
+    }
+    return CTLS_DONE;
+}
+
+int64_t ctls_read(ctls_session *s, uint8_t *bytes, size_t capacity) {
+    size_t n = 0;
+    int r = SSL_read_ex(s->ssl, bytes, capacity, &n);
+    return r == 1 ? (int64_t)n : failure(s, r);
+}
+
+int64_t ctls_write(ctls_session *s, const uint8_t *bytes, size_t count) {
+    size_t n = 0;
+    int r = SSL_write_ex(s->ssl, bytes, count, &n);
+    if (r == 1) return (int64_t)n;
+    int f = failure(s, r);
+    return f == CTLS_NEED_MORE ? CTLS_FAILED : f;
+}
+
+int ctls_close_notify(ctls_session *s) {
+    if (!SSL_is_init_finished(s->ssl)) return 0;
+    int r = SSL_shutdown(s->ssl);
+    ERR_clear_error();
+    return r;
+}
+
+void ctls_error_text(const ctls_session *s, char *out, size_t n) { snprintf(out, n, "%s", s->error); }
+
+void ctls_describe(const ctls_session *s, char *out, size_t n) {
+    snprintf(out, n, "%s %s", SSL_get_version(s->ssl), SSL_get_cipher_name(s->ssl));
+}
+
+void ctls_sha1(const uint8_t *bytes, size_t count, uint8_t out[20]) { SHA1(bytes, count, out); }

@@ -1,0 +1,46 @@
+// A TLS client over buffers the caller owns: ciphertext is fed by pointer, ciphertext to send is appended to the
+// caller's memory. No sockets, no copies of our own. Public header: <stdint.h> and <stddef.h> only.
+#ifndef NEEDLETAIL_CTLS_H
+#define NEEDLETAIL_CTLS_H
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct ctls_context ctls_context;
+typedef struct ctls_session ctls_session;
+
+enum {
+    CTLS_NEED_MORE = 0,
+    CTLS_DONE = 1,
+    CTLS_CLOSED = -1,      // the peer's close_notify
+    CTLS_FAILED = -2,      // protocol failure; ctls_error_text
+    CTLS_UNTRUSTED = -3,   // the certificate was refused
+    CTLS_WRONG_ALPN = -4,  // the server chose a protocol other than http/1.1
+    CTLS_OUTPUT_FULL = -5  // the caller's output memory is too small
+};
+
+// Replaces OpenSSL's allocator by per-thread freelists, so that records cost no malloc in steady state.
+// 1 when installed; 0 when OpenSSL had already allocated (harmless).
+int ctls_install_freelist(void);
+
+// ca_file NULL: the system's store. 0, or -1 with text in error.
+int ctls_context_create(ctls_context **out, const char *ca_file, char *error, size_t error_bytes);
+void ctls_context_destroy(ctls_context *context);
+
+// expected_host: SNI and certificate name; an IP literal is checked against IP names and sends no SNI.
+int ctls_session_create(ctls_session **out, ctls_context *context, const char *expected_host);
+void ctls_session_destroy(ctls_session *session);
+
+void ctls_set_output(ctls_session *session, uint8_t *bytes, size_t capacity);
+size_t ctls_output_used(const ctls_session *session);
+void ctls_feed(ctls_session *session, const uint8_t *bytes, size_t count);
+size_t ctls_unread(const ctls_session *session);
+
+int ctls_handshake(ctls_session *session);                                     // CTLS_DONE, CTLS_NEED_MORE, or < 0
+int64_t ctls_read(ctls_session *session, uint8_t *bytes, size_t capacity);     // > 0 plaintext, 0 need more, < 0
+int64_t ctls_write(ctls_session *session, const uint8_t *bytes, size_t count); // count, or < 0
+int ctls_close_notify(ctls_session *session);
+void ctls_error_text(const ctls_session *session, char *out, size_t capacity);
+void ctls_describe(const ctls_session *session, char *out, size_t capacity);   // "TLSv1.3 TLS_AES_256_GCM_SHA384"
+
+void ctls_sha1(const uint8_t *bytes, size_t count, uint8_t out[20]);
+#endif

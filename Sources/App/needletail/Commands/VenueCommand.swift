@@ -1,0 +1,96 @@
+import ArgumentParser
+import Foundation
+import LoopbackBinance
+import Units
+
+/// `needletail venue`: the loopback venue.
+struct VenueCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "venue",
+        abstract: "Serve a loopback venue: real protocol, real matching, a market of its own.",
+        discussion: """
+            One port serves market streams, the WebSocket API and REST. The market is a seeded order-flow model, or \
+            recordings given with --data; our orders rest in it with a queue position. Ends on SIGTERM or Ctrl-C.
+
+            Examples:
+              needletail venue --protocol binance-spot --port 9443 --cert venue.pem --key venue.key
+              needletail venue --data btcusdt_20240808.gz,btcusdt_20240809.gz --speed 10
+            """)
+
+    @Option(help: "The venue's protocol: binance-spot.")
+    var `protocol` = "binance-spot"
+    @Option(help: "Port on 127.0.0.1; 0 takes any free one, which is printed.")
+    var port = 0
+    @Option(help: "PEM certificate; with --key it makes the venue speak TLS.")
+    var cert: String?
+    @Option(help: "PEM private key of the certificate.")
+    var key: String?
+    @Option(help: "Seed of the order-flow model: the same seed gives the same market.")
+    var seed: UInt64 = 1
+    @Option(help: "Symbol of the market.")
+    var symbol = "BTCUSDT"
+    @Option(help: "Recordings, separated by commas, plain or gzip, played in order.")
+    var data: String?
+    @Option(help: "File with an exchangeInfo answer that gives the symbol's rules.")
+    var instruments: String?
+    @Option(help: "Speed of the market's clock: a whole number, or max.")
+    var speed = "1"
+    @Option(help: "Write the port to this file once the venue listens.")
+    var portFile: String?
+    @Option(help: "Account: API key. Its Ed25519 public key is given with --account-public-key.")
+    var account: String?
+    @Option(help: "PEM file with the account's Ed25519 public key.")
+    var accountPublicKey: String?
+    @Option(help: "Balances of the account, ASSET=AMOUNT, separated by commas.")
+    var balances = "BTC=10,ETH=100,USDT=1000000"
+
+    func run() async throws {
+        guard self.protocol == "binance-spot" else {
+            throw ValidationError("no loopback venue speaks '\(self.protocol)'; there is binance-spot")
+        }
+        var options = BinanceVenueOptions()
+        options.port = port
+        options.tlsCertificateFile = cert
+        options.tlsKeyFile = key
+        options.seed = seed
+        options.symbol = symbol
+        options.dataFiles = data.map { $0.split(separator: ",").map(String.init) } ?? []
+        options.instrumentsFile = instruments
+        options.speed = try Self.speed(speed)
+        if let account {
+            options.accounts = [
+                VenueAccount(
+                    apiKey: account,
+                    ed25519PublicKeyPEM: try accountPublicKey.map { try String(contentsOfFile: $0, encoding: .utf8) },
+                    balances: try Self.balances(balances))
+            ]
+        }
+        let server = try BinanceVenueServer(options)
+        let bound = try server.start()
+        print("listening \(bound)")
+        fflush(nil)
+        if let portFile { try "\(bound)\n".write(toFile: portFile, atomically: true, encoding: .utf8) }
+        await EndSignal.wait()
+        server.stop()
+    }
+
+    private static func speed(_ text: String) throws -> VenueSpeed {
+        if text == "max" { return .max }
+        guard let times = Int64(text), times >= 1 else {
+            throw ValidationError("--speed takes a whole number of at least 1, or max; not '\(text)'")
+        }
+        return .times(times)
+    }
+
+    static func balances(_ text: String) throws -> [String: Quantity] {
+        var found: [String: Quantity] = [:]
+        for part in text.split(separator: ",") {
+            let sides = part.split(separator: "=")
+            guard sides.count == 2, let amount = try? Quantity(String(sides[1])) else {
+                throw ValidationError("--balances takes ASSET=AMOUNT,…; not '\(part)'")
+            }
+            found[String(sides[0])] = amount
+        }
+        return found
+    }
+}

@@ -1,0 +1,22 @@
+import Foundation
+
+/// Which binary this is: a hash over the executable's bytes, so that a mandate given to one build does not arm another.
+enum BuildIdentity {
+    /// `needletail-` and 16 hex digits; computed once, some tens of milliseconds.
+    static let name: String = {
+        guard let data = try? Data(contentsOf: URL(filePath: "/proc/self/exe"), options: .alwaysMapped) else {
+            return "needletail-unknown"
+        }
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        unsafe data.withUnsafeBytes { bytes in
+            var index = 0
+            while index + 8 <= bytes.count {
+                hash = (hash ^ (unsafe bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))) &* 0x0000_0100_0000_01b3
+                hash ^= hash >> 29
+                index += 8
+            }
+        }
+        let digits = String(hash, radix: 16)
+        return "needletail-" + String(repeating: "0", count: 16 - digits.count) + digits
+    }()
+}

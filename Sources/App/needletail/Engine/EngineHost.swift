@@ -1,0 +1,295 @@
+import Agents
+import Config
+import Control
+import Foundation
+import Gateway
+import Guard
+import Journal
+import Model
+import Rest
+import Rings
+import Telemetry
+import Units
+import VenueKit
+
+/// The cold half of the engine's process: owns the journal's disk side, the control socket, REST and the status, and ends
+/// the run in order. One loop on one thread; everything asynchronous comes back through an inbox.
+final class EngineHost {
+    let configuration: RunConfiguration
+    let plan: RunPlan
+    let rest: RestClient
+    let adapter: any RestAdapter
+    let clock = MonotonicClock()
+    var view: OperatorView
+    var status = EngineStatus()
+    let started: Nanoseconds
+
+    private var hot: HotSide
+    private var writer: JournalWriter
+    private var control: ControlServer
+    private(set) var submitted: UInt64 = 0
+    private(set) var journalFailure: String?
+    private var latched = false
+
+    private let truths = ColdInbox<VenueTruth>()
+    private let snapshots = ColdInbox<(instrument: UInt16, body: [UInt8])>()
+    private var truthUnderWay = false
+    private var lastTruth = Nanoseconds.zero
+    private var snapshotSequence: UInt64 = 0
+    /// Balances of the first complete truth: what the run started from.
+    private(set) var baseline: [AssetID: VenueBalance] = [:]
+    private(set) var latestTruth: VenueTruth?
+
+    init(
+        configuration: RunConfiguration, plan: RunPlan, rest: RestClient, adapter: any RestAdapter,
+        hot: consuming HotSide, writer: consuming JournalWriter, control: consuming ControlServer
+    ) {
+        self.configuration = configuration
+        self.plan = plan
+        self.rest = rest
+        self.adapter = adapter
+        self.hot = hot
+        self.writer = writer
+        self.control = control
+        view = OperatorView(identifiers: plan.identifiers, instruments: plan.instruments)
+        started = clock.now()
+    }
+
+    /// Runs until `shouldEnd` says so, then stops, proves and reports. The summary is complete even after a failure.
+    func run(until shouldEnd: () -> Bool) async -> RunSummary {
+        while !shouldEnd() { await turn() }
+        return await end()
+    }
+
+    /// One turn of the cold loop: journal first, then people, then the venue's truth.
+    private func turn() async {
+        var work = drainJournal()
+        _ = hot.status.tryRead(&status)
+        let now = clock.now()
+        var desk = EngineDesk(host: self)
+        work += control.doWork(now: now, handler: &desk)
+        work += deliverSnapshots()
+        work += deliverTruth()
+        if (now - lastTruth).raw > 5_000_000_000 { askForTruth() }
+        if work == 0 { try? await Task.sleep(nanoseconds: 1_000_000) } else { await Task.yield() }
+    }
+
+    // MARK: journal
+
+    /// From the ring to the segment file; the operator's view sees each record as it passes.
+    private func drainJournal() -> Int {
+        var taken = 0
+        var record = Record()
+        while taken < 4096, hot.journal.tryPop(&record) {
+            taken += 1
+            view.observe(record)
+            guard journalFailure == nil else { continue }
+            do {
+                try writer.append(record)
+            } catch {
+                journalFailure = "\(error)"
+                view.append(clock.now(), "JOURNAL_FAILED", .critical, "\(error)")
+                _ = submit(Command(kind: .kill, operatorID: 0, hash: 0, lifetime: .zero))
+            }
+        }
+        do {
+            if journalFailure == nil { try writer.syncIfDue(now: clock.now()) }
+        } catch {
+            journalFailure = "\(error)"
+        }
+        return taken
+    }
+
+    // MARK: commands
+
+    /// Puts a command into the core's order of inputs. `nil` when the ring is full.
+    func submit(_ command: Command) -> UInt64? {
+        guard hot.cold.tryPush(.command(command)) else { return nil }
+        submitted += 1
+        return submitted
+    }
+
+    /// The core's answer to the command with this number; the core answers in order.
+    func result(of sequence: UInt64) -> CommandResult? {
+        let index = Int(sequence) - 1
+        return index < view.commandResults.count ? view.commandResults[index] : nil
+    }
+
+    // MARK: the venue's truth
+
+    private func askForTruth() {
+        guard !truthUnderWay else { return }
+        truthUnderWay = true
+        lastTruth = clock.now()
+        let (adapter, rest, clock, inbox) = (adapter, rest, clock, truths)
+        Task {
+            inbox.put(await VenueTruth.ask(adapter, rest, now: { clock.now() }, wall: { clock.wall() }))
+        }
+    }
+
+    private func deliverTruth() -> Int {
+        let arrived = truths.takeAll()
+        for truth in arrived {
+            truthUnderWay = false
+            if let problem = truth.problem { view.append(clock.now(), "VENUE_UNAVAILABLE", .warning, problem) }
+            take(truth)
+        }
+        return arrived.count
+    }
+
+    private func take(_ truth: VenueTruth) {
+        latestTruth = truth
+        if truth.isComplete, baseline.isEmpty {
+            for balance in truth.balances { baseline[balance.asset] = balance }
+        }
+        snapshotSequence += 1
+        push(mark(truth, isEnd: false))
+        for row in truth.orders { push(.orderUpdate(row)) }
+        for balance in truth.balances { push(.balance(balance)) }
+        push(mark(truth, isEnd: true))
+    }
+
+    private func mark(_ truth: VenueTruth, isEnd: Bool) -> Input {
+        .snapshot(
+            SnapshotMark(
+                id: snapshotSequence, venue: VenueID(0), isEnd: isEnd, isComplete: truth.isComplete,
+                requestedAt: truth.requestedAt))
+    }
+
+    /// A snapshot of which one row is lost would prove wrong things, so this waits for room; the trade thread takes
+    /// these inputs first.
+    private func push(_ input: Input) {
+        while !hot.cold.tryPush(input) { usleep(100) }
+    }
+
+    private func deliverSnapshots() -> Int {
+        var work = 0
+        while let request = hot.snapshotRequests.tryPop() {
+            work += 1
+            guard let outgoing = adapter.depthSnapshot(InstrumentID(request.instrument)) else { continue }
+            let (rest, inbox) = (rest, snapshots)
+            Task {
+                let answer = try? await rest.send(outgoing)
+                inbox.put((request.instrument, answer?.status == 200 ? answer?.body ?? [] : []))
+            }
+        }
+        for (instrument, body) in snapshots.takeAll() {
+            work += 1
+            let now = clock.now().raw
+            let taken = unsafe body.withUnsafeBytes {
+                unsafe hot.snapshots.tryPush($0, tag: UInt64(instrument), time: now)
+            }
+            if !taken { view.append(clock.now(), "SNAPSHOT_DROPPED", .warning, "no room for a depth snapshot") }
+        }
+        return work
+    }
+
+    // MARK: the end
+
+    private func end() async -> RunSummary {
+        _ = submit(Command(kind: .stop, operatorID: UInt32(getuid()), hash: 0, lifetime: .zero))
+        let deadline = clock.now() + Nanoseconds(seconds: 10)
+        repeat { await turn() } while clock.now() < deadline && !isQuiet
+        lastTruth = .zero
+        let before = snapshotSequence
+        repeat { await turn() } while clock.now() < deadline && snapshotSequence == before
+        hot.stop()
+        while drainJournal() > 0 {}
+        _ = hot.status.tryRead(&status)
+        do { try writer.close() } catch { journalFailure = "\(error)" }
+        await rest.close()
+        return summary()
+    }
+
+    private var isQuiet: Bool {
+        result(of: submitted) != nil && view.open.isEmpty && status.openOrders == 0 && status.unknownOrders == 0
+    }
+
+    private func summary() -> RunSummary {
+        var summary = RunSummary()
+        summary.mode = configuration.mode
+        summary.symbol = plan.instruments[0].symbol.string
+        summary.ticks = view.counts.ticks
+        summary.intents = view.counts.intents
+        summary.ordersSent = view.counts.ordersSent
+        summary.cancels = view.counts.cancels
+        summary.fills = view.counts.fills
+        summary.rejects = view.counts.rejects
+        summary.riskRejects = view.counts.riskRejects
+        summary.openOrdersAtEnd = latestTruth?.isComplete == true ? latestTruth!.orders.count : -1
+        summary.position = view.position.quantity
+        summary.positionMatchesVenue = matchesVenue(plan.instruments[0].base)
+        summary.balancesMatchVenue = matchesVenue(plan.instruments[0].quote) && summary.positionMatchesVenue
+        summary.fees = view.position.fees
+        summary.realised = status.realised
+        summary.net = statusDocument().net
+        summary.journalRecords = writer.recordCount
+        summary.decisionHashLive = status.decisionHash
+        summary.latencies = latencies()
+        summary.duration = clock.now() - started
+        summary.build = BuildIdentity.name
+        summary.configHash = configuration.hash
+        return summary
+    }
+
+    /// Whether the venue's balance of an asset is the run's first balance plus every fill and fee since.
+    private func matchesVenue(_ asset: AssetID) -> Bool {
+        guard let truth = latestTruth, truth.isComplete, let first = baseline[asset],
+            let last = truth.balances.first(where: { $0.asset == asset })
+        else { return false }
+        let expected = first.free.raw + first.locked.raw + (view.account.changes[asset] ?? 0)
+        return expected == last.free.raw + last.locked.raw
+    }
+
+    // MARK: status
+
+    func latencies() -> LatencyTable {
+        LatencyTable(
+            LatencyStage.allCases.compactMap { stage in
+                guard let read = hot.stages.read(stage) else { return nil }
+                return LatencySummary(
+                    stage: stage.name, count: UInt64(read.count), p50: read.percentile(0.5), p99: read.percentile(0.99),
+                    p999: read.percentile(0.999), max: read.max)
+            })
+    }
+
+    func statusDocument() -> StatusDocument {
+        let now = clock.now()
+        var keepers = KeeperFacts()
+        keepers.journalPath = configuration.journal.directory
+        keepers.journalRecords = writer.recordCount
+        keepers.journalBytes = writer.recordCount * UInt64(Record.byteCount)
+        keepers.journalBacklog = UInt64(hot.journal.count)
+        keepers.journalFailed = journalFailure != nil
+        keepers.heartbeatAge = now - status.now
+        keepers.latched = latched
+        return StatusDocument(
+            engine: status, limits: configuration.limits, latencies: latencies(), events: view.events.last(20),
+            links: [
+                link("market data", status.marketLink, since: status.marketLinkSince, proof: status.topReceivedAt, now),
+                link("orders", status.orderLink, since: status.orderLinkSince, proof: status.orderLinkSince, now),
+                link(
+                    "REST", latestTruth?.isComplete == true ? .up : .down, since: status.lastReconciledAt,
+                    proof: status.lastReconciledAt, now),
+            ], keepers: keepers, names: plan.names(configuration), uptime: now - started)
+    }
+
+    private func link(
+        _ name: String, _ state: LinkState, since: Nanoseconds, proof: Nanoseconds, _ now: Nanoseconds
+    ) -> LinkLine {
+        let age = proof == .zero ? Nanoseconds(raw: -1) : now - proof
+        let verdict: String
+        switch state {
+        case .up: verdict = "healthy"
+        case .connecting: verdict = "connecting"
+        case .down: verdict = "down"
+        }
+        return LinkLine(name: name, state: state, verdict: verdict, age: age)
+    }
+
+    /// Writes the latch before the core is told: a kill holds even if this process dies in the next instant.
+    func kill(reason: String, operatorID: UInt32) throws {
+        try KillLatch(path: configuration.latchFile).set(reason: reason, by: "uid \(operatorID)")
+        latched = true
+    }
+}

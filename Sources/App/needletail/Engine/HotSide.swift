@@ -1,0 +1,18 @@
+import Gateway
+import Model
+import Rings
+
+/// The cold side's ends of everything that crosses to the hot threads, and the way to stop them.
+struct HotSide: ~Copyable {
+    /// Every input and output, to be written to disk.
+    var journal: RingConsumer<Record>
+    /// Commands and snapshot rows, into the core's order of inputs.
+    var cold: RingProducer<Input>
+    /// Depth snapshots the parser asks for, and their bodies.
+    var snapshotRequests: RingConsumer<SnapshotRequest>
+    var snapshots: ByteRingProducer
+    var status: LatestReader<EngineStatus>
+    var stages: StageReaders
+    /// Ends the runners and waits for their threads.
+    let stop: () -> Void
+}

@@ -1,0 +1,109 @@
+import Control
+import Model
+import Telemetry
+import Units
+
+/// What the journal's records add up to, kept on the cold side for people: open orders, the newest fills, counts by
+/// code. It is computed from records alone, by other code than the core's, so that the two can be compared. Cold thread.
+struct OperatorView {
+    struct OpenOrder {
+        var order: NewOrder
+        var state: OrderState
+        var filled: Quantity
+        var since: Nanoseconds
+    }
+
+    private let identifiers: ClientOrderIDFormat
+    private let symbols: [String]
+    private(set) var events: EventLog
+    private(set) var open: [ClientOrderID: OpenOrder] = [:]
+    private(set) var recentFills: [FillLine] = []
+    private(set) var counts = RunCounts()
+    private(set) var account: AccountTrail
+    private(set) var commandResults: [CommandResult] = []
+    private(set) var position = PositionChange(
+        instrument: InstrumentID(0), quantity: .zero, averagePrice: .zero, realised: .zero, fees: .zero,
+        client: .none, isLate: false)
+
+    init(identifiers: ClientOrderIDFormat, instruments: [Instrument]) {
+        self.identifiers = identifiers
+        symbols = instruments.map { $0.symbol.string }
+        events = EventLog(capacity: 256, symbols: symbols, orderIDs: identifiers)
+        account = AccountTrail(instruments: instruments)
+    }
+
+    /// Takes one record, in journal order.
+    mutating func observe(_ record: Record) {
+        let time = Nanoseconds(raw: record.time)
+        if let output = Output(record: record) { observe(output, at: time) }
+        if let input = Input(record: record) { observe(input, at: time) }
+    }
+
+    mutating func append(_ time: Nanoseconds, _ code: String, _ severity: Severity, _ text: String) {
+        events.append(time, code, severity, text)
+    }
+
+    private mutating func observe(_ output: Output, at time: Nanoseconds) {
+        events.note(output, at: time)
+        switch output {
+        case .place(let order):
+            counts.ordersSent += 1
+            open[order.client] = OpenOrder(order: order, state: .pendingNew, filled: .zero, since: time)
+        case .cancel, .cancelAll: counts.cancels += 1
+        case .verdict(let verdict):
+            counts.intents += 1
+            if verdict.verdict != .passed { counts.riskRejects[verdict.verdict.name, default: 0] += 1 }
+        case .order(let transition):
+            if transition.to.isTerminal {
+                open[transition.client] = nil
+            } else if var known = open[transition.client] {
+                known.state = transition.to
+                known.filled = transition.filled
+                open[transition.client] = known
+            }
+        case .position(let change): position = change
+        case .command(let result): commandResults.append(result)
+        case .query, .state, .alert: break
+        }
+    }
+
+    private mutating func observe(_ input: Input, at time: Nanoseconds) {
+        switch input {
+        case .topOfBook, .trade: counts.ticks += 1
+        case .orderReply(let reply) where reply.outcome == .refused:
+            counts.rejects[reply.error.name, default: 0] += 1
+        case .fill(let fill):
+            guard account.apply(fill) else { return }
+            counts.fills += 1
+            recentFills.append(
+                FillLine(
+                    time: time, client: identifiers.text(fill.client).string, symbol: symbols[fill.instrument.index],
+                    side: fill.side, price: fill.price, quantity: fill.quantity, isMaker: fill.isMaker))
+            if recentFills.count > 1000 { recentFills.removeFirst(500) }
+        default: break
+        }
+    }
+
+    /// Open orders, oldest first.
+    func orderLines(now: Nanoseconds) -> [OrderLine] {
+        open.values.sorted { $0.order.client.word < $1.order.client.word }.map { entry in
+            OrderLine(
+                client: identifiers.text(entry.order.client).string, symbol: symbols[entry.order.instrument.index],
+                side: entry.order.side, state: "\(entry.state)", price: entry.order.price,
+                quantity: entry.order.quantity, filled: entry.filled, age: now - entry.since)
+        }
+    }
+}
+
+/// How often things happened in the run.
+struct RunCounts {
+    var ticks: UInt64 = 0
+    var intents: UInt64 = 0
+    var ordersSent: UInt64 = 0
+    var cancels: UInt64 = 0
+    var fills: UInt64 = 0
+    /// By the venue, by `ErrorCode.name`.
+    var rejects: [String: UInt64] = [:]
+    /// By the gate, by `RiskVerdict.name`.
+    var riskRejects: [String: UInt64] = [:]
+}

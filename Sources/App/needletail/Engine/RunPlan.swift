@@ -1,0 +1,85 @@
+import Config
+import Control
+import Model
+import Telemetry
+import Units
+
+/// What a run of this configuration is made of, resolved: instruments with the venue's rules, ids, names.
+struct RunPlan {
+    let run: UInt32
+    let instruments: [Instrument]
+    /// Names in the order of `AssetID`.
+    let assets: [String]
+    let identifiers: ClientOrderIDFormat
+    let strategies: [Mandate.Strategy]
+
+    /// `rules` may be partial: the configuration's own rules win; an instrument with neither is an error.
+    init(
+        _ configuration: RunConfiguration, run: UInt32, rules: [RunRecord.Rules], strategies: [Mandate.Strategy]
+    ) throws {
+        guard let identifiers = ClientOrderIDFormat(prefix: configuration.venue.clientIDPrefix) else {
+            throw ToolError(
+                "venue.client_id_prefix '\(configuration.venue.clientIDPrefix)' is not usable",
+                cure: "1 to 16 letters, digits or '-', ending in '-'")
+        }
+        let assets = Self.assetNames(configuration)
+        var instruments: [Instrument] = []
+        for (index, setting) in configuration.instruments.enumerated() {
+            let found = rules.first { $0.symbol == setting.symbol }
+            guard let symbol = ShortText(setting.symbol) else {
+                throw ToolError("instrument name \(setting.symbol) is too long", cure: "at most 40 bytes")
+            }
+            guard setting.rules != nil || found != nil else {
+                throw ToolError(
+                    "the venue does not list \(setting.symbol)", cure: "correct the symbol, or give its rules in the file")
+            }
+            instruments.append(
+                Instrument(
+                    id: InstrumentID(UInt16(index)), venue: VenueID(0),
+                    base: AssetID(UInt16(assets.firstIndex(of: setting.base)!)),
+                    quote: AssetID(UInt16(assets.firstIndex(of: setting.quote)!)), symbol: symbol,
+                    tickSize: setting.rules?.tickSize ?? Price(raw: found!.tickSize),
+                    lotSize: setting.rules?.lotSize ?? Quantity(raw: found!.lotSize),
+                    minQuantity: setting.rules?.minQuantity ?? Quantity(raw: found!.minQuantity),
+                    maxQuantity: setting.rules?.maxQuantity ?? Quantity(raw: found!.maxQuantity),
+                    minNotional: setting.rules?.minNotional ?? Notional(raw: found!.minNotional)))
+        }
+        self.run = run
+        self.instruments = instruments
+        self.assets = assets
+        self.identifiers = identifiers
+        self.strategies = strategies
+    }
+
+    /// All assets of the run's instruments, in order of appearance.
+    static func assetNames(_ configuration: RunConfiguration) -> [String] {
+        var names: [String] = []
+        for setting in configuration.instruments {
+            for name in [setting.base, setting.quote] where !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+
+    func mandate(_ configuration: RunConfiguration, lifetime: Nanoseconds) -> Mandate {
+        Mandate(
+            build: BuildIdentity.name, configHash: configuration.hash, mode: configuration.mode,
+            account: configuration.venue.account?.apiKeyVariable ?? "none", venue: configuration.venue.kind.rawValue,
+            symbols: instruments.map { $0.symbol.string }, strategies: strategies, limits: configuration.limits,
+            lifetime: lifetime)
+    }
+}
+
+extension RunPlan {
+    func names(_ configuration: RunConfiguration) -> RunNames {
+        var names = RunNames()
+        names.symbol = instruments[0].symbol.string
+        names.base = assets[Int(instruments[0].base.raw)]
+        names.quote = assets[Int(instruments[0].quote.raw)]
+        names.venue = configuration.venue.kind.rawValue
+        names.account = configuration.venue.account?.apiKeyVariable ?? "none"
+        names.strategies = strategies.map(\.name)
+        names.build = BuildIdentity.name
+        names.configHash = configuration.hash
+        return names
+    }
+}

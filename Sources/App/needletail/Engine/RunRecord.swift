@@ -1,0 +1,46 @@
+import Config
+import Foundation
+import Model
+import Units
+
+/// What a replay needs beside the journal: the configuration's text as it was, what overrode it, and the venue's rules
+/// that were asked for at start. Written into the journal's directory; holds no secret.
+struct RunRecord: Codable {
+    struct Rules: Codable {
+        var symbol: String
+        var tickSize: Int64
+        var lotSize: Int64
+        var minQuantity: Int64
+        var maxQuantity: Int64
+        var minNotional: Int64
+    }
+
+    var run: UInt32
+    var build: String
+    var configurationText: String
+    var overrides: [[String]]
+    var rules: [Rules]
+
+    static func file(in directory: String, run: UInt32) -> URL {
+        URL(filePath: directory).appending(path: "\(run).run.json")
+    }
+
+    func write(to directory: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try encoder.encode(self).write(to: Self.file(in: directory, run: run), options: .atomic)
+    }
+
+    static func read(_ url: URL) throws -> RunRecord {
+        try JSONDecoder().decode(RunRecord.self, from: Data(contentsOf: url))
+    }
+
+    /// The rules as they were asked of the venue.
+    static func rules(_ instruments: [Instrument]) -> [Rules] {
+        instruments.map {
+            Rules(
+                symbol: $0.symbol.string, tickSize: $0.tickSize.raw, lotSize: $0.lotSize.raw,
+                minQuantity: $0.minQuantity.raw, maxQuantity: $0.maxQuantity.raw, minNotional: $0.minNotional.raw)
+        }
+    }
+}

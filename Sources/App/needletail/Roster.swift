@@ -1,0 +1,130 @@
+import Binance
+import Config
+import Control
+import Core
+import Gateway
+import Model
+import Quoting
+import StrategyKit
+import Taking
+import Units
+import VenueKit
+
+/// The only file that names venues and strategies. A new one is a line in each table here, beside its own folder.
+enum Roster {
+    // MARK: strategies
+
+    /// All strategies as one static type; those a run does not name are `nil`.
+    typealias Strategies = StrategyPair<SingleStrategy<Quoter>?, SingleStrategy<MomentumTaker>?>
+
+    /// How a parameter is written in a file, and what the strategy gets.
+    private enum Form { case quantity, duration, count }
+
+    private static let forms: [String: [String: Form]] = [
+        "quoter": [
+            "orderQuantity": .quantity, "halfSpreadTicks": .count, "halfSpreadBps": .count, "skewTicks": .count,
+            "maxInventory": .quantity, "minReplaceInterval": .duration, "minPriceChangeTicks": .count,
+        ],
+        "taker": [
+            "orderQuantity": .quantity, "threshold": .quantity, "halfLife": .duration, "cooldown": .duration,
+            "maxInventory": .quantity, "slippageTicks": .count,
+        ],
+    ]
+
+    static let catalogue = StrategyCatalogue(names: ["quoter", "taker"]) { name in
+        forms[name]?.sorted { $0.key < $1.key }.map {
+            ParameterRule(snakeCase($0.key), $0.value == .duration ? .duration : .decimal)
+        }
+    }
+
+    /// The strategies of a run, in the order quoter, taker.
+    static func strategies(_ configuration: RunConfiguration) throws -> Strategies {
+        var quoter: SingleStrategy<Quoter>?
+        var taker: SingleStrategy<MomentumTaker>?
+        for setting in configuration.strategies {
+            let values = try parameters(setting)
+            do {
+                switch setting.name {
+                case "quoter": quoter = SingleStrategy(try Quoter(instrument: setting.instrument, parameters: values))
+                case "taker": taker = SingleStrategy(try MomentumTaker(instrument: setting.instrument, parameters: values))
+                default: throw ToolError("no strategy is called '\(setting.name)'", cure: "quoter or taker")
+                }
+            } catch let error as ParameterError {
+                throw ToolError("strategy \(setting.name): \(error)", cure: "see config/demo.yaml")
+            }
+        }
+        return StrategyPair(quoter, taker)
+    }
+
+    /// Names and versions, as a mandate states them.
+    static func mandateStrategies(_ set: Strategies) -> [Mandate.Strategy] {
+        let present = [set.a == nil ? nil : "quoter", set.b == nil ? nil : "taker"].compactMap { $0 }
+        return present.enumerated().map { Mandate.Strategy(name: $1, versionHash: UInt64(set.versionHash(of: $0))) }
+    }
+
+    private static func parameters(_ setting: StrategySettings) throws -> [String: Int64] {
+        var values: [String: Int64] = [:]
+        for (name, form) in forms[setting.name] ?? [:] {
+            guard let raw = setting[snakeCase(name)] else { continue }
+            switch form {
+            case .quantity, .duration: values[name] = raw
+            case .count:
+                guard raw % fixedPointUnit == 0 else {
+                    throw ToolError("strategy \(setting.name): \(snakeCase(name)) must be a whole number")
+                }
+                values[name] = raw / fixedPointUnit
+            }
+        }
+        return values
+    }
+
+    /// `halfSpreadTicks` → `half_spread_ticks`.
+    private static func snakeCase(_ name: String) -> String {
+        name.reduce(into: "") { $0 += $1.isUppercase ? "_" + $1.lowercased() : String($1) }
+    }
+
+    // MARK: the core
+
+    /// The same for a live run and its replay: from the configuration, the run's number and the venue's rules alone.
+    static func core(_ configuration: RunConfiguration, _ plan: RunPlan) -> CoreConfiguration {
+        var core = CoreConfiguration(
+            mode: configuration.mode, run: plan.run, venue: VenueID(0), prefix: plan.identifiers,
+            instruments: plan.instruments,
+            limits: Array(repeating: configuration.limits, count: plan.instruments.count),
+            configHash: configuration.hash)
+        core.requestTimeout = configuration.timeouts.request
+        return core
+    }
+
+    // MARK: venues
+
+    /// Binance Spot's machines for this run.
+    struct BinanceSpot {
+        let symbols: [BinanceSymbol]
+        let assets: [BinanceAsset]
+        let credentials: BinanceCredentials?
+        let configuration: RunConfiguration
+
+        init(_ configuration: RunConfiguration, secrets: Secrets?) {
+            self.configuration = configuration
+            symbols = configuration.instruments.enumerated().map {
+                BinanceSymbol(instrument: InstrumentID(UInt16($0)), symbol: $1.symbol)
+            }
+            assets = RunPlan.assetNames(configuration).enumerated().map {
+                BinanceAsset(asset: AssetID(UInt16($0)), name: $1)
+            }
+            credentials = secrets.map { secrets in
+                let key = secrets.apiKey.withBytes { String(decoding: $0, as: UTF8.self) }
+                let signing = secrets.signingKey.withBytes { String(decoding: $0, as: UTF8.self) }
+                return BinanceCredentials(
+                    apiKey: key, secret: secrets.method == .ed25519 ? .ed25519(pem: signing) : .hmac(signing))
+            }
+        }
+
+        static func endpoint(_ endpoint: Endpoint) -> BinanceEndpoint {
+            BinanceEndpoint(
+                host: endpoint.host, port: endpoint.port,
+                tlsName: endpoint.url.hasPrefix("wss:") || endpoint.url.hasPrefix("https:") ? endpoint.host : "")
+        }
+    }
+}

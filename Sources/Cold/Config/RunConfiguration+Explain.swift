@@ -1,0 +1,96 @@
+import Model
+import Units
+
+extension RunConfiguration {
+    /// What the configuration means, in plain sentences; `needletail check` prints them.
+    package func explain() -> [String] {
+        [explainMode, explainVenue] + explainTrading + explainLimits + explainMachine + notes.map { "Note: \($0)." }
+            + ["The configuration's hash is \(hashText)."]
+    }
+
+    private var explainMode: String {
+        let meaning: String
+        switch mode {
+        case .live: meaning = "orders are sent to the venue once a person has armed the engine"
+        case .shadow: meaning = "decisions are made on live data and nothing is sent; no key is read"
+        case .dryRun: meaning = "orders go to a simulated venue inside the process; no key is read"
+        case .backtest: meaning = "recorded data meets a simulated venue; no key is read"
+        case .replay: meaning = "a journal is replayed and its decisions are compared; no key is read"
+        }
+        return "Run '\(name)' is in mode \(mode.name): \(meaning)."
+    }
+
+    private var explainVenue: String {
+        var text = "It trades on \(venue.kind.rawValue): market data from \(venue.marketData.url), orders over "
+            + "\(venue.orders.url), REST at \(venue.rest.url), certificates checked against "
+            + (venue.caFile.map { "\($0)" } ?? "the system's authorities") + "."
+        if let account = venue.account, mode == .live {
+            text += " Requests are signed by \(account.method.rawValue) with keys from the environment variables "
+                + "\(account.apiKeyVariable) and \(account.keyVariable)."
+        }
+        return text + " Its orders are named \(venue.clientIDPrefix)…; no other engine on the account may use that prefix."
+    }
+
+    private var explainTrading: [String] {
+        instruments.map { instrument in
+            let rules = instrument.rules.map {
+                "prices in steps of \($0.tickSize), quantities in steps of \($0.lotSize)"
+            }
+            return "\(instrument.symbol) is \(instrument.base) against \(instrument.quote), "
+                + (rules ?? "with the rules the venue gives at start") + "."
+        } + strategies.map { strategy in
+            let values = strategy.parameters.map { "\($0.name) \(Self.text($0))" }.joined(separator: ", ")
+            return "Strategy \(strategy.name) trades \(instruments[strategy.instrument.index].symbol)"
+                + (values.isEmpty ? "." : " with \(values).")
+        }
+    }
+
+    private var explainLimits: [String] {
+        let base = instruments[0].base
+        let quote = instruments[0].quote
+        let off = Set(unlimited.map(\.name))
+        let sentences: [(String, String)] = [
+            ("max_order_quantity", "An order is at most \(limits.maxOrderQuantity) \(base)."),
+            ("max_order_notional", "An order is worth at most \(limits.maxOrderNotional) \(quote)."),
+            ("max_position", "The position, open and unknown orders at their worst included, stays within \(limits.maxPosition) \(base) either way."),
+            ("max_open_orders", "At most \(limits.maxOpenOrders) orders are open at once."),
+            ("price_collar_bps", "A limit price is at most \(limits.priceCollarBps) basis points from the mid."),
+            ("max_data_age", "No order rests on data older than \(Self.text(limits.maxDataAge))."),
+            ("max_orders_per_second", "At most \(limits.maxOrdersPerSecond) orders are sent in a second."),
+            ("max_orders_per_minute", "At most \(limits.maxOrdersPerMinute) orders are sent in a minute."),
+            ("max_daily_loss", "The engine halts at a loss of \(limits.maxDailyLoss) \(quote) in the run's day."),
+        ]
+        return sentences.filter { !off.contains($0.0) }.map(\.1)
+            + unlimited.map { "There is NO limit \($0.name), because: \($0.reason)." }
+    }
+
+    private var explainMachine: [String] {
+        let threads = topology.runners.map {
+            "'\($0.name)' on core \($0.core) (\($0.idle.rawValue)) runs \($0.stages.map(\.rawValue).joined(separator: ", "))"
+        }
+        return [
+            "Threads: \(threads.joined(separator: "; ")).",
+            "A request unanswered for \(Self.text(timeouts.request)) leaves its order unknown. The feed is stale after "
+                + "\(Self.text(feedStaleAfter)). The engine beats every \(Self.text(timeouts.heartbeat)); after "
+                + "\(Self.text(timeouts.guardSilence)) of silence the guard cancels everything.",
+            "The journal is in \(journal.directory), in segments of \(journal.segmentBytes) bytes, on disk within "
+                + "\(Self.text(journal.syncInterval)). The control socket is \(controlSocket).",
+        ]
+    }
+
+    private static func text(_ parameter: StrategyParameter) -> String {
+        switch parameter.kind {
+        case .decimal: return Quantity(raw: parameter.raw).description
+        case .duration: return text(Nanoseconds(raw: parameter.raw))
+        }
+    }
+
+    /// A span with the largest unit that keeps it whole.
+    static func text(_ span: Nanoseconds) -> String {
+        for (unit, size) in [("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000), ("us", Int64(1000))]
+        where span.raw % size == 0 {
+            return "\(span.raw / size)\(unit)"
+        }
+        return "\(span.raw)ns"
+    }
+}

@@ -1,0 +1,95 @@
+import Model
+import Units
+
+/// Settings that are each possible and together are not.
+extension RunConfiguration {
+    func relate(_ reader: SettingReader) {
+        relateLimits(reader)
+        relateTimes(reader)
+        relateInstruments(reader)
+        relateTopology(reader)
+        reader.relate(
+            ["run.directory"], controlSocket.utf8.count <= 107,
+            "makes the control socket's path longer than the 107 bytes the kernel takes",
+            cure: "shorten run.directory or set control.socket")
+        reader.relate(
+            ["journal.segment_size"], journal.segmentBytes >= 4096 && journal.segmentBytes <= 4 << 30,
+            "is not from 4KiB to 4GiB", cure: "write a size such as 64MiB")
+    }
+
+    private func relateLimits(_ reader: SettingReader) {
+        let limits = limits
+        reader.relate(
+            ["limits.max_order_quantity", "limits.max_position"], limits.maxOrderQuantity <= limits.maxPosition,
+            "is larger than max_position (\(limits.maxPosition)): no such order could ever pass",
+            cure: "lower max_order_quantity or raise max_position")
+        reader.relate(
+            ["limits.max_orders_per_second", "limits.max_orders_per_minute"],
+            limits.maxOrdersPerSecond <= limits.maxOrdersPerMinute,
+            "is larger than max_orders_per_minute (\(limits.maxOrdersPerMinute))",
+            cure: "lower max_orders_per_second or raise max_orders_per_minute")
+        reader.relate(
+            ["limits.max_data_age", "feed.stale_after"],
+            limits.maxDataAge <= feedStaleAfter || limits.maxDataAge.raw == .max,
+            "is longer than feed.stale_after: orders would rest on a feed already declared stale",
+            cure: "lower max_data_age or raise feed.stale_after")
+    }
+
+    private func relateTimes(_ reader: SettingReader) {
+        reader.relate(
+            ["timeouts.guard", "timeouts.heartbeat"],
+            timeouts.guardSilence.raw / 3 >= timeouts.heartbeat.raw,
+            "is shorter than three heartbeats: the guard would cancel on a late one",
+            cure: "raise timeouts.guard or lower timeouts.heartbeat")
+        reader.relate(
+            ["timeouts.request"], timeouts.request <= Nanoseconds(seconds: 60),
+            "is longer than 60s: an order would stay in doubt too long", cure: "write a few seconds")
+    }
+
+    private func relateInstruments(_ reader: SettingReader) {
+        for (index, instrument) in instruments.enumerated() {
+            let path = "instruments.\(index)"
+            let isFirst = instruments.firstIndex { $0.symbol == instrument.symbol } == index
+            reader.relate(["\(path).symbol"], isFirst, "is listed twice", cure: "keep one of them")
+            reader.relate(
+                ["\(path).base", "\(path).quote"], instrument.base != instrument.quote, "is the same asset as quote",
+                cure: "write the two assets of the pair")
+            guard let rules = instrument.rules, rules.lotSize.isPositive else { continue }
+            let minimum = "\(path).rules.min_quantity"
+            reader.relate(
+                [minimum, "\(path).rules.max_quantity"], rules.minQuantity <= rules.maxQuantity,
+                "is larger than max_quantity", cure: "correct the two")
+            reader.relate(
+                [minimum, "\(path).rules.lot_size"], rules.minQuantity.isMultiple(of: rules.lotSize),
+                "is not a multiple of lot_size", cure: "correct the two")
+            reader.relate(
+                [minimum, "limits.max_order_quantity"], rules.minQuantity <= limits.maxOrderQuantity,
+                "is larger than limits.max_order_quantity: no order could pass both", cure: "raise limits.max_order_quantity")
+            reader.relate(
+                ["\(path).rules.min_notional", "limits.max_order_notional"], rules.minNotional <= limits.maxOrderNotional,
+                "is larger than limits.max_order_notional: no order could pass both", cure: "raise limits.max_order_notional")
+        }
+    }
+
+    private func relateTopology(_ reader: SettingReader) {
+        guard topology.preset == nil else { return }
+        let runners = topology.runners
+        for stage in Stage.allCases {
+            let count = runners.reduce(0) { $0 + $1.stages.filter { $0 == stage }.count }
+            reader.relate(
+                ["topology.runners"], count == 1, "runs the stage \(stage.rawValue) \(count) times",
+                cure: "give each of the stages to exactly one runner")
+        }
+        for (index, runner) in runners.enumerated() {
+            let path = "topology.runners.\(index)"
+            let earlier = runners[..<index]
+            reader.relate(
+                ["\(path).name"], !earlier.contains { $0.name == runner.name }, "is used twice", cure: "name each runner differently")
+            let clash = earlier.first { $0.core == runner.core && ($0.idle == .spin || runner.idle == .spin) }
+            reader.relate(
+                ["\(path).core"], clash == nil || clash?.idle != .spin || runner.idle != .spin,
+                "has two spinning runners: '\(clash?.name ?? "")' and '\(runner.name)' would starve each other",
+                cure: "give them different cores, or let one of them park")
+        }
+    }
+}

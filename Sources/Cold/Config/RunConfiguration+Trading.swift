@@ -1,0 +1,134 @@
+import Model
+import Units
+
+extension InstrumentSettings {
+    init(_ section: Section) {
+        symbol = section.asset("symbol", cure: "write the venue's symbol, such as BTCUSDT")
+        base = section.asset("base", cure: "write the asset that is bought, such as BTC")
+        quote = section.asset("quote", cure: "write the asset that is paid, such as USDT")
+        let cure = "write rules: from venue, or a map with tick_size, lot_size, min_quantity, max_quantity, min_notional"
+        rules = nil
+        if let setting = section.setting("rules", required: false, cure: cure) {
+            if case .text(let text) = setting.content {
+                if text != "from venue" { section.fail("rules", "'\(section.shown(text))' is not 'from venue'", cure: cure) }
+            } else {
+                rules = InstrumentRules(Section(setting, path: section.path("rules"), reader: section.reader))
+            }
+        }
+        section.finish()
+    }
+}
+
+extension InstrumentRules {
+    init(_ section: Section) {
+        tickSize = Price(raw: section.decimal("tick_size", cure: "write the price step, such as 0.01"))
+        lotSize = Quantity(raw: section.decimal("lot_size", cure: "write the quantity step, such as 0.00001"))
+        minQuantity = Quantity(raw: section.decimal("min_quantity", cure: "write the smallest order, such as 0.00001"))
+        maxQuantity = Quantity(raw: section.decimal("max_quantity", cure: "write the largest order, such as 9000"))
+        minNotional = Notional(raw: section.decimal("min_notional", cure: "write the smallest price times quantity, such as 5"))
+        section.finish()
+    }
+}
+
+extension StrategySettings {
+    init(_ section: Section, instruments: [InstrumentSettings], catalogue: StrategyCatalogue) {
+        name = section.choice("name", catalogue.names.map { ($0, $0) }, else: "")
+        instrument = InstrumentID(0)
+        parameters = []
+        let symbols = instruments.enumerated().map { ($1.symbol, InstrumentID(UInt16(truncatingIfNeeded: $0))) }
+        if instruments.count > 1 || section.contains("instrument") {
+            instrument = section.choice("instrument", symbols, else: InstrumentID(0))
+        }
+        section.allow("instrument")
+        let map = section.setting("parameters", required: false, cure: "write parameters as a map, or leave the key out")
+        if let rules = catalogue.parameters(name) {
+            let values = Section(map ?? Setting(place: section.place, content: .map([])), path: section.path("parameters"), reader: section.reader)
+            parameters = rules.sorted { $0.name < $1.name }.compactMap { values.parameter($0) }
+            values.finish()
+        }
+        section.finish()
+    }
+}
+
+extension Section {
+    /// An asset or symbol: 1 to 20 capitals and digits.
+    func asset(_ key: String, cure: String) -> String {
+        guard let text = text(key, cure: cure) else { return "" }
+        let isPlain = text.utf8.allSatisfy { ($0 >= 0x41 && $0 <= 0x5A) || ($0 >= 0x30 && $0 <= 0x39) }
+        if text.isEmpty || text.utf8.count > 20 || !isPlain {
+            fail(key, "'\(shown(text))' is not 1 to 20 capitals and digits", cure: cure)
+        }
+        return text
+    }
+
+    func parameter(_ rule: ParameterRule) -> StrategyParameter? {
+        let cure = rule.kind == .duration ? "write a time span such as 250ms" : "write a decimal number"
+        guard let text = text(rule.name, required: rule.isRequired, cure: cure) else { return nil }
+        switch rule.kind {
+        case .duration:
+            return duration(text, key: rule.name, cure: cure).map {
+                StrategyParameter(name: rule.name, kind: .duration, raw: $0.raw)
+            }
+        case .decimal:
+            do throws(FixedPointParseError) {
+                return StrategyParameter(name: rule.name, kind: .decimal, raw: try Quantity(text).raw)
+            } catch {
+                fail(rule.name, "'\(shown(text))' is not a plain decimal number with at most 8 digits after the point", cure: cure)
+                return nil
+            }
+        }
+    }
+
+    /// A limit: a value, or `{unlimited: "reason"}`, which answers `nil`.
+    func limit<T>(_ key: String, cure: String, _ unlimited: inout [UnlimitedLimit], else placeholder: T, all: T, _ read: (String) -> T?) -> T {
+        guard let setting = setting(key, cure: cure + ", or {unlimited: \"the reason\"}") else { return placeholder }
+        switch setting.content {
+        case .text(let text) where text == "unlimited":
+            fail(key, "'unlimited' gives no reason", cure: "write {unlimited: \"the reason\"}")
+        case .text(let text): return read(text) ?? placeholder
+        case .map:
+            let inner = Section(setting, path: path(key), reader: reader)
+            let reason = inner.text("unlimited", cure: "write {unlimited: \"the reason\"}") ?? ""
+            if inner.contains("unlimited") && reason.utf8.count < 8 {
+                inner.fail("unlimited", "gives no reason that a reader could weigh", cure: "write the reason in a few words")
+            }
+            inner.finish()
+            unlimited.append(UnlimitedLimit(name: key, reason: reason))
+            return all
+        default: fail(key, "is not a single value", cure: cure)
+        }
+        return placeholder
+    }
+}
+
+extension RiskLimits {
+    static let names = [
+        "max_order_quantity", "max_order_notional", "max_position", "max_open_orders", "price_collar_bps", "max_data_age",
+        "max_orders_per_second", "max_orders_per_minute", "max_daily_loss",
+    ]
+
+    init(_ section: Section, unlimited: inout [UnlimitedLimit]) {
+        func decimal(_ key: String, _ cure: String) -> Int64 {
+            section.limit(key, cure: cure, &unlimited, else: 0, all: .max) { section.decimal($0, key: key, cure: cure) }
+        }
+        func whole(_ key: String, _ range: ClosedRange<Int>, _ cure: String) -> Int32 {
+            section.limit(key, cure: cure, &unlimited, else: 0, all: .max) {
+                section.whole($0, key: key, in: range, cure: cure).map(Int32.init)
+            }
+        }
+        self.init(
+            maxOrderQuantity: Quantity(raw: decimal("max_order_quantity", "write the largest order in base units, such as 0.01")),
+            maxOrderNotional: Notional(raw: decimal("max_order_notional", "write the largest order in quote units, such as 1000")),
+            maxPosition: Quantity(raw: decimal("max_position", "write the largest position in base units, such as 0.1")),
+            maxOpenOrders: whole("max_open_orders", 1...10_000, "write the largest number of open orders, such as 8"),
+            priceCollarBps: whole("price_collar_bps", 1...10_000, "write the largest distance from the mid in basis points, such as 50"),
+            maxDataAge: section.limit(
+                "max_data_age", cure: "write the oldest data an order may rest on, such as 500ms", &unlimited,
+                else: .zero, all: Nanoseconds(raw: .max)
+            ) { section.duration($0, key: "max_data_age", cure: "write a time span such as 500ms") },
+            maxOrdersPerSecond: whole("max_orders_per_second", 1...100_000, "write the order rate, such as 10"),
+            maxOrdersPerMinute: whole("max_orders_per_minute", 1...1_000_000, "write the order rate, such as 200"),
+            maxDailyLoss: Notional(raw: decimal("max_daily_loss", "write the loss in quote units at which the engine halts, such as 100")))
+        section.finish()
+    }
+}

@@ -1,0 +1,184 @@
+import Model
+import Units
+
+/// Everything one run of the engine is told, typed and checked. Made by `RunConfiguration.load`.
+package struct RunConfiguration: Sendable {
+    /// Where it was read from.
+    package var file: String
+    package var mode: RunMode
+    package var name: String
+    /// Holds the control socket, the latch and the shared memory of the run.
+    package var directory: String
+    package var venue: VenueSettings
+    /// In the order of `InstrumentID`.
+    package var instruments: [InstrumentSettings]
+    /// In the order of `StrategyID`.
+    package var strategies: [StrategySettings]
+    package var limits: RiskLimits
+    /// Limits that are off, each with the reason written in the file.
+    package var unlimited: [UnlimitedLimit]
+    package var topology: TopologySettings
+    package var timeouts: TimeoutSettings
+    /// Age by receive time at which the whole feed counts as stale.
+    package var feedStaleAfter: Nanoseconds
+    package var journal: JournalSettings
+    package var controlSocket: String
+    /// What was changed from the file: mode and value overrides. To be journalled.
+    package var notes: [String]
+
+    /// The latch file: present means that no order link may be opened.
+    package var latchFile: String { directory + "/kill.latch" }
+    /// The engine's heartbeat page, shared with the guard.
+    package var heartbeatFile: String { directory + "/heartbeat.shm" }
+    /// The journal ring that outlives a crash of the process.
+    package var journalRingFile: String { directory + "/journal.shm" }
+}
+
+/// A server: `wss://host:port/path` or `https://host:port`.
+package struct Endpoint: Sendable, Equatable {
+    package var url: String
+    package var host: String
+    package var port: UInt16
+    /// With its leading slash; `/` where the URL has none.
+    package var path: String
+}
+
+package enum VenueKind: String, Sendable, CaseIterable {
+    case binanceSpot = "binance-spot"
+}
+
+package struct VenueSettings: Sendable {
+    package var kind: VenueKind
+    package var marketData: Endpoint
+    package var orders: Endpoint
+    package var rest: Endpoint
+    /// PEM file of the authorities to trust; `nil` means the system's.
+    package var caFile: String?
+    /// `nil` where the file names no account: a run that can never send.
+    package var account: AccountSettings?
+    package var clientIDPrefix: String
+}
+
+/// How requests are signed.
+package enum SigningMethod: String, Sendable { case ed25519, hmac }
+
+/// The names of environment variables, never their values.
+package struct AccountSettings: Sendable {
+    package var apiKeyVariable: String
+    package var method: SigningMethod
+    /// The variable with the Ed25519 private key (PEM) or the HMAC secret.
+    package var keyVariable: String
+}
+
+package struct InstrumentSettings: Sendable {
+    package var symbol: String
+    package var base: String
+    package var quote: String
+    /// `nil`: asked of the venue at start.
+    package var rules: InstrumentRules?
+}
+
+package struct InstrumentRules: Sendable {
+    package var tickSize: Price
+    package var lotSize: Quantity
+    package var minQuantity: Quantity
+    package var maxQuantity: Quantity
+    package var minNotional: Notional
+}
+
+package struct StrategySettings: Sendable {
+    package var name: String
+    package var instrument: InstrumentID
+    /// Sorted by name.
+    package var parameters: [StrategyParameter]
+
+    /// The value of a parameter: at scale 8, or nanoseconds for a duration; `nil` when not given.
+    package subscript(name: String) -> Int64? { parameters.first { $0.name == name }?.raw }
+}
+
+package struct StrategyParameter: Sendable, Equatable {
+    package enum Kind: String, Sendable { case decimal, duration }
+    package var name: String
+    package var kind: Kind
+    /// The decimal at scale 8, or nanoseconds.
+    package var raw: Int64
+}
+
+/// What a strategy accepts; from whoever knows the strategies.
+package struct ParameterRule: Sendable {
+    package var name: String
+    package var kind: StrategyParameter.Kind
+    package var isRequired: Bool
+    package init(_ name: String, _ kind: StrategyParameter.Kind, isRequired: Bool = true) {
+        self.name = name
+        self.kind = kind
+        self.isRequired = isRequired
+    }
+}
+
+/// The strategies that exist, for validation.
+package struct StrategyCatalogue: Sendable {
+    package var names: [String]
+    /// The parameters of a strategy; `nil` when there is no such strategy.
+    package var parameters: @Sendable (String) -> [ParameterRule]?
+    package init(names: [String], parameters: @escaping @Sendable (String) -> [ParameterRule]?) {
+        self.names = names
+        self.parameters = parameters
+    }
+}
+
+package struct UnlimitedLimit: Sendable, Equatable {
+    package var name: String
+    package var reason: String
+}
+
+package enum IdlePolicy: String, Sendable, CaseIterable { case spin, yield, park }
+
+/// The stages that have to run somewhere.
+package enum Stage: String, Sendable, CaseIterable { case feed, parsing, trade, cold }
+
+/// One pinned thread and the stages it steps in order.
+package struct RunnerSettings: Sendable, Equatable {
+    package var name: String
+    package var core: Int
+    package var idle: IdlePolicy
+    package var stages: [Stage]
+}
+
+package struct TopologySettings: Sendable, Equatable {
+    /// The preset's name; `nil` where the runners were written out.
+    package var preset: String?
+    package var runners: [RunnerSettings]
+
+    package static let twoCores = TopologySettings(
+        preset: "two-cores",
+        runners: [
+            RunnerSettings(name: "hot", core: 0, idle: .spin, stages: [.feed, .parsing, .trade]),
+            RunnerSettings(name: "cold", core: 1, idle: .park, stages: [.cold]),
+        ])
+    package static let fourCores = TopologySettings(
+        preset: "four-cores",
+        runners: [
+            RunnerSettings(name: "feed", core: 0, idle: .spin, stages: [.feed]),
+            RunnerSettings(name: "parsing", core: 1, idle: .spin, stages: [.parsing]),
+            RunnerSettings(name: "trade", core: 2, idle: .spin, stages: [.trade]),
+            RunnerSettings(name: "cold", core: 3, idle: .park, stages: [.cold]),
+        ])
+}
+
+package struct TimeoutSettings: Sendable {
+    /// A request without an answer for this long makes its order `unknown`.
+    package var request: Nanoseconds
+    /// How often the engine beats.
+    package var heartbeat: Nanoseconds
+    /// Silence after which the guard cancels everything.
+    package var guardSilence: Nanoseconds
+}
+
+package struct JournalSettings: Sendable {
+    package var directory: String
+    /// A segment is closed at this size.
+    package var segmentBytes: Int64
+    /// Longest time written records wait for `fdatasync`.
+    package var syncInterval: Nanoseconds
+}

@@ -1,0 +1,111 @@
+import Model
+import Telemetry
+import Units
+
+/// Turns requests into answers, without a socket: what `ControlServer` does per line.
+struct ControlDesk {
+    /// What a request leads to.
+    enum Action {
+        case answer(JSONValue)
+        /// The core is asked; the answer follows. `mandate` is what `stage` shows then.
+        case wait(sequence: UInt64, mandate: Mandate?)
+        case watch(interval: Nanoseconds)
+    }
+
+    static func handle(
+        _ request: ControlRequest, operatorID: UInt32, handler: inout some ControlHandler
+    ) -> Action {
+        func command(_ kind: CommandKind, hash: UInt64 = 0, lifetime: Nanoseconds = .zero) -> Command {
+            Command(kind: kind, operatorID: operatorID, hash: hash, lifetime: lifetime)
+        }
+        func send(_ command: Command, _ reason: String = "") -> Action {
+            action(request, handler.submit(command, reason: reason))
+        }
+        switch request.verb {
+        case .status: return .answer(success(request.id, handler.status().json))
+        case .latency: return .answer(success(request.id, handler.status().latencies.json))
+        case .orders: return .answer(success(request.id, .array(handler.orders().map(\.json))))
+        case .positions: return .answer(success(request.id, .array(handler.positions().map(\.json))))
+        case .fills(let limit):
+            return .answer(success(request.id, .array(handler.fills(limit: limit).map(\.json))))
+        case .help: return .answer(success(request.id, .array(help.map { .string($0) })))
+        case .watch(let interval): return .watch(interval: interval)
+        case .stage(let lifetime):
+            let mandate = handler.mandate(lifetime: lifetime)
+            let staged = command(.stage, hash: mandate.hash, lifetime: lifetime)
+            return action(request, handler.submit(staged, reason: ""), mandate: mandate)
+        case .arm(let hash, let within): return send(command(.arm, hash: hash, lifetime: within))
+        case .confirm(let hash): return send(command(.confirm, hash: hash))
+        case .disarm: return send(command(.disarm))
+        case .stop(let reason): return send(command(.stop), reason)
+        case .kill(let reason): return send(command(.kill), reason)
+        case .flatten(let reason): return send(command(.flatten), reason)
+        case .unlatch(let reason): return send(command(.unlatch), reason)
+        case .start: return action(request, handler.start(operatorID: operatorID))
+        case .quarantine(let strategy, let reason):
+            return action(request, handler.quarantine(strategy: strategy, reason: reason, operatorID: operatorID))
+        }
+    }
+
+    private static func action(
+        _ request: ControlRequest, _ receipt: CommandReceipt, mandate: Mandate? = nil
+    ) -> Action {
+        switch receipt {
+        case .submitted(let sequence): return .wait(sequence: sequence, mandate: mandate)
+        case .done(let text): return .answer(success(request.id, .make(["accepted": .bool(true), "text": .string(text)])))
+        case .refused(let error): return .answer(failure(request.id, error))
+        }
+    }
+
+    /// The answer when the core has spoken.
+    static func answer(_ id: JSONValue, _ result: CommandResult, mandate: Mandate?) -> JSONValue {
+        guard result.accepted else {
+            return failure(
+                id,
+                ControlError(
+                    place: result.command.kind.name, cause: "the engine refused it in state \(result.state.name)",
+                    cure: cure(result)))
+        }
+        var members = [JSONMember("accepted", .bool(true)), JSONMember("state", .string(result.state.name))]
+        if result.command.hash != 0 {
+            members.append(JSONMember("hash", .string(Mandate.display(result.command.hash))))
+        }
+        if let mandate { members.append(JSONMember("words", .array(mandate.words.map { .string($0) }))) }
+        return success(id, .object(members))
+    }
+
+    private static func cure(_ result: CommandResult) -> String {
+        switch result.state {
+        case .disarmed: return "begin with stage, then arm and confirm with the hash it shows"
+        case .staged: return "arm with the hash that stage showed, or disarm"
+        case .armed: return "confirm with the hash that stage showed, in time, or disarm"
+        case .live, .reducing: return "disarm first to change the mandate"
+        case .safe: return "see the events for the reason, then disarm and begin with stage"
+        case .halted: return "see the events for the reason, then unlatch with a reason"
+        }
+    }
+
+    static func success(_ id: JSONValue, _ result: JSONValue) -> JSONValue {
+        .make(["id": id, "ok": .bool(true), "result": result])
+    }
+
+    static func failure(_ id: JSONValue, _ error: ControlError) -> JSONValue {
+        .make(["id": id, "ok": .bool(false), "error": error.json])
+    }
+
+    static let help = [
+        "status: everything there is to see",
+        "stage [lifetime_s 1-86400, 3600]: shows the mandate in words and its hash",
+        "arm hash [within_s 1-3600, 60]: arms for the confirmation, which must come in time",
+        "confirm hash: goes live",
+        "disarm: takes the right to trade away; cancels all",
+        "stop [reason]: disables the strategies and cancels all; needs no ceremony",
+        "start: enables the strategies again; never arms",
+        "kill [reason]: cancels all, halts and leaves a latch",
+        "flatten [reason]: cancels all and closes the position",
+        "orders, positions, fills [limit 1-1000, 50], latency: tables",
+        "watch [interval_ms 50-60000, 1000]: a status per interval until the client goes",
+        "quarantine strategy [reason]: takes one strategy out",
+        "unlatch reason: removes the latch; the engine is disarmed then",
+    ]
+}

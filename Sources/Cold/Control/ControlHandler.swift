@@ -1,0 +1,124 @@
+import Model
+import Telemetry
+import Units
+
+/// What became of a command at the door.
+package enum CommandReceipt: Sendable, Equatable {
+    /// On its way to the core; `result(of:)` says what came of it.
+    case submitted(sequence: UInt64)
+    /// Done without the core.
+    case done(String)
+    case refused(ControlError)
+}
+
+/// An open order as an operator sees it.
+package struct OrderLine: Sendable, Equatable {
+    package var client: String
+    package var symbol: String
+    package var side: Side
+    package var state: String
+    package var price: Price
+    package var quantity: Quantity
+    package var filled: Quantity
+    package var age: Nanoseconds
+
+    package init(
+        client: String, symbol: String, side: Side, state: String, price: Price, quantity: Quantity,
+        filled: Quantity, age: Nanoseconds
+    ) {
+        self.client = client
+        self.symbol = symbol
+        self.side = side
+        self.state = state
+        self.price = price
+        self.quantity = quantity
+        self.filled = filled
+        self.age = age
+    }
+
+    package var json: JSONValue {
+        .make([
+            "client_id": .string(client), "symbol": .string(symbol), "side": .string(side == .buy ? "BUY" : "SELL"),
+            "state": .string(state), "price": .money(price), "quantity": .money(quantity), "filled": .money(filled),
+            "age_ns": .time(age),
+        ])
+    }
+}
+
+/// A position as an operator sees it.
+package struct PositionLine: Sendable, Equatable {
+    package var symbol: String
+    package var quantity: Quantity
+    package var averagePrice: Price
+    package var realised: Notional
+    package var unrealised: Notional
+    package var fees: Notional
+
+    package init(
+        symbol: String, quantity: Quantity, averagePrice: Price, realised: Notional, unrealised: Notional,
+        fees: Notional
+    ) {
+        self.symbol = symbol
+        self.quantity = quantity
+        self.averagePrice = averagePrice
+        self.realised = realised
+        self.unrealised = unrealised
+        self.fees = fees
+    }
+
+    package var json: JSONValue {
+        .make([
+            "symbol": .string(symbol), "quantity": .money(quantity), "average_price": .money(averagePrice),
+            "realised": .money(realised), "unrealised": .money(unrealised), "fees": .money(fees),
+        ])
+    }
+}
+
+/// A fill as an operator sees it.
+package struct FillLine: Sendable, Equatable {
+    package var time: Nanoseconds
+    package var client: String
+    package var symbol: String
+    package var side: Side
+    package var price: Price
+    package var quantity: Quantity
+    package var isMaker: Bool
+
+    package init(
+        time: Nanoseconds, client: String, symbol: String, side: Side, price: Price, quantity: Quantity, isMaker: Bool
+    ) {
+        self.time = time
+        self.client = client
+        self.symbol = symbol
+        self.side = side
+        self.price = price
+        self.quantity = quantity
+        self.isMaker = isMaker
+    }
+
+    package var json: JSONValue {
+        .make([
+            "time_ns": .time(time), "client_id": .string(client), "symbol": .string(symbol),
+            "side": .string(side == .buy ? "BUY" : "SELL"), "price": .money(price), "quantity": .money(quantity),
+            "maker": .bool(isMaker),
+        ])
+    }
+}
+
+/// Answers for the engine. Called by `ControlServer.doWork` on its thread; nothing here may block.
+package protocol ControlHandler {
+    mutating func status() -> StatusDocument
+    /// What would be armed now, for this long.
+    mutating func mandate(lifetime: Nanoseconds) -> Mandate
+    /// Passes a command to the core. `reason` is the operator's, for the record and the latch file; it may be empty.
+    mutating func submit(_ command: Command, reason: String) -> CommandReceipt
+    /// The core's answer to a submitted command; `nil` while it is awaited.
+    mutating func result(of sequence: UInt64) -> CommandResult?
+    /// Enables the strategies again after a stop.
+    mutating func start(operatorID: UInt32) -> CommandReceipt
+    mutating func quarantine(strategy: String, reason: String, operatorID: UInt32) -> CommandReceipt
+    mutating func orders() -> [OrderLine]
+    mutating func positions() -> [PositionLine]
+    /// The newest fills, oldest of them first.
+    mutating func fills(limit: Int) -> [FillLine]
+}

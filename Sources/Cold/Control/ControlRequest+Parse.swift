@@ -1,0 +1,162 @@
+import Telemetry
+import Units
+
+/// A refused line: the error, and the id to answer to where the line had one.
+package struct ControlRefusal: Error, Sendable, Equatable {
+    package var id: JSONValue
+    package var error: ControlError
+}
+
+extension ControlRequest {
+    /// Longest line a client may send, without its newline.
+    package static var maximumLineBytes: Int { 64 * 1024 }
+    /// Longest reason or name.
+    package static var maximumTextBytes: Int { 512 }
+
+    /// Reads one line. Pure: bytes in, request or refusal out. Unknown keys are refused, so that a misspelt argument
+    /// never means a default.
+    package init(line: [UInt8]) throws(ControlRefusal) {
+        let json: JSONValue
+        do {
+            json = try JSONValue(parsing: line)
+        } catch {
+            throw ControlRefusal(
+                id: .null,
+                error: ControlError(
+                    place: "byte \(error.offset)", cause: error.cause,
+                    cure: "send one JSON object per line, for example {\"id\":1,\"verb\":\"status\"}"))
+        }
+        guard case .object(let members) = json else {
+            throw ControlRefusal(
+                id: .null,
+                error: ControlError(
+                    place: "the line", cause: "it is not a JSON object",
+                    cure: "send for example {\"id\":1,\"verb\":\"status\"}"))
+        }
+        let id = json["id"] ?? .null
+        do {
+            var arguments = try Arguments(members)
+            self.init(id: id, verb: try arguments.verb())
+        } catch {
+            throw ControlRefusal(id: Arguments.isID(id) ? id : .null, error: error)
+        }
+    }
+}
+
+/// The members of a request; what no verb took is refused at the end.
+private struct Arguments {
+    var members: [JSONMember]
+    var verbName = ""
+
+    static func isID(_ value: JSONValue) -> Bool {
+        switch value {
+        case .null, .integer: return true
+        case .string(let text): return text.utf8.count <= 64
+        case .bool, .number, .array, .object: return false
+        }
+    }
+
+    init(_ members: [JSONMember]) throws(ControlError) {
+        self.members = members
+        if let id = take("id"), !Self.isID(id) {
+            throw ControlError(
+                place: "id", cause: "it is neither an integer nor a string of up to 64 bytes",
+                cure: "number the requests 1, 2, 3")
+        }
+    }
+
+    mutating func take(_ key: String) -> JSONValue? {
+        guard let index = members.firstIndex(where: { $0.key == key }) else { return nil }
+        return members.remove(at: index).value
+    }
+
+    mutating func verb() throws(ControlError) -> ControlVerb {
+        guard let name = take("verb")?.string else {
+            throw ControlError(place: "verb", cause: "it is missing or not a string", cure: Self.verbs)
+        }
+        verbName = name
+        let verb = try typed(name)
+        if let extra = members.first {
+            throw ControlError(
+                place: "\(name).\(extra.key)", cause: "\(name) has no such argument",
+                cure: "leave it out; {\"verb\":\"help\"} lists the arguments")
+        }
+        return verb
+    }
+
+    private static let verbs =
+        "use one of status, stage, arm, confirm, disarm, stop, start, kill, flatten, orders, positions, fills, latency, "
+        + "watch, quarantine, unlatch, help"
+
+    private mutating func typed(_ name: String) throws(ControlError) -> ControlVerb {
+        switch name {
+        case "status": return .status
+        case "stage": return .stage(lifetime: try seconds("lifetime_s", 1...86_400, otherwise: 3600))
+        case "arm": return .arm(hash: try hash(), within: try seconds("within_s", 1...3600, otherwise: 60))
+        case "confirm": return .confirm(hash: try hash())
+        case "disarm": return .disarm
+        case "stop": return .stop(reason: try text("reason", required: false))
+        case "start": return .start
+        case "kill": return .kill(reason: try text("reason", required: false))
+        case "flatten": return .flatten(reason: try text("reason", required: false))
+        case "orders": return .orders
+        case "positions": return .positions
+        case "fills": return .fills(limit: Int(try number("limit", 1...1000, otherwise: 50)))
+        case "latency": return .latency
+        case "watch":
+            return .watch(interval: Nanoseconds(milliseconds: try number("interval_ms", 50...60_000, otherwise: 1000)))
+        case "quarantine":
+            return .quarantine(
+                strategy: try text("strategy", required: true), reason: try text("reason", required: false))
+        case "unlatch": return .unlatch(reason: try text("reason", required: true))
+        case "help": return .help
+        default:
+            throw ControlError(place: "verb", cause: "there is no verb \"\(name.prefix(32))\"", cure: Self.verbs)
+        }
+    }
+
+    private mutating func number(
+        _ key: String, _ range: ClosedRange<Int64>, otherwise: Int64
+    ) throws(ControlError) -> Int64 {
+        guard let json = take(key) else { return otherwise }
+        guard let value = json.integer, range.contains(value) else {
+            throw ControlError(
+                place: "\(verbName).\(key)", cause: "it is not an integer from \(range.lowerBound) to \(range.upperBound)",
+                cure: "give one, or leave it out for \(otherwise)")
+        }
+        return value
+    }
+
+    private mutating func seconds(
+        _ key: String, _ range: ClosedRange<Int64>, otherwise: Int64
+    ) throws(ControlError) -> Nanoseconds {
+        Nanoseconds(seconds: try number(key, range, otherwise: otherwise))
+    }
+
+    private mutating func text(_ key: String, required: Bool) throws(ControlError) -> String {
+        guard let json = take(key) else {
+            if !required { return "" }
+            throw ControlError(
+                place: "\(verbName).\(key)", cause: "it is missing", cure: "say it in a few words: it is kept for the record")
+        }
+        guard let text = json.string, text.utf8.count <= ControlRequest.maximumTextBytes,
+            !text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }),
+            !required || text.contains(where: { !$0.isWhitespace })
+        else {
+            throw ControlError(
+                place: "\(verbName).\(key)",
+                cause: "it is not plain text of \(required ? 1 : 0) to \(ControlRequest.maximumTextBytes) bytes",
+                cure: "use printable characters only")
+        }
+        return text
+    }
+
+    private mutating func hash() throws(ControlError) -> UInt64 {
+        guard let text = take("hash")?.string, let value = Mandate.parse(text) else {
+            throw ControlError(
+                place: "\(verbName).hash", cause: "it is missing or not 16 hex digits",
+                cure: "type the hash that stage showed, for example 0123 4567 89ab cdef")
+        }
+        return value
+    }
+}

@@ -1,0 +1,107 @@
+import Model
+import Telemetry
+import Units
+
+/// What was wrong with a request: where, why, and what to do about it.
+package struct ControlError: Error, Sendable, Equatable {
+    package var place: String
+    package var cause: String
+    package var cure: String
+
+    package init(place: String, cause: String, cure: String) {
+        self.place = place
+        self.cause = cause
+        self.cure = cure
+    }
+
+    package var json: JSONValue { .make(["place": .string(place), "cause": .string(cause), "cure": .string(cure)]) }
+    package var sentence: String { "\(place): \(cause); \(cure)" }
+
+    package init?(json: JSONValue) {
+        guard let place = json["place"]?.string, let cause = json["cause"]?.string, let cure = json["cure"]?.string
+        else { return nil }
+        self.init(place: place, cause: cause, cure: cure)
+    }
+}
+
+/// What an operator asks, typed.
+package enum ControlVerb: Sendable, Equatable {
+    case status
+    /// Names the mandate that would be armed, for how long it lasts once live.
+    case stage(lifetime: Nanoseconds)
+    /// Repeats the hash; `within` is how long the confirmation is awaited.
+    case arm(hash: UInt64, within: Nanoseconds)
+    case confirm(hash: UInt64)
+    case disarm
+    case stop(reason: String)
+    /// Enables the strategies again after a stop; never arms.
+    case start
+    case kill(reason: String)
+    case flatten(reason: String)
+    case orders
+    case positions
+    case fills(limit: Int)
+    case latency
+    /// A status now and then one per interval, until the client goes.
+    case watch(interval: Nanoseconds)
+    case quarantine(strategy: String, reason: String)
+    case unlatch(reason: String)
+    case help
+
+    /// The verb as it is typed.
+    package var name: String {
+        switch self {
+        case .status: return "status"
+        case .stage: return "stage"
+        case .arm: return "arm"
+        case .confirm: return "confirm"
+        case .disarm: return "disarm"
+        case .stop: return "stop"
+        case .start: return "start"
+        case .kill: return "kill"
+        case .flatten: return "flatten"
+        case .orders: return "orders"
+        case .positions: return "positions"
+        case .fills: return "fills"
+        case .latency: return "latency"
+        case .watch: return "watch"
+        case .quarantine: return "quarantine"
+        case .unlatch: return "unlatch"
+        case .help: return "help"
+        }
+    }
+}
+
+/// One line of a client: `{"id": …, "verb": "…", …arguments}`.
+package struct ControlRequest: Sendable, Equatable {
+    /// Repeated in the answer; a string, an integer or null.
+    package var id: JSONValue
+    package var verb: ControlVerb
+
+    package init(id: JSONValue = .null, verb: ControlVerb) {
+        self.id = id
+        self.verb = verb
+    }
+
+    /// The request as the line a client sends, without the newline. Parsing it gives the request back.
+    package var json: JSONValue {
+        var members = [JSONMember("id", id), JSONMember("verb", .string(verb.name))]
+        func add(_ key: String, _ value: JSONValue) { members.append(JSONMember(key, value)) }
+        switch verb {
+        case .status, .disarm, .start, .orders, .positions, .latency, .help: break
+        case .stage(let lifetime): add("lifetime_s", .integer(lifetime.raw / 1_000_000_000))
+        case .arm(let hash, let within):
+            add("hash", .string(Mandate.display(hash)))
+            add("within_s", .integer(within.raw / 1_000_000_000))
+        case .confirm(let hash): add("hash", .string(Mandate.display(hash)))
+        case .stop(let reason), .kill(let reason), .flatten(let reason), .unlatch(let reason):
+            add("reason", .string(reason))
+        case .fills(let limit): add("limit", .integer(Int64(limit)))
+        case .watch(let interval): add("interval_ms", .integer(interval.milliseconds))
+        case .quarantine(let strategy, let reason):
+            add("strategy", .string(strategy))
+            add("reason", .string(reason))
+        }
+        return .object(members)
+    }
+}

@@ -1,0 +1,128 @@
+import Model
+import Units
+
+extension EventLog {
+    /// A decision as a line; `nil` for those that are routine (orders placed, acknowledged, cancelled as asked, passed
+    /// verdicts): the journal has them all.
+    package func describe(_ output: Output, at time: Nanoseconds) -> EventLine? {
+        switch output {
+        case .place, .cancel: return nil
+        case .cancelAll(let instrument):
+            return EventLine(
+                time: time, code: "CANCEL_ALL", severity: .warning, text: "cancel all orders in \(symbol(instrument))")
+        case .query(let reference):
+            return EventLine(
+                time: time, code: "QUERY", severity: .info,
+                text: "order \(order(reference.client)) looked up at the venue")
+        case .verdict(let verdict): return describe(verdict, at: time)
+        case .order(let transition): return describe(transition, at: time)
+        case .position(let change): return describe(change, at: time)
+        case .state(let change): return describe(change, at: time)
+        case .alert(let alert): return describe(alert, at: time)
+        case .command(let result): return describe(result, at: time)
+        }
+    }
+
+    private func describe(_ verdict: Verdict, at time: Nanoseconds) -> EventLine? {
+        guard verdict.verdict != .passed else { return nil }
+        let side = verdict.intent.side == .buy ? "buy" : "sell"
+        return EventLine(
+            time: time, code: verdict.verdict.name, severity: .warning,
+            text: "\(symbol(verdict.intent.instrument)) \(side) refused by the risk gate"
+                + Self.numbers(verdict))
+    }
+
+    /// The two numbers in the unit of what the verdict compares.
+    private static func numbers(_ verdict: Verdict) -> String {
+        let (value, limit) = (verdict.value, verdict.limit)
+        switch verdict.verdict {
+        case .orderSize, .orderNotional, .position, .dailyLoss, .belowMinNotional, .invalidPrice, .invalidQuantity:
+            return ": \(Quantity(raw: value)) against \(Quantity(raw: limit))"
+        case .openOrders, .orderRate, .unknownOrders, .capacity: return ": \(value) against \(limit)"
+        case .priceCollar: return ": \(value) bps against \(limit) bps"
+        case .staleMarketData: return ": \(value / 1_000_000) ms old, limit \(limit / 1_000_000) ms"
+        case .passed, .killed, .notLive, .reduceOnly, .instrumentNotAllowed, .noMarketData, .linkDown: return ""
+        }
+    }
+
+    private func describe(_ transition: OrderTransition, at time: Nanoseconds) -> EventLine? {
+        let severity: Severity
+        let what: String
+        switch transition.to {
+        case .created, .pendingNew, .open, .partiallyFilled, .pendingCancel, .pendingAmend, .filled, .riskRejected:
+            return nil
+        case .cancelled:
+            guard transition.error != .none else { return nil }
+            (severity, what) = (.info, "cancelled")
+        case .unknown: (severity, what) = (.warning, "unknown, counted at its worst case")
+        case .rejected: (severity, what) = (.warning, "refused by the venue")
+        case .expired: (severity, what) = (.info, "expired at the venue")
+        case .failed: (severity, what) = (.warning, "never reached the venue's book")
+        }
+        let filled = transition.filled.isZero ? "" : ", \(transition.filled) filled"
+        return EventLine(
+            time: time, code: transition.error == .none ? "ORDER" : transition.error.name, severity: severity,
+            text: "\(symbol(transition.instrument)) order \(order(transition.client)) \(what)\(filled)")
+    }
+
+    private func describe(_ change: PositionChange, at time: Nanoseconds) -> EventLine {
+        EventLine(
+            time: time, code: change.isLate ? "LATE_FILL" : "FILL", severity: change.isLate ? .warning : .info,
+            text: "\(symbol(change.instrument)) position \(change.quantity) at \(change.averagePrice), realised "
+                + "\(change.realised), fees \(change.fees)")
+    }
+
+    private func describe(_ change: StateChange, at time: Nanoseconds) -> EventLine {
+        let severity: Severity
+        switch change.to {
+        case .disarmed, .staged, .armed, .live: severity = .info
+        case .reducing: severity = .warning
+        case .safe, .halted: severity = .critical
+        }
+        let by = CommandKind(rawValue: change.command).map { " by \($0.name)" } ?? ""
+        return EventLine(
+            time: time, code: change.error == .none ? "STATE" : change.error.name, severity: severity,
+            text: "\(change.from.name) -> \(change.to.name)\(by)")
+    }
+
+    private func describe(_ alert: Alert, at time: Nanoseconds) -> EventLine {
+        var text = symbol(alert.instrument)
+        if !alert.client.isNone { text += " order \(order(alert.client))" }
+        if alert.value != 0 || alert.limit != 0 { text += ": \(alert.value) against \(alert.limit)" }
+        return EventLine(time: time, code: alert.error.name, severity: alert.severity, text: text)
+    }
+
+    private func describe(_ result: CommandResult, at time: Nanoseconds) -> EventLine {
+        EventLine(
+            time: time, code: result.accepted ? "COMMAND" : "COMMAND_REFUSED",
+            severity: result.accepted ? .info : .warning,
+            text: "\(result.command.kind.name) by uid \(result.command.operatorID) "
+                + "\(result.accepted ? "accepted" : "refused"), now \(result.state.name)")
+    }
+
+    /// The instrument's name, or its index where the run has no name for it.
+    package func symbol(_ id: InstrumentID) -> String {
+        id.index < symbols.count ? symbols[id.index] : "instrument \(id.raw)"
+    }
+
+    package func order(_ id: ClientOrderID) -> String {
+        if id.isNone { return "(foreign)" }
+        return orderIDs?.text(id).string ?? "\(id.run)-\(id.sequence)"
+    }
+}
+
+extension CommandKind {
+    /// The verb an operator types.
+    package var name: String {
+        switch self {
+        case .stage: return "stage"
+        case .arm: return "arm"
+        case .confirm: return "confirm"
+        case .disarm: return "disarm"
+        case .stop: return "stop"
+        case .kill: return "kill"
+        case .flatten: return "flatten"
+        case .unlatch: return "unlatch"
+        }
+    }
+}

@@ -1,0 +1,90 @@
+import Model
+import Units
+
+/// One line of what happened, for people: its code is stable, its text is not.
+package struct EventLine: Sendable, Equatable {
+    /// Engine clock; the last of `repeats`.
+    package var time: Nanoseconds
+    package var code: String
+    package var severity: Severity
+    package var text: String
+    /// How often this line came in a row.
+    package var repeats: Int
+
+    package init(time: Nanoseconds, code: String, severity: Severity, text: String, repeats: Int = 1) {
+        self.time = time
+        self.code = code
+        self.severity = severity
+        self.text = text
+        self.repeats = repeats
+    }
+}
+
+/// The last events in order, oldest first; a bounded ring. One writer, the cold thread.
+///
+/// Consecutive lines with the same code and text are one line with a count, so that a burst of equal refusals does not
+/// push out the line that explains it.
+package struct EventLog: Sendable {
+    package let capacity: Int
+    package let symbols: [String]
+    package let orderIDs: ClientOrderIDFormat?
+    /// Lines ever written, repeats included.
+    package private(set) var written: UInt64 = 0
+    private var ring: [EventLine] = []
+    private var oldest = 0
+
+    /// - Parameters:
+    ///   - capacity: lines kept, at least 1.
+    ///   - symbols: names of the instruments by index.
+    ///   - orderIDs: how client order ids are written; without it as `run-sequence`.
+    package init(capacity: Int = 256, symbols: [String] = [], orderIDs: ClientOrderIDFormat? = nil) {
+        precondition(capacity > 0, "an event log keeps at least one line")
+        self.capacity = capacity
+        self.symbols = symbols
+        self.orderIDs = orderIDs
+    }
+
+    package var count: Int { ring.count }
+
+    /// Adds a line; the oldest goes when full.
+    package mutating func append(_ line: EventLine) {
+        written += UInt64(line.repeats)
+        if !ring.isEmpty {
+            let newest = (oldest + ring.count - 1) % ring.count
+            if ring[newest].code == line.code, ring[newest].text == line.text, ring[newest].severity == line.severity {
+                ring[newest].repeats += line.repeats
+                ring[newest].time = line.time
+                return
+            }
+        }
+        if ring.count < capacity {
+            ring.append(line)
+        } else {
+            ring[oldest] = line
+            oldest = (oldest + 1) % capacity
+        }
+    }
+
+    package mutating func append(_ time: Nanoseconds, _ code: String, _ severity: Severity, _ text: String) {
+        append(EventLine(time: time, code: code, severity: severity, text: text))
+    }
+
+    /// The newest `limit` lines, oldest of them first.
+    package func last(_ limit: Int) -> [EventLine] {
+        let wanted = Swift.max(0, Swift.min(limit, ring.count))
+        return (ring.count - wanted..<ring.count).map { ring[(oldest + $0) % ring.count] }
+    }
+
+    package var lines: [EventLine] { last(ring.count) }
+
+    /// Adds the line of a decision of the core, if it is one that people should see: see `describe`. Returns whether.
+    @discardableResult package mutating func note(_ output: Output, at time: Nanoseconds) -> Bool {
+        guard let line = describe(output, at: time) else { return false }
+        append(line)
+        return true
+    }
+
+    package mutating func note(_ alert: Alert, at time: Nanoseconds) { note(.alert(alert), at: time) }
+    package mutating func note(_ change: StateChange, at time: Nanoseconds) { note(.state(change), at: time) }
+    package mutating func note(_ transition: OrderTransition, at time: Nanoseconds) { note(.order(transition), at: time) }
+}

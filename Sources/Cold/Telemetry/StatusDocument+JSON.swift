@@ -1,0 +1,112 @@
+import Model
+import Units
+
+/// The document's JSON: stable snake_case names, money as decimal strings, times in nanoseconds, hashes as 16 hex digits.
+extension StatusDocument {
+    package var json: JSONValue {
+        .make([
+            "uptime_ns": .time(uptime),
+            "engine": Self.engineFields.json(engine),
+            "net": .money(net),
+            "limits": Self.limitFields.json(limits),
+            "links": .array(links.map { Self.linkFields.json($0) }),
+            "journal": Self.keeperFields.json(keepers),
+            "names": Self.nameFields.json(names),
+            "latency_ns": latencies.json,
+            "events": .array(events.map { Self.eventFields.json($0) }),
+        ])
+    }
+
+    /// Reads what `json` wrote; `nil` when a part is missing or wrong.
+    package init?(json: JSONValue) {
+        let noLimits = RiskLimits(
+            maxOrderQuantity: .zero, maxOrderNotional: .zero, maxPosition: .zero, maxOpenOrders: 0, priceCollarBps: 0,
+            maxDataAge: .zero, maxOrdersPerSecond: 0, maxOrdersPerMinute: 0, maxDailyLoss: .zero)
+        let noEvent = EventLine(time: .zero, code: "", severity: .info, text: "")
+        let noLink = LinkLine(name: "", state: .down, verdict: "", age: .zero)
+        guard let uptime = json["uptime_ns"]?.integer,
+            let engine = Self.engineFields.value(EngineStatus(), from: json["engine"]),
+            let limits = Self.limitFields.value(noLimits, from: json["limits"]),
+            let keepers = Self.keeperFields.value(KeeperFacts(), from: json["journal"]),
+            let names = Self.nameFields.value(RunNames(), from: json["names"]),
+            let latencies = json["latency_ns"].flatMap(LatencyTable.init(json:)),
+            let links = json["links"]?.array, let events = json["events"]?.array
+        else { return nil }
+        let readLinks = links.compactMap { Self.linkFields.value(noLink, from: $0) }
+        let readEvents = events.compactMap { Self.eventFields.value(noEvent, from: $0) }
+        guard readLinks.count == links.count, readEvents.count == events.count else { return nil }
+        self.init(
+            engine: engine, limits: limits, latencies: latencies, events: readEvents, links: readLinks,
+            keepers: keepers, names: names, uptime: Nanoseconds(raw: uptime))
+    }
+
+    private static var engineFields: [Field<EngineStatus>] {
+        [
+            .word("mode", \.mode) { $0.name }, .word("state", \.state) { $0.name },
+            .word("state_reason", \.stateReason) { $0.name }, .time("now_ns", \.now),
+            .time("state_since_ns", \.stateSince), .hash("mandate_hash", \.mandateHash),
+            .time("mandate_expires_ns", \.mandateExpires),
+            .money("bid_price", \.bidPrice), .money("bid_quantity", \.bidQuantity), .money("ask_price", \.askPrice),
+            .money("ask_quantity", \.askQuantity), .time("top_received_ns", \.topReceivedAt),
+            .money("position", \.position), .money("average_price", \.averagePrice), .money("realised", \.realised),
+            .money("unrealised", \.unrealised), .money("fees", \.fees),
+            .number("open_orders", \.openOrders), .number("unknown_orders", \.unknownOrders),
+            .money("worst_long", \.worstLong), .money("worst_short", \.worstShort),
+            .number("orders_last_second", \.ordersLastSecond), .number("orders_last_minute", \.ordersLastMinute),
+            .number("ticks", \.ticks), .number("inputs", \.inputs), .number("intents", \.intents),
+            .number("orders_sent", \.ordersSent), .number("cancels", \.cancelsSent), .number("fills", \.fills),
+            .number("venue_rejects", \.venueRejects), .number("risk_rejects", \.riskRejects),
+            .hash("decision_hash", \.decisionHash),
+            .word("market_link", \.marketLink) { $0.name }, .time("market_link_since_ns", \.marketLinkSince),
+            .word("order_link", \.orderLink) { $0.name }, .time("order_link_since_ns", \.orderLinkSince),
+            .time("last_reconciled_ns", \.lastReconciledAt), .number("reconcile_breaks", \.reconcileBreaks),
+        ]
+    }
+
+    private static var limitFields: [Field<RiskLimits>] {
+        [
+            .money("max_order_quantity", \.maxOrderQuantity), .money("max_order_notional", \.maxOrderNotional),
+            .money("max_position", \.maxPosition), .number("max_open_orders", \.maxOpenOrders),
+            .number("price_collar_bps", \.priceCollarBps), .time("max_data_age_ns", \.maxDataAge),
+            .number("max_orders_per_second", \.maxOrdersPerSecond),
+            .number("max_orders_per_minute", \.maxOrdersPerMinute), .money("max_daily_loss", \.maxDailyLoss),
+        ]
+    }
+
+    private static var linkFields: [Field<LinkLine>] {
+        [
+            .text("name", \.name), .word("state", \.state) { $0.name }, .text("verdict", \.verdict),
+            .time("age_ns", \.age), .number("reconnects", \.reconnects),
+        ]
+    }
+
+    private static var keeperFields: [Field<KeeperFacts>] {
+        [
+            .text("path", \.journalPath), .number("records", \.journalRecords), .number("bytes", \.journalBytes),
+            .number("backlog", \.journalBacklog), .flag("failed", \.journalFailed),
+            .time("heartbeat_age_ns", \.heartbeatAge), .flag("guard_running", \.guardRunning),
+            .flag("latched", \.latched),
+        ]
+    }
+
+    private static var nameFields: [Field<RunNames>] {
+        [
+            .text("symbol", \.symbol), .text("base", \.base), .text("quote", \.quote), .text("venue", \.venue),
+            .text("account", \.account),
+            Field(
+                "strategies", \.strategies, { .array($0.map { .string($0) }) },
+                { json in json.array.map { $0.compactMap(\.string) } }),
+            .text("build", \.build), .hash("config_hash", \.configHash),
+        ]
+    }
+
+    private static var eventFields: [Field<EventLine>] {
+        [
+            .time("time_ns", \.time), .text("code", \.code),
+            Field(
+                "severity", \.severity, { .string($0.name) },
+                { json in Severity.all.first { $0.name == json.string } }),
+            .text("text", \.text), .number("repeats", \.repeats),
+        ]
+    }
+}

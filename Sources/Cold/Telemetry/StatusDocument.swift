@@ -1,0 +1,98 @@
+import Model
+import Units
+
+/// A link as people see it: its state, our judgement in a word or two, and the age of the last proof that it lives.
+package struct LinkLine: Sendable, Equatable {
+    package var name: String
+    package var state: LinkState
+    /// For example `healthy`, `quiet`, `reconnecting in 1.2 s`.
+    package var verdict: String
+    /// Since the last message or pong; negative when there never was one.
+    package var age: Nanoseconds
+    package var reconnects: UInt32
+
+    package init(name: String, state: LinkState, verdict: String, age: Nanoseconds, reconnects: UInt32 = 0) {
+        self.name = name
+        self.state = state
+        self.verdict = verdict
+        self.age = age
+        self.reconnects = reconnects
+    }
+}
+
+/// What the journal and the guard's heartbeat look like now.
+package struct KeeperFacts: Sendable, Equatable {
+    package var journalPath = ""
+    package var journalRecords: UInt64 = 0
+    package var journalBytes: UInt64 = 0
+    /// Records waiting in the ring.
+    package var journalBacklog: UInt64 = 0
+    /// A write failed; the engine must not trade on.
+    package var journalFailed = false
+    /// Since the engine last beat; negative when no guard is used.
+    package var heartbeatAge = Nanoseconds(raw: -1)
+    package var guardRunning = false
+    /// The latch file is present.
+    package var latched = false
+
+    package init() {}
+}
+
+/// Names of the run, none of them secret.
+package struct RunNames: Sendable, Equatable {
+    package var symbol = ""
+    package var base = ""
+    package var quote = ""
+    package var venue = ""
+    /// The account's public name, never a key.
+    package var account = ""
+    package var strategies: [String] = []
+    package var build = ""
+    package var configHash: UInt64 = 0
+
+    package init() {}
+}
+
+/// Everything operators see: one document for the screen, `ctl status` and `ctl watch`.
+package struct StatusDocument: Sendable {
+    package var engine: EngineStatus
+    package var limits: RiskLimits
+    package var latencies: LatencyTable
+    /// Oldest first.
+    package var events: [EventLine]
+    package var links: [LinkLine]
+    package var keepers: KeeperFacts
+    package var names: RunNames
+    /// Since the process started.
+    package var uptime: Nanoseconds
+
+    package init(
+        engine: EngineStatus, limits: RiskLimits, latencies: LatencyTable = LatencyTable(), events: [EventLine] = [],
+        links: [LinkLine] = [], keepers: KeeperFacts = KeeperFacts(), names: RunNames = RunNames(),
+        uptime: Nanoseconds = .zero
+    ) {
+        self.engine = engine
+        self.limits = limits
+        self.latencies = latencies
+        self.events = events
+        self.links = links
+        self.keepers = keepers
+        self.names = names
+        self.uptime = uptime
+    }
+
+    /// Realised and unrealised profit less fees; saturates.
+    package var net: Notional {
+        let gross = engine.realised.raw.addingReportingOverflow(engine.unrealised.raw)
+        let total = gross.partialValue.subtractingReportingOverflow(engine.fees.raw)
+        if gross.overflow || total.overflow { return engine.realised.isNegative ? -.max : .max }
+        return Notional(raw: total.partialValue)
+    }
+
+    /// What is left of the mandate; zero when there is none or it is over.
+    package var mandateLeft: Nanoseconds {
+        guard engine.mandateExpires > engine.now else { return .zero }
+        let (left, overflow) = engine.mandateExpires.raw.subtractingReportingOverflow(engine.now.raw)
+        return Nanoseconds(raw: overflow ? .max : left)
+    }
+}

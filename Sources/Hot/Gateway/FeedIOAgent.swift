@@ -1,0 +1,85 @@
+import Agents
+import Rings
+import Transport
+import Units
+
+/// Keeps the market-data link and moves whole frames: from the link to the parser's ring, from the adapter's ring to the
+/// link. Knows no venue. Feed thread only.
+public struct FeedIOAgent: Agent, ~Copyable {
+    private let plan: LinkPlan
+    private var keeper: LinkKeeper?
+    private var handler: FeedLinkHandler
+    private var outgoing: ByteRingConsumer
+
+    public init(plan: LinkPlan, frames: consuming ByteRingProducer, outgoing: consuming ByteRingConsumer) {
+        self.plan = plan
+        self.outgoing = outgoing
+        handler = FeedLinkHandler(frames)
+    }
+
+    public var name: StaticString { "feed" }
+
+    public mutating func onStart() {
+        do {
+            keeper = try LinkKeeper(plan)
+        } catch {
+            fatalError("market data link: \(error.reason)")
+        }
+    }
+
+    public mutating func onStop() { keeper?.shutDown(at: SystemInputs.monotonicNow(), &handler) }
+
+    public mutating func doWork(now: Nanoseconds) -> Int {
+        handler.flush()
+        var work = keeper!.poll(at: now, &handler)
+        while let frame = outgoing.peek() {
+            switch FrameMessage(rawValue: frame.tag) {
+            case .text: _ = unsafe keeper!.link.sendText(frame.bytes)
+            case .closed, .opened, nil: keeper!.reconnect()
+            }
+            outgoing.release()
+            work += 1
+        }
+        return work
+    }
+}
+
+/// Puts what the link says into the frame ring. A frame that finds no room is dropped and counted: the parser sees the gap
+/// and resynchronises. Opened and closed are never lost.
+struct FeedLinkHandler: ~Copyable, LinkHandler {
+    private var frames: ByteRingProducer
+    private var waiting: FrameMessage?
+    private(set) var droppedFrames: UInt64 = 0
+
+    init(_ frames: consuming ByteRingProducer) { self.frames = frames }
+
+    mutating func linkOpened(_ link: inout Link, at now: Nanoseconds) { note(.opened) }
+    mutating func linkClosing(_ link: inout Link, reason: LinkCloseReason) { note(.closed) }
+    mutating func linkClosed(_ link: inout Link, reason: LinkCloseReason, at now: Nanoseconds) {}
+
+    mutating func linkMessage(
+        _ link: inout Link, _ bytes: UnsafeRawBufferPointer, kind: LinkMessageKind, receivedAt: Nanoseconds
+    ) {
+        guard kind == .text, waiting == nil,
+            unsafe frames.tryPush(bytes, tag: FrameMessage.text.rawValue, time: receivedAt.raw)
+        else {
+            droppedFrames &+= 1
+            return
+        }
+    }
+
+    /// Tries again to hand over what had to wait.
+    mutating func flush() {
+        guard let message = waiting else { return }
+        waiting = nil
+        note(message)
+    }
+
+    private mutating func note(_ message: FrameMessage) {
+        guard unsafe frames.reserve(0) != nil else {
+            waiting = message
+            return
+        }
+        frames.commit(0, tag: message.rawValue, time: 0)
+    }
+}

@@ -1,0 +1,33 @@
+import Model
+import VenueKit
+
+/// What one message of the order link said, in order, waiting for the core. Fixed capacity: an adapter reports a bounded
+/// number of events for one message. Trade thread only.
+struct InputQueue: ~Copyable, OrderSink {
+    private var items: ContiguousArray<Input> = []
+    private var next = 0
+    private let capacity: Int
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        items.reserveCapacity(capacity)
+    }
+
+    var isEmpty: Bool { next == items.count }
+
+    mutating func order(_ input: Input) {
+        precondition(items.count < capacity, "an order message reported more events than the queue holds")
+        items.append(input)
+    }
+
+    /// The oldest event, or `nil`.
+    mutating func take() -> Input? {
+        guard next < items.count else {
+            items.removeAll(keepingCapacity: true)
+            next = 0
+            return nil
+        }
+        next += 1
+        return items[next - 1]
+    }
+}

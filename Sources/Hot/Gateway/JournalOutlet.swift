@@ -1,0 +1,25 @@
+import Model
+import Rings
+
+/// The core's side of the journal: numbers every input and output and puts it into the ring that the cold side drains.
+/// A record is in the ring before its order is on the wire. Trade thread only; O(1), never allocates.
+struct JournalOutlet: ~Copyable {
+    private var ring: RingProducer<Record>
+    private(set) var nextSequence: UInt64 = 1
+
+    init(_ ring: consuming RingProducer<Record>) { self.ring = ring }
+
+    /// Whether a whole step, its input and all it may decide, can be taken.
+    mutating func hasRoom(for records: Int) -> Bool { ring.freeCount() >= records }
+
+    mutating func append(_ input: Input, time: Int64) { push(input.record(sequence: nextSequence, time: .init(raw: time))) }
+
+    mutating func append(_ output: Output, time: Int64) {
+        push(output.record(sequence: nextSequence, time: .init(raw: time)))
+    }
+
+    private mutating func push(_ record: Record) {
+        precondition(ring.tryPush(record), "journal ring overflowed although room was asked for")
+        nextSequence += 1
+    }
+}

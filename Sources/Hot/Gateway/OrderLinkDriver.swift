@@ -1,0 +1,98 @@
+import Model
+import Transport
+import Units
+import VenueKit
+import Wire
+
+/// The trade thread's own link to the venue: the adapter, its connection, and what the venue said, waiting for the core.
+/// A command is signed, encrypted and submitted before the call returns.
+public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: ~Copyable {
+    private let plan: LinkPlan
+    private var keeper: LinkKeeper?
+    private var handler: OrderLinkHandler<Adapter>
+
+    public init(plan: LinkPlan, adapter: consuming Adapter) {
+        self.plan = plan
+        handler = OrderLinkHandler(adapter)
+    }
+
+    mutating func start() {
+        do {
+            keeper = try LinkKeeper(plan)
+        } catch {
+            fatalError("order link: \(error.reason)")
+        }
+    }
+
+    mutating func stop() { keeper?.shutDown(at: SystemInputs.monotonicNow(), &handler) }
+
+    /// One turn of the link; what it said is in `takeEvent` afterwards.
+    mutating func poll(at now: Nanoseconds, wallNow: Nanoseconds) -> Int {
+        handler.wallNow = wallNow
+        let work = keeper!.poll(at: now, &handler)
+        if (now - handler.lastTimer).raw > 20_000_000 {
+            handler.lastTimer = now
+            handler.adapter.timer(at: now, wallNow: wallNow, sink: &keeper!.link, events: &handler.events)
+        }
+        return work
+    }
+
+    /// The oldest event that the core has not seen, or `nil`.
+    mutating func takeEvent() -> Input? { handler.events.take() }
+
+    /// Carries out one output; what could not be handed to the link never left, and is told so.
+    mutating func perform(_ output: Output, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool {
+        switch output {
+        case .place(let order):
+            if handler.adapter.place(order, at: now, wallNow: wallNow, sink: &keeper!.link) { return true }
+            refuse(.place, order.instrument, order.client)
+        case .cancel(let reference):
+            if handler.adapter.cancel(reference, at: now, wallNow: wallNow, sink: &keeper!.link) { return true }
+            refuse(.cancel, reference.instrument, reference.client)
+        case .cancelAll(let instrument):
+            if handler.adapter.cancelAll(instrument, at: now, wallNow: wallNow, sink: &keeper!.link) { return true }
+            refuse(.cancelAll, instrument, .none)
+        case .query(let reference):
+            if handler.adapter.query(reference, at: now, wallNow: wallNow, sink: &keeper!.link) { return true }
+            refuse(.query, reference.instrument, reference.client)
+        case .verdict, .order, .position, .state, .alert, .command: break
+        }
+        return false
+    }
+
+    private mutating func refuse(_ kind: RequestKind, _ instrument: InstrumentID, _ client: ClientOrderID) {
+        handler.events.order(
+            .orderReply(
+                OrderReply(
+                    kind: kind, outcome: .refused, instrument: instrument, client: client, venueOrder: .none,
+                    error: .venueUnavailable, venueCode: 0, venueTime: .zero)))
+    }
+}
+
+/// Lets the adapter read what arrives and answer on the same link.
+struct OrderLinkHandler<Adapter: OrderEntryAdapter & ~Copyable>: ~Copyable, LinkHandler {
+    var adapter: Adapter
+    var events = InputQueue(capacity: 4096)
+    var wallNow = Nanoseconds.zero
+    var lastTimer = Nanoseconds.zero
+
+    init(_ adapter: consuming Adapter) { self.adapter = adapter }
+
+    mutating func linkOpened(_ link: inout Link, at now: Nanoseconds) {
+        adapter.linkOpened(at: now, wallNow: wallNow, sink: &link, events: &events)
+    }
+
+    mutating func linkMessage(
+        _ link: inout Link, _ bytes: UnsafeRawBufferPointer, kind: LinkMessageKind, receivedAt: Nanoseconds
+    ) {
+        guard kind == .text else { return }
+        adapter.message(
+            unsafe ByteView(bytes), receivedAt: receivedAt, wallNow: wallNow, sink: &link, events: &events)
+    }
+
+    mutating func linkClosing(_ link: inout Link, reason: LinkCloseReason) {
+        adapter.linkClosed(at: link.lastReceived, events: &events)
+    }
+
+    mutating func linkClosed(_ link: inout Link, reason: LinkCloseReason, at now: Nanoseconds) {}
+}

@@ -1,0 +1,118 @@
+import Agents
+import Core
+import Model
+import Rings
+import StrategyKit
+import Units
+import VenueKit
+import Wire
+
+/// The thread of truth: takes market events, the order link's messages, operator commands and snapshots in one order,
+/// steps the core, journals, and sends what it decides over its own link.
+///
+/// One turn: order link first (fills are the most valuable news), then the cold side's inputs (stop must not wait behind
+/// a burst of ticks), then market data, then the timer. When the journal has no room for a whole step nothing is
+/// stepped: what arrives waits in its ring or in the socket.
+public struct TradeAgent<Adapter: OrderEntryAdapter & ~Copyable, Strategies: StrategySet>: Agent, ~Copyable {
+    private var core: TradingCore<Strategies>
+    private var outputs: OutputBuffer
+    private var orders: OrderLinkDriver<Adapter>
+    private var inlets: TradeInlets
+    private var journal: JournalOutlet
+    private var telemetry: TradeTelemetry
+    private var clock: EngineClock
+    private var lastTimer = Nanoseconds.zero
+    private let batch = 64
+    private let timerInterval: Int64 = 1_000_000
+
+    public init(
+        core: consuming TradingCore<Strategies>, orders: consuming OrderLinkDriver<Adapter>,
+        inlets: consuming TradeInlets, journal: consuming RingProducer<Record>,
+        telemetry: consuming TradeTelemetry
+    ) {
+        self.core = core
+        self.orders = orders
+        self.inlets = inlets
+        self.journal = JournalOutlet(journal)
+        self.telemetry = telemetry
+        clock = EngineClock()
+        outputs = OutputBuffer(capacity: TradingCore<Strategies>.outputCapacity)
+    }
+
+    public var name: StaticString { "trade" }
+    public mutating func onStart() {
+        clock = EngineClock()
+        orders.start()
+    }
+    public mutating func onStop() {
+        orders.stop()
+        telemetry.publish(core.status, at: clock.now())
+    }
+
+    public mutating func doWork(now: Nanoseconds) -> Int {
+        telemetry.beat(at: now, state: core.state)
+        guard journal.hasRoom(for: stepRecords) else {
+            telemetry.countStall()
+            return 0
+        }
+        var work = orders.poll(at: now, wallNow: now + clock.realtimeOffset)
+        work += takeOrderEvents(now)
+        var input = Input.timer
+        while work < batch, canStep, inlets.cold.tryPop(&input) {
+            step(input, now)
+            work += 1
+        }
+        while work < batch, canStep, inlets.market.tryPop(&input) {
+            step(input, now)
+            work += 1
+        }
+        if (now - lastTimer).raw >= timerInterval, canStep {
+            lastTimer = now
+            step(.timer, now)
+            telemetry.publishIfDue(core.status, at: now)
+        }
+        return work
+    }
+
+    /// Records one step can need: its input and everything it may decide.
+    private var stepRecords: Int { outputs.capacity + 1 }
+    private var canStep: Bool { mutating get { journal.hasRoom(for: stepRecords) } }
+
+    private mutating func takeOrderEvents(_ now: Nanoseconds) -> Int {
+        var work = 0
+        while canStep, let event = orders.takeEvent() {
+            step(event, now)
+            work += 1
+        }
+        return work
+    }
+
+    /// Input journalled, core stepped, outputs journalled, then carried out.
+    private mutating func step(_ input: Input, _ now: Nanoseconds) {
+        let began = clock.now()
+        journal.append(input, time: now.raw)
+        outputs.reset()
+        core.step(input, at: now, into: &outputs)
+        let decided = clock.now()
+        for index in 0..<outputs.count { journal.append(outputs[index], time: now.raw) }
+        let wallNow = now + clock.realtimeOffset
+        var sent = false
+        for index in 0..<outputs.count {
+            sent = orders.perform(outputs[index], at: now, wallNow: wallNow) || sent
+        }
+        telemetry.stamp(input, began: began, decided: decided, done: clock.now(), sent: sent)
+    }
+}
+
+/// Where the trade thread's inputs come from, beside its own link.
+public struct TradeInlets: ~Copyable {
+    /// From the feed parser.
+    public var market: RingConsumer<Input>
+    /// From the cold side: commands and reconciliation snapshots.
+    public var cold: RingConsumer<Input>
+
+    public init(market: consuming RingConsumer<Input>, cold: consuming RingConsumer<Input>) {
+        self.market = market
+        self.cold = cold
+    }
+}

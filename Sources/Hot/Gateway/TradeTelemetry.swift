@@ -1,0 +1,137 @@
+import Model
+import Rings
+import Units
+
+/// Stages of the way from a tick to an order, each with its own histogram.
+public enum LatencyStage: Int, Sendable, CaseIterable {
+    /// Frame received → the trade thread takes the event.
+    case receiveToStep = 0
+    /// Event taken → all decisions taken.
+    case decide = 1
+    /// Decisions taken → journalled, signed, encrypted and submitted.
+    case send = 2
+    /// Frame received → order submitted.
+    case tickToOrder = 3
+
+    public var name: String {
+        switch self {
+        case .receiveToStep: return "receive_to_step"
+        case .decide: return "decide"
+        case .send: return "encode_and_submit"
+        case .tickToOrder: return "tick_to_order"
+        }
+    }
+}
+
+/// What the trade thread shows to others: its heartbeat, the core's status and its latencies. Single writer; readers
+/// copy. Never allocates after `init`.
+public struct TradeTelemetry: ~Copyable {
+    private var status: LatestWriter<EngineStatus>
+    private var heartbeat: LatestWriter<HeartbeatBeat>
+    private var histograms: StageHistograms
+    private var lastPublish = Nanoseconds.zero
+    private var beats: UInt64 = 0
+    private var stalls: SharedCounter
+    private let publishInterval: Int64 = 20_000_000
+
+    public init(
+        status: consuming LatestWriter<EngineStatus>, heartbeat: consuming LatestWriter<HeartbeatBeat>,
+        histograms: consuming StageHistograms, stalls: consuming SharedCounter
+    ) {
+        self.status = status
+        self.heartbeat = heartbeat
+        self.histograms = histograms
+        self.stalls = stalls
+    }
+
+    /// Once per duty cycle: the guard watches that this goes on.
+    mutating func beat(at now: Nanoseconds, state: SystemState) {
+        beats &+= 1
+        heartbeat.publish(HeartbeatBeat(count: beats, at: now, state: UInt64(state.rawValue)))
+    }
+
+    /// A turn in which nothing was stepped because the journal was full.
+    mutating func countStall() { stalls.add() }
+
+    mutating func publishIfDue(_ value: EngineStatus, at now: Nanoseconds) {
+        guard (now - lastPublish).raw >= publishInterval else { return }
+        publish(value, at: now)
+    }
+
+    mutating func publish(_ value: EngineStatus, at now: Nanoseconds) {
+        lastPublish = now
+        status.publish(value)
+        histograms.publish()
+    }
+
+    mutating func stamp(_ input: Input, began: Nanoseconds, decided: Nanoseconds, done: Nanoseconds, sent: Bool) {
+        let received: Nanoseconds
+        switch input {
+        case .topOfBook(let top): received = top.receivedAt
+        case .trade(let trade): received = trade.receivedAt
+        default: return
+        }
+        histograms.receiveToStep.record((began - received).raw)
+        histograms.decide.record((decided - began).raw)
+        guard sent else { return }
+        histograms.send.record((done - decided).raw)
+        histograms.tickToOrder.record((done - received).raw)
+    }
+}
+
+/// One histogram per stage.
+public struct StageHistograms: ~Copyable {
+    var receiveToStep = LatencyHistogram()
+    var decide = LatencyHistogram()
+    var send = LatencyHistogram()
+    var tickToOrder = LatencyHistogram()
+
+    public init() {}
+
+    mutating func publish() {
+        receiveToStep.publish()
+        decide.publish()
+        send.publish()
+        tickToOrder.publish()
+    }
+
+    /// Readers for the cold side, in the order of `LatencyStage`.
+    public func readers() -> StageReaders {
+        StageReaders(
+            receiveToStep: receiveToStep.reader(), decide: decide.reader(), send: send.reader(),
+            tickToOrder: tickToOrder.reader())
+    }
+}
+
+/// The cold side's view of the stages.
+public struct StageReaders: ~Copyable {
+    let receiveToStep: LatencyReader
+    let decide: LatencyReader
+    let send: LatencyReader
+    let tickToOrder: LatencyReader
+
+    /// A consistent copy, or `nil` when the writer was faster than all attempts.
+    public func read(_ stage: LatencyStage) -> LatencySnapshot? {
+        switch stage {
+        case .receiveToStep: return receiveToStep.tryRead()
+        case .decide: return decide.tryRead()
+        case .send: return send.tryRead()
+        case .tickToOrder: return tickToOrder.tryRead()
+        }
+    }
+}
+
+/// The trade thread's sign of life in shared memory.
+public struct HeartbeatBeat: BitwiseCopyable, Sendable {
+    public var count: UInt64
+    /// Engine clock (monotonic since boot), so that another process can compare it with its own.
+    public var at: Nanoseconds
+    /// `SystemState` raw value.
+    public var state: UInt64
+
+    public init(count: UInt64, at: Nanoseconds, state: UInt64) {
+        self.count = count
+        self.at = at
+        self.state = state
+    }
+}

@@ -1,0 +1,29 @@
+internal import CTLS
+
+/// Which certificates a TLS link trusts, with the ciphers and versions it accepts (TLS 1.2 and 1.3, ECDHE with AEAD,
+/// SECLEVEL 2, strict X.509). Made once at start; links keep a reference and touch it only when they open.
+@safe public final class TLSContext {
+    let context: OpaquePointer
+
+    /// `caFile`: a PEM file with the trusted roots; nil for the system's.
+    public init(caFile: String?) throws(TransportError) {
+        _ = Self.freelist
+        var made: OpaquePointer?
+        let text = unsafe UnsafeMutablePointer<CChar>.allocate(capacity: 256)
+        unsafe text.initialize(repeating: 0, count: 256)
+        defer { unsafe text.deallocate() }
+        let result = unsafe ctls_context_create(&made, caFile, text, 256)
+        guard result == 0, let made = unsafe made else {
+            throw unsafe .trustStore(file: caFile, reason: String(cString: text))
+        }
+        unsafe context = unsafe made
+    }
+
+    deinit { unsafe ctls_context_destroy(context) }
+
+    /// OpenSSL takes its memory from per-thread freelists from the first context on.
+    private static let freelist: Bool = ctls_install_freelist() == 1
+
+    /// False when something in the process had used OpenSSL before: records then cost a few small mallocs each.
+    public static var recordsAreAllocationFree: Bool { freelist }
+}

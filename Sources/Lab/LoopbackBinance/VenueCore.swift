@@ -1,0 +1,197 @@
+import Foundation
+import Loopback
+import Matching
+import Units
+
+/// The whole venue: market, accounts, streams, sessions. Owned by the server's event-loop thread; every method runs
+/// there, which is what makes the unchecked conformance true.
+final class VenueCore: LoopbackApplication, @unchecked Sendable {
+    let options: BinanceVenueOptions
+    let rules: InstrumentRules
+    let market: any VenueMarket
+    let accounts: [AccountState]
+    var streams: MarketStreams
+    var apiSessions: [Int: ApiSession] = [:]
+    var links: [Int: LinkState] = [:]
+    var ordersById: [Int64: VenueOrder] = [:]
+    var weight = WindowCounter(windowMs: 60_000)
+    var executionIds: Int64 = 8_000_000
+    var generatedIds: UInt64 = 0
+    var preventedMatches: Int64 = 0
+    var output = MarketOutput()
+    /// User events waiting for the reply that comes before them.
+    var heldEvents: [(account: AccountState, json: String)] = []
+    /// Accounts whose balances changed since the last `outboundAccountPosition`, and the assets.
+    var touched: [Int32: Set<String>] = [:]
+    private var startedAt: Nanoseconds?
+    private var nextFlush = Nanoseconds(milliseconds: 100)
+
+    init(options: BinanceVenueOptions, rules: InstrumentRules, market: any VenueMarket) throws(VenueStartError) {
+        self.options = options
+        self.rules = rules
+        self.market = market
+        var accounts: [AccountState] = []
+        for (index, account) in options.accounts.enumerated() {
+            accounts.append(try AccountState(number: Int32(index + 1), account))
+        }
+        self.accounts = accounts
+        streams = MarketStreams(symbol: rules.symbol, limit: options.streamMessagesPerSecond)
+    }
+
+    /// Wall clock, ms since 1970.
+    var nowMs: Int64 { Self.wallClock.milliseconds }
+
+    static var wallClock: Nanoseconds { Self.read(CLOCK_REALTIME) }
+
+    static func read(_ clock: clockid_t) -> Nanoseconds {
+        var time = timespec()
+        unsafe clock_gettime(clock, &time)
+        return Nanoseconds(raw: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+
+    func account(key: String) -> AccountState? { accounts.first { $0.apiKey == key } }
+
+    // MARK: the market's clock
+
+    func tick() {
+        let now = Self.read(CLOCK_MONOTONIC)
+        let start = startedAt ?? now
+        startedAt = start
+        switch options.speed {
+        case .times(let factor): advance(to: Nanoseconds(raw: (now - start).raw * factor), budget: 20_000)
+        case .max where streams.allWritable: advance(to: Nanoseconds(raw: .max), budget: 400)
+        case .max: break
+        }
+        checkLinks(now)
+    }
+
+    /// Background events up to a market time, at most `budget` of them, with the periodic streams between them.
+    private func advance(to target: Nanoseconds, budget: Int) {
+        for _ in 0..<budget {
+            guard let next = market.nextEventTime else { return flushDepth() }
+            if Swift.min(next, target) >= nextFlush {
+                let steps = Swift.max(1, (Swift.min(next, target).raw - nextFlush.raw) / 100_000_000)
+                nextFlush = Nanoseconds(raw: nextFlush.raw + 100_000_000 * steps)
+                flushDepth()
+                continue
+            }
+            guard next <= target else { return }
+            market.step(into: &output)
+            settleOutput()
+            releaseEvents()
+        }
+    }
+
+    private func flushDepth() { streams.flush(market, nowMs) }
+
+    /// Publishes what the market did and books what it did to clients' orders.
+    func settleOutput() {
+        guard !output.isEmpty else { return }
+        let produced = output
+        output.removeAll()
+        streams.publish(produced.published, market, nowMs)
+        for outcome in produced.outcomes { settle(outcome) }
+        reportBalances()
+    }
+
+    /// Sends the held user events, in order.
+    func releaseEvents() {
+        guard !heldEvents.isEmpty else { return }
+        let events = heldEvents
+        heldEvents.removeAll(keepingCapacity: true)
+        for event in events {
+            for session in apiSessions.values {
+                for (id, account) in session.subscriptions where account === event.account {
+                    session.connection.send(#"{"subscriptionId":\#(id),"event":\#(event.json)}"#)
+                }
+            }
+        }
+    }
+
+    // MARK: connections
+
+    static let apiPath = "/ws-api/v3"
+
+    func acceptsWebSocket(path: String) -> Bool {
+        path == Self.apiPath || path == "/ws" || path.hasPrefix("/ws/") || path == "/stream"
+    }
+
+    func opened(_ connection: LoopbackConnection) {
+        links[connection.id] = LinkState(connection: connection, openedAt: Self.read(CLOCK_MONOTONIC))
+        if connection.path == Self.apiPath {
+            weight.add(2, at: nowMs)
+            apiSessions[connection.id] = ApiSession(connection: connection, now: nowMs)
+        } else {
+            streams.open(connection)
+        }
+    }
+
+    func received(_ text: String, on connection: LoopbackConnection) {
+        if let session = apiSessions[connection.id] { answer(text, session) } else { streams.control(text, connection) }
+    }
+
+    func receivedPong(_ payload: [UInt8], on connection: LoopbackConnection) {
+        guard let sent = links[connection.id]?.pingSent, Array(String(sent.raw).utf8) == payload else { return }
+        links[connection.id]?.pingSent = nil
+    }
+
+    func closed(_ connection: LoopbackConnection) {
+        links[connection.id] = nil
+        apiSessions[connection.id] = nil
+        streams.close(connection)
+    }
+
+    /// Pings, pong time-outs and the lifetime cut.
+    private func checkLinks(_ now: Nanoseconds) {
+        for (id, link) in links {
+            if let sent = link.pingSent, now - sent > options.pongTimeout {
+                link.connection.close(code: 1008, reason: "Pong timeout")
+            } else if now - link.openedAt > options.connectionLifetime {
+                link.connection.close(code: 1001, reason: "lifetime")
+            } else if link.pingSent == nil, now - link.lastPing > options.pingInterval {
+                links[id]?.lastPing = now
+                links[id]?.pingSent = now
+                link.connection.ping(String(now.raw))
+            }
+        }
+    }
+}
+
+/// What the keep-alive rules need to know of a connection.
+struct LinkState {
+    let connection: LoopbackConnection
+    let openedAt: Nanoseconds
+    var lastPing: Nanoseconds
+    /// A ping that has not been answered.
+    var pingSent: Nanoseconds?
+
+    init(connection: LoopbackConnection, openedAt: Nanoseconds) {
+        self.connection = connection
+        self.openedAt = openedAt
+        lastPing = openedAt
+    }
+}
+
+/// One WebSocket API connection. Event-loop thread only.
+final class ApiSession {
+    let connection: LoopbackConnection
+    let connectedSince: Int64
+    var account: AccountState?
+    var authorizedSince: Int64?
+    var returnRateLimits: Bool
+    var subscriptions: [(id: Int, account: AccountState)] = []
+    var nextSubscription = 0
+
+    init(connection: LoopbackConnection, now: Int64) {
+        self.connection = connection
+        connectedSince = now
+        returnRateLimits = Parameters(query: connection.query, body: "").flag("returnRateLimits") ?? true
+    }
+
+    func json(now: Int64) -> String {
+        let key = account.map { jsonQuoted($0.apiKey) } ?? "null"
+        let since = authorizedSince.map(String.init) ?? "null"
+        return #"{"apiKey":\#(key),"authorizedSince":\#(since),"connectedSince":\#(connectedSince),"#
+            + #""returnRateLimits":\#(returnRateLimits),"serverTime":\#(now),"userDataStream":\#(!subscriptions.isEmpty)}"#
+    }
+}

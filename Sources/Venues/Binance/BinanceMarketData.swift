@@ -1,0 +1,263 @@
+import Model
+import Units
+import VenueKit
+import Wire
+
+/// What Binance market data needs to be told. Cold.
+public struct BinanceMarketConfiguration: Sendable {
+    /// Which public trades are delivered.
+    public enum Trades: Sendable { case each, aggregated }
+    public var venue: VenueID
+    public var endpoint: BinanceEndpoint
+    public var symbols: [BinanceSymbol]
+    public var trades: Trades
+    /// How much later than the fastest message of the connection one may arrive, by its exchange time.
+    public var maxTransitLag: Nanoseconds
+    /// Silence of one symbol after which it is reported.
+    public var maxSilence: Nanoseconds
+    /// Silence of the whole connection after which a new one is asked for.
+    public var maxLinkSilence: Nanoseconds
+
+    public init(
+        venue: VenueID, endpoint: BinanceEndpoint = .streams, symbols: [BinanceSymbol], trades: Trades = .each,
+        maxTransitLag: Nanoseconds = Nanoseconds(seconds: 2), maxSilence: Nanoseconds = Nanoseconds(seconds: 5),
+        maxLinkSilence: Nanoseconds = Nanoseconds(seconds: 15)
+    ) {
+        self.venue = venue
+        self.endpoint = endpoint
+        self.symbols = symbols
+        self.trades = trades
+        self.maxTransitLag = maxTransitLag
+        self.maxSilence = maxSilence
+        self.maxLinkSilence = maxLinkSilence
+    }
+}
+
+/// Binance Spot market data over one combined stream: per symbol the 100 ms depth diffs, the book ticker and the trades.
+///
+/// The best bid and ask come from whichever of local book and ticker has the newer update id; they are published when
+/// they change, and again after 200 ms when confirmed unchanged. Feed thread only; allocates at `init` only.
+public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
+    private let configuration: BinanceMarketConfiguration
+    private var decoder: MarketDecoder
+    private var feeds: ContiguousArray<SymbolFeed>
+    /// Refusals since the start, by reason.
+    public private(set) var refusals = FeedRefusalCounts()
+    /// Messages taken in since the start.
+    public private(set) var messages: UInt64 = 0
+
+    private var isOpen = false
+    /// Reported as up: with the first good market message of the connection.
+    private var isUp = false
+    private var lastReceived = Nanoseconds.zero
+    /// Smallest receive time minus exchange time seen on the connection: the two clocks' distance plus the fastest way.
+    private var fastestTransit = Int64.max
+    private var fastestTransitAt = Nanoseconds.zero
+    private var reconnectAsked = false
+
+    /// Throws for symbols that cannot be used.
+    public init(_ configuration: BinanceMarketConfiguration) throws(BinanceConfigurationError) {
+        self.configuration = configuration
+        decoder = MarketDecoder(symbols: try NameTable(symbols: configuration.symbols))
+        feeds = ContiguousArray(configuration.symbols.map { SymbolFeed(instrument: $0.instrument) })
+    }
+
+    public var links: [LinkDescription] {
+        let trades = configuration.trades == .each ? "trade" : "aggTrade"
+        let names = configuration.symbols.map { symbol in
+            let name = symbol.symbol.lowercased()
+            return "\(name)@depth@100ms/\(name)@bookTicker/\(name)@\(trades)"
+        }
+        let endpoint = configuration.endpoint
+        return [
+            LinkDescription(
+                role: .marketData, kind: .webSocket, host: endpoint.host, port: endpoint.port,
+                path: "/stream?streams=" + names.joined(separator: "/"), tlsName: endpoint.tlsName)
+        ]
+    }
+
+    /// The local book's best levels (not the ticker's); `nil` while it is not live or a side is empty.
+    public func bookTop(_ instrument: InstrumentID) -> TopOfBook? {
+        for index in 0..<feeds.count where feeds[index].instrument == instrument {
+            return Self.bookTop(feeds[index], receivedAt: feeds[index].lastReceived)
+        }
+        return nil
+    }
+
+    /// Snapshots asked for since the start.
+    public var snapshotRequests: UInt64 { feeds.reduce(0) { $0 &+ $1.snapshotRequests } }
+
+    // MARK: The link
+
+    public mutating func linkOpened<S: FrameSink & ~Copyable>(at now: Nanoseconds, sink: inout S) {
+        // The path names the streams: nothing to send.
+        restart(at: now)
+        isOpen = true
+    }
+
+    public mutating func linkClosed<M: MarketSink & ~Copyable>(at now: Nanoseconds, sink: inout M) {
+        restart(at: now)
+        isOpen = false
+        report(.down, &sink)
+    }
+
+    private mutating func report<M: MarketSink & ~Copyable>(_ state: LinkState, _ sink: inout M) {
+        isUp = state == .up
+        sink.market(.link(LinkChange(venue: configuration.venue, role: .marketData, state: state, reason: 0)))
+    }
+
+    private mutating func restart(at now: Nanoseconds) {
+        for index in 0..<feeds.count { feeds[index].restart(at: now) }
+        lastReceived = now
+        fastestTransit = .max
+        reconnectAsked = false
+        isUp = false
+    }
+
+    public mutating func timer<M: MarketSink & ~Copyable>(at now: Nanoseconds, sink: inout M) {
+        guard isOpen else { return }
+        if now - lastReceived > configuration.maxLinkSilence { askReconnect(.staleReceiveTime, &sink) }
+        for index in 0..<feeds.count {
+            if feeds[index].expireSnapshot(at: now) { refuse(.snapshotFailed, &sink) }
+            if feeds[index].wantsSnapshot(at: now) { sink.requestSnapshot(feeds[index].instrument) }
+            if !feeds[index].silenceReported, now - feeds[index].lastReceived > configuration.maxSilence {
+                feeds[index].silenceReported = true
+                refuse(.staleReceiveTime, &sink)
+            }
+        }
+    }
+
+    private mutating func askReconnect<M: MarketSink & ~Copyable>(_ reason: FeedRefusal, _ sink: inout M) {
+        if reconnectAsked { return }
+        reconnectAsked = true
+        refusals.count(reason)
+        sink.reconnect(reason)
+    }
+
+    private mutating func refuse<M: MarketSink & ~Copyable>(_ reason: FeedRefusal, _ sink: inout M) {
+        refusals.count(reason)
+        sink.refused(reason)
+    }
+
+    // MARK: Messages
+
+    public mutating func message<M: MarketSink & ~Copyable>(
+        _ bytes: ByteView, receivedAt: Nanoseconds, sink: inout M
+    ) {
+        messages &+= 1
+        lastReceived = receivedAt
+        var message = MarketMessage()
+        if let refusal = decoder.decode(bytes, into: &message) { return refuse(refusal, &sink) }
+        switch message.kind {
+        case .none: return
+        case .shutdown: return askReconnect(.serverShutdown, &sink)
+        case .controlError: return refuse(.controlError, &sink)
+        case .ticker, .depth, .trade: break
+        }
+        let row = message.row
+        if !isUp { report(.up, &sink) }
+        feeds[row].lastReceived = receivedAt
+        feeds[row].silenceReported = false
+        if message.kind != .ticker, isLate(message.eventTime, receivedAt) {
+            if message.kind == .depth { feeds[row].resynchronise(at: receivedAt) }
+            return refuse(.staleExchangeTime, &sink)
+        }
+        switch message.kind {
+        case .ticker: ticker(message, receivedAt, &sink)
+        case .depth: depth(message, receivedAt, &sink)
+        case .trade: trade(message, receivedAt, &sink)
+        case .none, .shutdown, .controlError: break
+        }
+    }
+
+    /// Whether a message took much longer than the fastest of this connection. The clocks need not agree; the fastest
+    /// is forgotten at 200 millionths of the time, faster than clocks drift apart.
+    private mutating func isLate(_ milliseconds: Int64, _ receivedAt: Nanoseconds) -> Bool {
+        let transit = receivedAt.raw &- milliseconds &* 1_000_000
+        if fastestTransit != .max {
+            fastestTransit += max(0, receivedAt.raw - fastestTransitAt.raw) / 5000
+        }
+        fastestTransitAt = receivedAt
+        if transit < fastestTransit { fastestTransit = transit }
+        return transit - fastestTransit > configuration.maxTransitLag.raw
+    }
+
+    private mutating func ticker<M: MarketSink & ~Copyable>(
+        _ message: MarketMessage, _ receivedAt: Nanoseconds, _ sink: inout M
+    ) {
+        let last = feeds[message.row].lastTicker
+        if message.lastUpdate <= last { return refuse(message.lastUpdate == last ? .duplicate : .outOfOrder, &sink) }
+        feeds[message.row].lastTicker = message.lastUpdate
+        let top = TopOfBook(
+            instrument: feeds[message.row].instrument, bidPrice: Price(raw: message.bid.price),
+            bidQuantity: Quantity(raw: message.bid.quantity), askPrice: Price(raw: message.ask.price),
+            askQuantity: Quantity(raw: message.ask.quantity), updateID: UInt64(message.lastUpdate), venueTime: .zero,
+            receivedAt: receivedAt)
+        publish(top, row: message.row, &sink)
+    }
+
+    private mutating func depth<M: MarketSink & ~Copyable>(
+        _ message: MarketMessage, _ receivedAt: Nanoseconds, _ sink: inout M
+    ) {
+        let row = message.row
+        let refusal = feeds[row].diff(message, bids: decoder.bids, asks: decoder.asks, at: receivedAt)
+        if let refusal { refuse(refusal, &sink) }
+        if feeds[row].wantsSnapshot(at: receivedAt) { sink.requestSnapshot(feeds[row].instrument) }
+        if refusal == nil, let top = Self.bookTop(feeds[row], receivedAt: receivedAt) { publish(top, row: row, &sink) }
+    }
+
+    private mutating func trade<M: MarketSink & ~Copyable>(
+        _ message: MarketMessage, _ receivedAt: Nanoseconds, _ sink: inout M
+    ) {
+        let last = feeds[message.row].lastTrade
+        if message.trade <= last { return refuse(message.trade == last ? .duplicate : .outOfOrder, &sink) }
+        // A gap in trades takes nothing from the book: counted, and the trade is delivered.
+        if last >= 0, message.trade > last + 1 { refuse(.gap, &sink) }
+        feeds[message.row].lastTrade = message.trade
+        sink.market(
+            .trade(
+                PublicTrade(
+                    instrument: feeds[message.row].instrument, aggressor: message.buyerIsMaker ? .sell : .buy,
+                    price: Price(raw: message.bid.price), quantity: Quantity(raw: message.bid.quantity),
+                    trade: TradeID(low: UInt64(message.trade)), venueTime: Nanoseconds(milliseconds: message.eventTime),
+                    receivedAt: receivedAt)))
+    }
+
+    public mutating func snapshot<M: MarketSink & ~Copyable>(
+        _ instrument: InstrumentID, _ body: ByteView, receivedAt: Nanoseconds, sink: inout M
+    ) {
+        guard let row = feeds.firstIndex(where: { $0.instrument == instrument }), feeds[row].awaitsSnapshot else { return }
+        var id: Int64 = 0
+        if let refusal = decoder.snapshot(body, lastUpdate: &id) {
+            feeds[row].snapshotFailed(at: receivedAt)
+            return refuse(refusal, &sink)
+        }
+        if let refusal = feeds[row].join(snapshot: id, bids: decoder.bids, asks: decoder.asks, at: receivedAt) {
+            return refuse(refusal, &sink)
+        }
+        if let top = Self.bookTop(feeds[row], receivedAt: receivedAt) { publish(top, row: row, &sink) }
+    }
+
+    // MARK: Publishing
+
+    private static func bookTop(_ feed: borrowing SymbolFeed, receivedAt: Nanoseconds) -> TopOfBook? {
+        guard feed.state == .live, let bid = feed.bids.best, let ask = feed.asks.best else { return nil }
+        return TopOfBook(
+            instrument: feed.instrument, bidPrice: Price(raw: bid.price), bidQuantity: Quantity(raw: bid.quantity),
+            askPrice: Price(raw: ask.price), askQuantity: Quantity(raw: ask.quantity),
+            updateID: UInt64(feed.lastUpdate), venueTime: Nanoseconds(milliseconds: feed.bookTime),
+            receivedAt: receivedAt)
+    }
+
+    /// Publishes a top that is newer than the last and differs from it, or confirms it after a while.
+    private mutating func publish<M: MarketSink & ~Copyable>(_ top: TopOfBook, row: Int, _ sink: inout M) {
+        if let last = feeds[row].published {
+            if top.updateID < last.updateID { return }
+            let same = top.bidPrice == last.bidPrice && top.bidQuantity == last.bidQuantity
+                && top.askPrice == last.askPrice && top.askQuantity == last.askQuantity
+            if same, top.receivedAt - last.receivedAt < Quirks.topRefresh { return }
+        }
+        feeds[row].published = top
+        sink.market(.topOfBook(top))
+    }
+}

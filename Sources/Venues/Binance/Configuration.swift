@@ -1,0 +1,68 @@
+import Model
+import Units
+import VenueKit
+
+/// A tradable symbol of the run: `BTCUSDT` and its instrument. Cold.
+public struct BinanceSymbol: Sendable {
+    public var instrument: InstrumentID
+    /// As in payloads: upper case, at most 40 bytes.
+    public var symbol: String
+    public init(instrument: InstrumentID, symbol: String) {
+        self.instrument = instrument
+        self.symbol = symbol
+    }
+}
+
+/// An asset of the run: `USDT` and its id. Cold.
+public struct BinanceAsset: Sendable {
+    public var asset: AssetID
+    public var name: String
+    public init(asset: AssetID, name: String) {
+        self.asset = asset
+        self.name = name
+    }
+}
+
+/// Where a Binance service listens. Cold.
+public struct BinanceEndpoint: Sendable {
+    public var host: String
+    public var port: UInt16
+    /// Empty: no TLS, for loopback only.
+    public var tlsName: String
+    public init(host: String, port: UInt16, tlsName: String) {
+        self.host = host
+        self.port = port
+        self.tlsName = tlsName
+    }
+    public static var streams: Self { .init(host: "stream.binance.com", port: 9443, tlsName: "stream.binance.com") }
+    public static var webSocketAPI: Self { .init(host: "ws-api.binance.com", port: 443, tlsName: "ws-api.binance.com") }
+    public static var rest: Self { .init(host: "api.binance.com", port: 443, tlsName: "api.binance.com") }
+}
+
+/// An API key with its secret half, as text from the secrets store. Cold; the adapters keep only the signer and the
+/// key's name.
+public struct BinanceCredentials: Sendable {
+    /// The secret half.
+    public enum Secret: Sendable {
+        /// Shared secret: every request is signed.
+        case hmac(String)
+        /// PKCS#8 PEM: the session is signed once.
+        case ed25519(pem: String)
+    }
+    public var apiKey: String
+    public var secret: Secret
+    public init(apiKey: String, secret: Secret) {
+        self.apiKey = apiKey
+        self.secret = secret
+    }
+}
+
+/// What of a configuration an adapter could not use. Our caller's mistake, told at start.
+public enum BinanceConfigurationError: Error, Sendable, Equatable {
+    case noSymbols
+    /// Longer than 40 bytes, empty, or with bytes other than upper-case letters and digits.
+    case badSymbol(String)
+    case badAsset(String)
+    case badAPIKey
+    case badPrivateKey
+}

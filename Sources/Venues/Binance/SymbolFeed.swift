@@ -1,0 +1,221 @@
+import Model
+import Units
+import VenueKit
+
+/// One symbol's local book and the rules that keep it true (reference: Binance Spot "how to manage a local order book").
+///
+///     waiting ── first diff: kept, snapshot asked for ──▶ buffering ── snapshot bridges ──▶ live
+///        ▲                                                  │  ▲ │ too old, failed, timed out: asked again, later
+///        └────────────── link opened ───────────────────────┘  └─┴── gap, crossed book, full buffer ◀── live
+///
+/// Ids: a diff covers `U...u`. The first applied after a snapshot with id `L` has `U <= L + 1 <= u`, each later one
+/// `U == previous u + 1`.
+struct SymbolFeed {
+    enum State: UInt8 { case waiting, buffering, live }
+
+    /// A diff kept until the snapshot comes; its levels lie in `levels` from `start`, bids first.
+    struct Buffered: BitwiseCopyable {
+        var firstUpdate: Int64
+        var lastUpdate: Int64
+        var eventTime: Int64
+        var start: Int32
+        var bidCount: Int32
+        var askCount: Int32
+    }
+
+    let instrument: InstrumentID
+    private(set) var state = State.waiting
+    private(set) var bids = LevelSide(isBid: true, capacity: Quirks.bookCapacity)
+    private(set) var asks = LevelSide(isBid: false, capacity: Quirks.bookCapacity)
+    /// Update id of the book, while live.
+    private(set) var lastUpdate: Int64 = 0
+    private(set) var bookTime: Int64 = 0
+    private var buffered: ContiguousArray<Buffered> = []
+    private var levels: ContiguousArray<Level> = []
+
+    private var snapshotOutstanding = false
+    private var snapshotAskedAt = Nanoseconds.zero
+    private var snapshotNotBefore = Nanoseconds.zero
+    private var backoff = Quirks.snapshotBackoffMin
+    private(set) var snapshotRequests: UInt64 = 0
+
+    var lastTicker: Int64 = 0
+    var lastTrade: Int64 = -1
+    var published: TopOfBook?
+    var lastReceived = Nanoseconds.zero
+    var silenceReported = false
+
+    init(instrument: InstrumentID) {
+        self.instrument = instrument
+        buffered.reserveCapacity(Quirks.bufferedDiffs)
+        levels.reserveCapacity(Quirks.bufferedLevels)
+    }
+
+    /// A new connection: nothing of the old one is carried over.
+    mutating func restart(at now: Nanoseconds) {
+        state = .waiting
+        clearBook()
+        snapshotOutstanding = false
+        snapshotNotBefore = .zero
+        backoff = Quirks.snapshotBackoffMin
+        lastTicker = 0
+        lastTrade = -1
+        published = nil
+        lastReceived = now
+        silenceReported = false
+    }
+
+    private mutating func clearBook() {
+        bids.removeAll()
+        asks.removeAll()
+        buffered.removeAll(keepingCapacity: true)
+        levels.removeAll(keepingCapacity: true)
+        lastUpdate = 0
+        bookTime = 0
+    }
+
+    /// Throws the book away and begins to gather diffs again; the snapshot is asked for with the next diff or timer.
+    mutating func resynchronise(at now: Nanoseconds) {
+        clearBook()
+        state = .buffering
+        if !snapshotOutstanding { delaySnapshot(at: now) }
+    }
+
+    private mutating func delaySnapshot(at now: Nanoseconds) {
+        snapshotNotBefore = now + backoff
+        let doubled = Nanoseconds(raw: backoff.raw * 2)
+        backoff = doubled < Quirks.snapshotBackoffMax ? doubled : Quirks.snapshotBackoffMax
+    }
+
+    /// Whether a snapshot is to be asked for now; marks it as asked.
+    mutating func wantsSnapshot(at now: Nanoseconds) -> Bool {
+        guard state == .buffering, !snapshotOutstanding, now >= snapshotNotBefore, !buffered.isEmpty else { return false }
+        snapshotOutstanding = true
+        snapshotAskedAt = now
+        snapshotRequests &+= 1
+        return true
+    }
+
+    /// A snapshot request is without an answer for too long: given up.
+    mutating func expireSnapshot(at now: Nanoseconds) -> Bool {
+        guard snapshotOutstanding, now - snapshotAskedAt > Quirks.snapshotTimeout else { return false }
+        snapshotOutstanding = false
+        delaySnapshot(at: now)
+        return true
+    }
+
+    /// One diff whose levels are in the two arrays; the refusal when it did not reach the book or the buffer.
+    mutating func diff(
+        _ message: MarketMessage, bids newBids: borrowing ContiguousArray<Level>,
+        asks newAsks: borrowing ContiguousArray<Level>, at now: Nanoseconds
+    ) -> FeedRefusal? {
+        switch state {
+        case .waiting, .buffering:
+            state = .buffering
+            return buffer(message, newBids, newAsks, at: now)
+        case .live:
+            if message.lastUpdate <= lastUpdate {
+                return message.lastUpdate == lastUpdate ? .duplicate : .outOfOrder
+            }
+            let bridges = buffered.isEmpty && awaitsBridge && message.firstUpdate <= lastUpdate + 1
+            guard message.firstUpdate == lastUpdate + 1 || bridges else {
+                resynchronise(at: now)
+                _ = buffer(message, newBids, newAsks, at: now)
+                return .gap
+            }
+            awaitsBridge = false
+            for index in 0..<newBids.count { bids.set(newBids[index]) }
+            for index in 0..<newAsks.count { asks.set(newAsks[index]) }
+            lastUpdate = message.lastUpdate
+            bookTime = message.eventTime
+            return checkCrossed(at: now)
+        }
+    }
+
+    /// Live straight from a snapshot, no diff applied yet.
+    private var awaitsBridge = false
+
+    private mutating func checkCrossed(at now: Nanoseconds) -> FeedRefusal? {
+        guard let bid = bids.best, let ask = asks.best, bid.price >= ask.price else { return nil }
+        resynchronise(at: now)
+        return .crossedBook
+    }
+
+    private mutating func buffer(
+        _ message: MarketMessage, _ newBids: borrowing ContiguousArray<Level>,
+        _ newAsks: borrowing ContiguousArray<Level>, at now: Nanoseconds
+    ) -> FeedRefusal? {
+        if let last = buffered.last, message.firstUpdate != last.lastUpdate + 1 {
+            if message.lastUpdate <= last.lastUpdate {
+                return message.lastUpdate == last.lastUpdate ? .duplicate : .outOfOrder
+            }
+            buffered.removeAll(keepingCapacity: true)
+            levels.removeAll(keepingCapacity: true)
+            keep(message, newBids, newAsks)
+            return .gap
+        }
+        let full = buffered.count == Quirks.bufferedDiffs
+            || levels.count + newBids.count + newAsks.count > Quirks.bufferedLevels
+        if full {
+            buffered.removeAll(keepingCapacity: true)
+            levels.removeAll(keepingCapacity: true)
+        }
+        keep(message, newBids, newAsks)
+        return full ? .bufferFull : nil
+    }
+
+    private mutating func keep(
+        _ message: MarketMessage, _ newBids: borrowing ContiguousArray<Level>,
+        _ newAsks: borrowing ContiguousArray<Level>
+    ) {
+        buffered.append(
+            Buffered(
+                firstUpdate: message.firstUpdate, lastUpdate: message.lastUpdate, eventTime: message.eventTime,
+                start: Int32(levels.count), bidCount: Int32(newBids.count), askCount: Int32(newAsks.count)))
+        for index in 0..<newBids.count { levels.append(newBids[index]) }
+        for index in 0..<newAsks.count { levels.append(newAsks[index]) }
+    }
+
+    /// Whether a snapshot's body is awaited.
+    var awaitsSnapshot: Bool { state == .buffering && snapshotOutstanding }
+
+    /// The snapshot could not be had or read.
+    mutating func snapshotFailed(at now: Nanoseconds) {
+        snapshotOutstanding = false
+        delaySnapshot(at: now)
+    }
+
+    /// Joins the snapshot (levels in the two arrays) with the diffs kept; afterwards the book is live, or the refusal
+    /// says why not.
+    mutating func join(
+        snapshot id: Int64, bids newBids: borrowing ContiguousArray<Level>,
+        asks newAsks: borrowing ContiguousArray<Level>, at now: Nanoseconds
+    ) -> FeedRefusal? {
+        snapshotOutstanding = false
+        if let first = buffered.first, first.firstUpdate > id + 1 {
+            delaySnapshot(at: now)
+            return .snapshotTooOld
+        }
+        bids.removeAll()
+        asks.removeAll()
+        for index in 0..<newBids.count { bids.set(newBids[index]) }
+        for index in 0..<newAsks.count { asks.set(newAsks[index]) }
+        lastUpdate = id
+        awaitsBridge = true
+        for entry in buffered where entry.lastUpdate > id {
+            // Continuity inside the buffer was kept when it was filled; only the first can overlap the snapshot.
+            awaitsBridge = false
+            let asksStart = Int(entry.start) + Int(entry.bidCount)
+            for index in Int(entry.start)..<asksStart { bids.set(levels[index]) }
+            for index in asksStart..<asksStart + Int(entry.askCount) { asks.set(levels[index]) }
+            lastUpdate = entry.lastUpdate
+            bookTime = entry.eventTime
+        }
+        buffered.removeAll(keepingCapacity: true)
+        levels.removeAll(keepingCapacity: true)
+        state = .live
+        if let problem = checkCrossed(at: now) { return problem }
+        backoff = Quirks.snapshotBackoffMin
+        return nil
+    }
+}

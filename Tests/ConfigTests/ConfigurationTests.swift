@@ -1,0 +1,105 @@
+import Config
+import Model
+import Testing
+import Units
+
+@Suite struct ConfigurationTests {
+    @Test func `A good file becomes typed values`() throws {
+        let run = try parse(sample)
+        #expect(run.mode == .live)
+        #expect(run.venue.orders.host == "127.0.0.1")
+        #expect(run.venue.orders.port == 9002)
+        #expect(run.venue.orders.path == "/ws-api/v3")
+        #expect(run.venue.rest.path == "/")
+        #expect(run.limits.maxPosition == (try Quantity("0.1")))
+        #expect(run.limits.maxDataAge == Nanoseconds(seconds: 1))
+        #expect(run.strategies[0]["half_spread"] == 50_000_000)
+        #expect(run.strategies[0]["pause"] == 250_000_000)
+        #expect(run.journal.segmentBytes == 1 << 20)
+        #expect(run.controlSocket == "/tmp/nt-test/control.sock")
+        #expect(run.topology == .twoCores)
+        #expect(run.notes.isEmpty)
+    }
+
+    @Test func `The hash does not see comments, order or spelling, and sees every value`() throws {
+        let hash = try parse(sample).hash
+        let limits = "  max_order_quantity: 0.02\n  max_order_notional: 5000\n"
+        let same = sample.replacing(limits, with: "  # a comment\n  max_order_notional: 5000.0\n  max_order_quantity: 0.0200\n")
+            .replacing("request: 2s", with: "request: 2000ms")
+        #expect(same != sample)
+        #expect(try parse(same).hash == hash)
+        let run = try parse(sample)
+        #expect(run.hashText.count == 16)
+        #expect(UInt64(run.hashText, radix: 16) == hash)
+        var seen: Set<UInt64> = [hash]
+        let changes: [(String, String)] = [
+            ("mode", "SHADOW"), ("run.name", "b"), ("run.directory", "/b"), ("venue.orders.url", "wss://b"),
+            ("venue.market_data.url", "wss://b"), ("venue.rest.url", "https://b"), ("venue.ca_file", "b"),
+            ("venue.client_id_prefix", "b-"), ("venue.account.api_key_env", "B"), ("venue.account.hmac_secret_env", "B"),
+            ("instruments.0.symbol", "ETHUSDT"), ("strategies.0.parameters.half_spread", "0.51"),
+            ("limits.max_order_quantity", "0.01"), ("limits.max_order_notional", "1"), ("limits.max_position", "1"),
+            ("limits.max_open_orders", "1"), ("limits.price_collar_bps", "1"), ("limits.max_data_age", "1ms"),
+            ("limits.max_orders_per_second", "1"), ("limits.max_orders_per_minute", "601"), ("limits.max_daily_loss", "1"),
+            ("topology.preset", "four-cores"), ("timeouts.request", "1s"), ("timeouts.heartbeat", "1ms"),
+            ("timeouts.guard", "9s"), ("feed.stale_after", "9s"), ("journal.segment_size", "2MiB"),
+            ("journal.directory", "/j"), ("control.socket", "/s"),
+        ]
+        for (path, value) in changes {
+            #expect(seen.insert(try parse(sample, [(path, value)]).hash).inserted, "\(path) does not change the hash")
+        }
+    }
+
+    @Test func `Overrides are applied before validation and noted`() throws {
+        let run = try parse(sample, [("venue.orders.url", "wss://localhost:1/x"), ("control.socket", "/tmp/c")])
+        #expect(run.venue.orders.port == 1)
+        #expect(run.controlSocket == "/tmp/c")
+        #expect(run.notes == ["venue.orders.url was set on the command line", "control.socket was set on the command line"])
+        do throws(ConfigurationErrors) {
+            _ = try parse(sample, [("limits.max_position", "5x"), ("instruments.7.symbol", "A")])
+            Issue.record("bad overrides passed")
+        } catch {
+            #expect(error.errors.map(\.file) == ["command line", "command line"])
+        }
+    }
+
+    @Test func `A mode override is taken and noted`() throws {
+        let run = try RunConfiguration.parse(sample, file: "x", mode: .shadow, catalogue: catalogue)
+        #expect(run.mode == .shadow)
+        #expect(run.notes == ["the mode was changed from LIVE to SHADOW on the command line"])
+    }
+
+    @Test func `An unlimited limit carries its reason into the explanation`() throws {
+        let text = sample.replacing("max_daily_loss: 500", with: "max_daily_loss: {unlimited: \"no money at risk\"}")
+        let run = try parse(text)
+        #expect(run.limits.maxDailyLoss == .max)
+        #expect(run.unlimited.map(\.name) == ["max_daily_loss"])
+        #expect(run.unlimited.map(\.reason) == ["no money at risk"])
+        #expect(run.explain().contains { $0.contains("NO limit max_daily_loss") && $0.contains("no money at risk") })
+    }
+
+    @Test func `The explanation says every limit and the hash`() throws {
+        let run = try parse(sample)
+        let text = run.explain().joined(separator: "\n")
+        for part in ["0.02 BTC", "5000 USDT", "0.1 BTC", "8 orders", "50 basis points", "1s", "20 orders", "600 orders", "500 USDT", run.hashText] {
+            #expect(text.contains(part), "missing: \(part)")
+        }
+    }
+
+    @Test(arguments: ["demo.yaml", "paper.yaml"])
+    func `The presets are accepted`(_ name: String) throws {
+        let any = StrategyCatalogue(names: ["quoter", "taker"]) { _ in [] }
+        let path = packageRoot + "/config/" + name
+        _ = try RunConfiguration.load(file: path, catalogue: any)
+    }
+
+    @Test func `The production template is refused until its limits are decided`() {
+        let any = StrategyCatalogue(names: ["quoter"]) { _ in [] }
+        do throws(ConfigurationErrors) {
+            _ = try RunConfiguration.load(file: packageRoot + "/config/production-template.yaml", catalogue: any)
+            Issue.record("the template was accepted")
+        } catch {
+            #expect(error.errors.count == 8)
+            #expect(error.errors.allSatisfy { $0.path.hasPrefix("limits.") })
+        }
+    }
+}

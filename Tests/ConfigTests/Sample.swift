@@ -1,0 +1,61 @@
+import Config
+import Foundation
+
+/// A complete configuration as text, to be spoiled one way at a time.
+let sample = """
+    mode: LIVE
+    run: {name: test, directory: /tmp/nt-test}
+    venue:
+      kind: binance-spot
+      market_data: {url: "wss://127.0.0.1:9001/stream"}
+      orders: {url: "wss://127.0.0.1:9002/ws-api/v3"}
+      rest: {url: "https://127.0.0.1:9003"}
+      ca_file: ca.pem
+      client_id_prefix: nt1-
+      account: {api_key_env: NT_KEY, hmac_secret_env: NT_SECRET}
+    instruments:
+      - {symbol: BTCUSDT, base: BTC, quote: USDT, rules: from venue}
+    strategies:
+      - name: quoter
+        parameters: {half_spread: 0.50, pause: 250ms}
+    limits:
+      max_order_quantity: 0.02
+      max_order_notional: 5000
+      max_position: 0.1
+      max_open_orders: 8
+      price_collar_bps: 50
+      max_data_age: 1s
+      max_orders_per_second: 20
+      max_orders_per_minute: 600
+      max_daily_loss: 500
+    topology: {preset: two-cores}
+    timeouts: {request: 2s, heartbeat: 100ms, guard: 1s}
+    feed: {stale_after: 2s}
+    journal: {segment_size: 1MiB}
+    """
+
+let catalogue = StrategyCatalogue(names: ["quoter", "taker"]) { name in
+    switch name {
+    case "quoter": return [ParameterRule("half_spread", .decimal), ParameterRule("pause", .duration)]
+    case "taker": return []
+    default: return nil
+    }
+}
+
+func parse(_ text: String, _ overrides: [(path: String, value: String)] = []) throws(ConfigurationErrors) -> RunConfiguration {
+    try RunConfiguration.parse(text, file: "x.yaml", overrides: overrides, catalogue: catalogue)
+}
+
+/// What is reported for the sample with one text replaced by another.
+func errors(_ old: String, _ new: String) -> [ConfigurationError] {
+    precondition(sample.contains(old), "the sample has no '\(old)'")
+    do throws(ConfigurationErrors) {
+        _ = try parse(sample.replacingOccurrences(of: old, with: new))
+        return []
+    } catch {
+        return error.errors
+    }
+}
+
+let packageRoot = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().path
