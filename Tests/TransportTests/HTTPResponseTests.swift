@@ -80,7 +80,9 @@ private func parseEverySplit(_ bytes: [UInt8], noBody: Bool = false, _ name: Str
             #expect(outcome.statuses == vector.status, "\(vector.name)")
             #expect(outcome.completes + outcome.statuses.count { $0 < 200 } == vector.complete, "\(vector.name)")
             if !isHandOver, !vector.body.contains("\\") {
-                #expect(String(decoding: outcome.body, as: UTF8.self) == vector.body, "\(vector.name)")
+                // The reference notes bodies line by line, without their line ends.
+                let body = String(decoding: outcome.body.filter { $0 != 13 && $0 != 10 }, as: UTF8.self)
+                #expect(body == vector.body, "\(vector.name)")
             }
             if isHandOver { #expect(!outcome.leftover.isEmpty && outcome.body.isEmpty, "\(vector.name)") }
         }
