@@ -41,8 +41,8 @@ guard words.count == 2, let url = URLComponents(string: words[0]), let host = ur
 else { fail("usage: autobahn-testee ws://HOST:PORT|wss://HOST:PORT AGENT [--ca FILE]") }
 let isTLS = url.scheme == "wss"
 let port = UInt16(url.port ?? (isTLS ? 443 : 80))
-// The certificate's name may differ from the address: --host is not needed because the URL carries the name and
-// NEEDLETAIL_CONNECT_TO the address.
+// The URL carries the name that the certificate must have; NEEDLETAIL_CONNECT_TO may name another address to
+// connect to.
 let connectTo = ProcessInfo.processInfo.environment["NEEDLETAIL_CONNECT_TO"] ?? host
 guard let address = SocketAddress(resolving: connectTo, port: port) else { fail("\(TransportError.unresolved(host: connectTo))") }
 
