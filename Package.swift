@@ -51,11 +51,13 @@ let targets: [Target] = [
     module(.base, "Rings", ["CPlatform"]),
     // Cold
     module(.cold, "Config", ["Units", "Model"], packages: [.product(name: "Yams", package: "Yams")]),
+    module(.cold, "Guard", ["Units", "Model", "Rings"]),
     module(.cold, "Journal", ["Units", "Model", "Rings", "CPlatform"]),
 ]
 
 let testTargets: [Target] = [
     tests("ConfigTests", ["Config", "Units", "Model"]),
+    tests("GuardTests", ["Guard", "Units", "Model"]),
     tests("JournalTests", ["Journal", "Rings", "Units", "Model"]),
     tests("ModelTests", ["Model", "Units"]),
     tests("RingsTests", ["Rings", "CPlatform"]),
