@@ -53,6 +53,8 @@ let targets: [Target] = [
     module(.cold, "Config", ["Units", "Model"], packages: [.product(name: "Yams", package: "Yams")]),
     module(.cold, "Guard", ["Units", "Model", "Rings"]),
     module(.cold, "Journal", ["Units", "Model", "Rings", "CPlatform"]),
+    // Lab
+    module(.lab, "Replay", ["Units", "Model", "Journal"]),
 ]
 
 let testTargets: [Target] = [
@@ -60,6 +62,7 @@ let testTargets: [Target] = [
     tests("GuardTests", ["Guard", "Units", "Model"]),
     tests("JournalTests", ["Journal", "Rings", "Units", "Model"]),
     tests("ModelTests", ["Model", "Units"]),
+    tests("ReplayTests", ["Replay", "Journal", "Rings", "Units", "Model"]),
     tests("RingsTests", ["Rings", "CPlatform"]),
     tests("UnitsTests", ["Units"]),
 ]
