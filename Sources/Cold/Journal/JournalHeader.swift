@@ -127,12 +127,3 @@ package struct JournalHeader: Sendable, Equatable {
 func crc32c(_ bytes: RawSpan) -> UInt32 {
     unsafe bytes.withUnsafeBytes { unsafe platform_crc32c(0, $0.baseAddress, $0.count) }
 }
-
-extension Record {
-    /// The checksum that belongs into word 15.
-    var checksum: UInt32 {
-        var words = [UInt64](repeating: 0, count: 15)
-        for index in 0..<15 { words[index] = self.words[index] }
-        return unsafe crc32c(words.span.bytes)
-    }
-}
