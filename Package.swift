@@ -65,12 +65,33 @@ let hot: [Target] = [
     module(.hot, "Agents", ["Units", "Rings", "CPlatform"]),
     module(.hot, "Uring", ["Units", "CUring"]),
     module(.hot, "Transport", ["Units", "CUring", "CTLS", "Uring"]),
-    module(.hot, "VenueKit", ["Units", "Model", "Wire"]),
+    module(.hot, "Signing", ["Wire", "CCrypto"]),
+    module(.hot, "VenueKit", ["Units", "Model", "Wire", "Signing"]),
+    module(.hot, "Books", ["Units", "Model"]),
+    module(.hot, "Orders", ["Units", "Model"]),
+    module(.hot, "Risk", ["Units", "Model"]),
+    module(.hot, "StrategyKit", ["Units", "Model"]),
+    module(.hot, "Core", ["Units", "Model", "Orders", "Risk", "StrategyKit"]),
+    module(.hot, "Gateway", [
+        "Units", "Model", "Wire", "Rings", "Agents", "Uring", "Transport", "StrategyKit", "Core", "VenueKit",
+    ]),
+]
+
+let venues: [Target] = [
+    module(.venues, "Binance", ["Units", "Model", "Wire", "Signing", "VenueKit"]),
+]
+
+let strategies: [Target] = [
+    module(.strategies, "Quoting", ["Units", "Model", "StrategyKit"]),
+    module(.strategies, "Taking", ["Units", "Model", "StrategyKit"]),
 ]
 
 let cold: [Target] = [
     module(.cold, "Config", ["Units", "Model"], packages: products("Yams", "Yams")),
+    module(.cold, "Console", ["Units", "Model", "Telemetry"]),
     module(.cold, "Control", ["Units", "Model", "Telemetry"]),
+    module(.cold, "Guard", ["Units", "Model", "Rings"]),
+    module(.cold, "Journal", ["Units", "Model", "Rings", "CPlatform"]),
     module(.cold, "Rest", ["VenueKit"], packages: products("async-http-client", "AsyncHTTPClient")
         + products("swift-nio", "NIOCore", "NIOHTTP1") + products("swift-nio-ssl", "NIOSSL")),
     module(.cold, "Telemetry", ["Units", "Model"]),
@@ -82,19 +103,37 @@ let lab: [Target] = [
     module(.lab, "Loopback", ["Units"], packages: products("swift-nio", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket")
         + products("swift-nio-ssl", "NIOSSL")),
     module(.lab, "LoopbackBinance", ["Units", "Matching", "Loopback"], packages: products("swift-crypto", "Crypto")),
+    .executableTarget(
+        name: "loopback-venue", dependencies: names(["LoopbackBinance", "Units"]), path: "Sources/Lab/LoopbackVenue",
+        swiftSettings: strict),
     module(.lab, "Matching", ["Units"]),
+    module(.lab, "Replay", ["Units", "Model", "Journal"]),
 ]
 
-let app: [Target] = []
+let app: [Target] = [
+    .executableTarget(
+        name: "needletail",
+        dependencies: names([
+            "CPlatform", "Units", "Model", "Rings", "Agents", "Gateway", "Transport", "VenueKit", "Core", "StrategyKit",
+            "Binance", "Quoting", "Taking", "Config", "Console", "Control", "Guard", "Journal", "Rest", "Telemetry",
+            "LoopbackBinance", "Replay",
+        ]) + products("swift-argument-parser", "ArgumentParser"),
+        path: "Sources/App/needletail", swiftSettings: strict),
+]
 
 let testTargets: [Target] = [
     tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
     tests("ConfigTests", ["Config", "Units", "Model"]),
     tests("ControlTests", ["Units", "Model", "Telemetry", "Control"]),
+    tests("ConsoleTests", ["Units", "Model", "Telemetry", "Console"]),
+    tests("GuardTests", ["Guard", "Units", "Model"]),
+    tests("JournalTests", ["Journal", "Rings", "Units", "Model"]),
     tests("LoopbackBinanceTests", ["LoopbackBinance"]),
     tests("MatchingTests", ["Matching", "Units"]),
     tests("ModelTests", ["Model", "Units"]),
+    tests("ReplayTests", ["Replay", "Journal", "Rings", "Units", "Model"]),
     tests("RingsTests", ["Rings", "CPlatform"]),
+    tests("SigningTests", ["Wire", "Signing"]),
     tests("TelemetryTests", ["Units", "Model", "Telemetry"]),
     tests("TidyTests", []),
     tests("TransportTests", ["Transport", "Uring", "Units"]),
@@ -112,5 +151,5 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     ],
-    targets: shims + base + hot + cold + lab + app + testTargets
+    targets: shims + base + hot + venues + strategies + cold + lab + app + testTargets
 )
