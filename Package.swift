@@ -46,6 +46,17 @@ let targets: [Target] = [
     // Base
     module(.base, "Units"),
     module(.base, "Model", ["Units"]),
+
+    // Hot
+    module(.hot, "Books", ["Units", "Model"]),
+    module(.hot, "Core", ["Units", "Model", "Orders", "Risk", "StrategyKit"]),
+    module(.hot, "Orders", ["Units", "Model"]),
+    module(.hot, "Risk", ["Units", "Model"]),
+    module(.hot, "StrategyKit", ["Units", "Model"]),
+
+    // Strategies
+    module(.strategies, "Quoting", ["Units", "Model", "StrategyKit"]),
+    module(.strategies, "Taking", ["Units", "Model", "StrategyKit"]),
 ]
 
 let testTargets: [Target] = [
