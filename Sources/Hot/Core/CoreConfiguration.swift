@@ -1,0 +1,55 @@
+import Model
+import Units
+
+/// Everything the core is told at the start. A plain value; the same one must be given to a replay.
+public struct CoreConfiguration: Sendable {
+    public var mode: RunMode
+    /// Which run of the engine at this account: the upper half of every client order id.
+    public var run: UInt32
+    public var venue: VenueID
+    /// Prefix of our client order ids at the account.
+    public var prefix: ClientOrderIDFormat
+    /// Dense by id, at least one. Only these are allowed.
+    public var instruments: [Instrument]
+    /// One for each instrument, in the same order.
+    public var limits: [RiskLimits]
+    /// Hash of the configuration, for people; journalled by whoever writes the header.
+    public var configHash: UInt64
+    /// After how long without an answer a request's outcome counts as unknown.
+    public var requestTimeout = Nanoseconds(seconds: 2)
+    /// Between two look-ups of the same unknown order.
+    public var queryInterval = Nanoseconds(seconds: 1)
+    /// An order may be proved absent no sooner after it was sent: until then it may still be on its way.
+    public var absenceGrace = Nanoseconds(seconds: 5)
+    /// An order that is unknown for longer, or a fill that is missing for longer, leads to SAFE.
+    public var unknownDeadline = Nanoseconds(seconds: 30)
+    /// How long a difference of balances may wait for a fill that explains it.
+    public var reconcileGrace = Nanoseconds(milliseconds: 500)
+    /// Largest distance of a flattening order from the mid, basis points.
+    public var flattenSlippageBps: Int32 = 50
+    /// Pause between flattening orders.
+    public var flattenInterval = Nanoseconds(milliseconds: 200)
+    /// Unsettled orders at once; beyond it the gate refuses.
+    public var maxActiveOrders = 256
+    /// Orders remembered, settled ones included, for late fills.
+    public var orderCapacity = 2048
+    /// Fills remembered to tell repeated ones.
+    public var fillWindow = 16384
+
+    /// Preconditions, checked by the core: instruments dense by id, one set of limits each.
+    public init(
+        mode: RunMode, run: UInt32, venue: VenueID, prefix: ClientOrderIDFormat, instruments: [Instrument],
+        limits: [RiskLimits], configHash: UInt64
+    ) {
+        self.mode = mode
+        self.run = run
+        self.venue = venue
+        self.prefix = prefix
+        self.instruments = instruments
+        self.limits = limits
+        self.configHash = configHash
+    }
+
+    /// What an `OutputBuffer` for this core must hold: the worst step decides four things for each active order.
+    public var outputCapacity: Int { maxActiveOrders * 4 + instruments.count * 4 + 256 }
+}

@@ -1,0 +1,42 @@
+import Model
+import Units
+
+/// What the core holds for one instrument beside its orders and position.
+struct InstrumentState: BitwiseCopyable {
+    var instrument: Instrument
+    var limits: RiskLimits
+    var hasTop = false
+    var top: TopOfBook
+    /// The book went stale while orders rested, and they were cancelled for it.
+    var isSwept = false
+    /// When its orders were last cancelled as a whole.
+    var sweptAt = Nanoseconds(raw: .min / 2)
+    var nextFlattenAt = Nanoseconds.zero
+
+    // Reconciliation of the base asset.
+    var hasBaseline = false
+    /// Balance minus what our fills explain.
+    var baseline: Int128 = 0
+    var snapshotBalance = Quantity.zero
+    var hasSnapshotBalance = false
+    var lastFillAt = Nanoseconds(raw: .min / 2)
+    /// Consecutive snapshots that differed.
+    var breaks: UInt8 = 0
+    /// A difference that waits for a fill to explain it.
+    var hasSuspect = false
+    var suspectSince = Nanoseconds.zero
+    var suspectValue: Int64 = 0
+    var suspectExpected: Int64 = 0
+
+    init(_ instrument: Instrument, _ limits: RiskLimits) {
+        self.instrument = instrument
+        self.limits = limits
+        top = TopOfBook(
+            instrument: instrument.id, bidPrice: .zero, bidQuantity: .zero, askPrice: .zero, askQuantity: .zero,
+            updateID: 0, venueTime: .zero, receivedAt: .zero)
+    }
+
+    /// Middle of the top, rounded down to scale 8. Meaningful when `hasTop`.
+    var mid: Price { Price(raw: Int64(clamping: (Int128(top.bidPrice.raw) + Int128(top.askPrice.raw)) / 2)) }
+    func isFresh(at now: Nanoseconds) -> Bool { hasTop && now - top.receivedAt <= limits.maxDataAge }
+}

@@ -1,0 +1,62 @@
+import Model
+import Units
+
+/// Flattening: the engine's own immediate-or-cancel orders, against the position only, within a bounded distance of the
+/// mid, one at a time, through the same gate; then disarmed.
+extension TradingCore {
+    mutating func flatten(_ outputs: inout OutputBuffer) {
+        guard state == .reducing else { return }
+        var isDone = true
+        for index in 0..<instruments.count where !isFlat(index, &outputs) { isDone = false }
+        guard isDone, orders.activeCount == 0 else { return }
+        for held in instruments where !ledger[held.instrument.id].quantity.isZero {
+            // What is left is too small for the venue's rules.
+            alert(.info, .invalidOrder, instrument: held.instrument.id,
+                value: ledger[held.instrument.id].quantity.raw, limit: held.instrument.minQuantity.raw, &outputs)
+        }
+        enter(.disarmed, .none, .flatten, &outputs)
+    }
+
+    /// Whether nothing more can be done in an instrument; otherwise takes the next step in it.
+    private mutating func isFlat(_ index: Int, _ outputs: inout OutputBuffer) -> Bool {
+        let held = instruments[index]
+        let id = held.instrument.id
+        let position = ledger[id].quantity
+        if position.isZero { return true }
+        guard held.hasTop else { return false }
+        let side: Side = position.isPositive ? .sell : .buy
+        guard let price = flattenPrice(side, held),
+            let quantity = Swift.min(position.magnitude, Swift.min(held.limits.maxOrderQuantity, affordable(price, held)))
+                .snapped(to: held.instrument.lotSize, rounding: .down)
+        else { return false }
+        let notional = price.times(quantity, rounding: .down) ?? .max
+        if quantity < held.instrument.minQuantity || quantity.isZero || notional < held.instrument.minNotional {
+            return true
+        }
+        guard exposure(of: id).open == 0, now >= held.nextFlattenAt else { return false }
+        instruments[index].nextFlattenAt = now + configuration.flattenInterval
+        published.intents &+= 1
+        let intent = Intent(
+            kind: .place, strategy: .engine, instrument: id, side: side, timeInForce: .immediateOrCancel,
+            price: price, quantity: quantity, client: .none)
+        place(intent, version: 0, &outputs)
+        return false
+    }
+
+    /// The largest quantity that the notional limit allows at a price.
+    private func affordable(_ price: Price, _ held: InstrumentState) -> Quantity {
+        let most = Int128(held.limits.maxOrderNotional.raw) * Int128(fixedPointUnit) / Int128(price.raw)
+        return Quantity(raw: Int64(clamping: most))
+    }
+
+    /// The limit price: the slippage, or the collar where that is tighter, from the mid, on a tick, rounded inward.
+    private func flattenPrice(_ side: Side, _ held: InstrumentState) -> Price? {
+        let bps = Int128(Swift.min(configuration.flattenSlippageBps, held.limits.priceCollarBps))
+        let mid = Int128(held.mid.raw)
+        let raw = side == .sell
+            ? Rounding.ceiling.divide(mid * (10_000 - bps), by: 10_000)
+            : Rounding.floor.divide(mid * (10_000 + bps), by: 10_000)
+        guard let price = Int64(exactly: raw).map(Price.init(raw:)), price.isPositive else { return nil }
+        return price.snapped(to: held.instrument.tickSize, rounding: side == .sell ? .ceiling : .floor)
+    }
+}

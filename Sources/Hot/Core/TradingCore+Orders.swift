@@ -1,0 +1,159 @@
+import Model
+import Orders
+import Risk
+import StrategyKit
+import Units
+
+/// From intents to orders: the gate, the reservation, what leaves.
+extension TradingCore {
+    /// Worst case of an instrument's unsettled orders.
+    struct Exposure {
+        var buy = Quantity.zero
+        var sell = Quantity.zero
+        var open: Int32 = 0
+        var unknown: Int32 = 0
+    }
+
+    func exposure(of instrument: InstrumentID) -> Exposure {
+        var sum = Exposure()
+        for index in 0..<orders.activeCount {
+            let order = orders[orders.activeSlot(index)]
+            guard order.instrument == instrument else { continue }
+            sum.open += 1
+            if order.state == .unknown { sum.unknown += 1 }
+            if order.side == .buy {
+                sum.buy = sum.buy.adding(order.exposure) ?? .max
+            } else {
+                sum.sell = sum.sell.adding(order.exposure) ?? .max
+            }
+        }
+        return sum
+    }
+
+    /// Realised plus unrealised minus fees of all instruments.
+    var dayResult: Notional {
+        var sum: Int128 = 0
+        for held in instruments {
+            let position = ledger[held.instrument.id]
+            sum += Int128(position.realised.raw) - Int128(position.fees.raw)
+            if held.hasTop { sum += Int128(position.unrealised(at: held.mid).raw) }
+        }
+        return Notional(raw: Int64(clamping: sum))
+    }
+
+    /// Judges a new order and, when it passes, reserves and sends it.
+    mutating func place(_ intent: Intent, version: UInt32, _ outputs: inout OutputBuffer) {
+        let held = instruments[intent.instrument.index]
+        let open = exposure(of: intent.instrument)
+        let answer = RiskGate.evaluate(
+            intent,
+            RiskContext(
+                now: now, state: state, isAllowed: true, instrument: held.instrument, limits: held.limits,
+                hasTop: held.hasTop, top: held.top, linksUp: linksUp, position: ledger[intent.instrument].quantity,
+                openOrders: open.open, unknownOrders: open.unknown, openBuy: open.buy, openSell: open.sell,
+                ordersLastSecond: perSecond.count(at: now), ordersLastMinute: perMinute.count(at: now),
+                dayResult: dayResult, hasCapacity: orders.hasRoom && nextSequence < .max))
+        outputs.append(
+            .verdict(
+                Verdict(
+                    intent: intent, verdict: answer.verdict, value: answer.value, limit: answer.limit,
+                    strategyVersion: version)))
+        guard answer.verdict == .passed else {
+            published.riskRejects &+= 1
+            return
+        }
+        perSecond.record(at: now)
+        perMinute.record(at: now)
+        guard maySend else { return }
+        send(intent, &outputs)
+    }
+
+    /// The only place from which an order leaves.
+    private mutating func send(_ intent: Intent, _ outputs: inout OutputBuffer) {
+        precondition(isTrading, "orders leave only while live or reducing")
+        precondition(maySend, "this mode has no right to send")
+        let client = ClientOrderID(run: configuration.run, sequence: nextSequence)
+        nextSequence += 1
+        let order = Order(
+            client: client, instrument: intent.instrument, strategy: intent.strategy, side: intent.side,
+            timeInForce: intent.timeInForce, price: intent.price, quantity: intent.quantity, now: now)
+        guard let slot = orders.insert(order) else { preconditionFailure("the gate passed an order without room") }
+        apply(.sent, to: slot, error: .none, &outputs)
+        published.ordersSent &+= 1
+        outputs.append(
+            .place(
+                NewOrder(
+                    client: client, instrument: intent.instrument, strategy: intent.strategy, side: intent.side,
+                    timeInForce: intent.timeInForce, price: intent.price, quantity: intent.quantity)))
+    }
+
+    /// A strategy's cancel: of its own order, which must rest with nothing in flight; anything else is dropped.
+    mutating func cancel(_ intent: Intent, version: UInt32, _ outputs: inout OutputBuffer) {
+        guard maySend, let slot = orders.find(client: intent.client) else { return }
+        let order = orders[slot]
+        guard order.strategy == intent.strategy, order.state == .open || order.state == .partiallyFilled
+        else { return }
+        let isUp = published.orderLink == .up
+        outputs.append(
+            .verdict(
+                Verdict(
+                    intent: intent, verdict: isUp ? .passed : .linkDown, value: 0, limit: 0,
+                    strategyVersion: version)))
+        guard isUp else { return }
+        requestCancel(slot, &outputs)
+    }
+
+    /// Asks for one order's cancellation. Precondition: the order link is up.
+    mutating func requestCancel(_ slot: Int, _ outputs: inout OutputBuffer) {
+        apply(.cancelRequested, to: slot, error: .none, &outputs)
+        let order = orders[slot]
+        published.cancelsSent &+= 1
+        outputs.append(
+            .cancel(OrderReference(client: order.client, instrument: order.instrument, venueOrder: order.venueOrder)))
+    }
+
+    /// Cancels everything in every instrument, if the link allows; otherwise `sweep` does when it is back.
+    mutating func cancelAll(_ outputs: inout OutputBuffer) {
+        for index in 0..<instruments.count { cancelAll(in: index, &outputs) }
+    }
+
+    mutating func cancelAll(in index: Int, _ outputs: inout OutputBuffer) {
+        guard maySend, published.orderLink == .up else { return }
+        let id = instruments[index].instrument.id
+        instruments[index].sweptAt = now
+        for at in 0..<orders.activeCount {
+            let slot = orders.activeSlot(at)
+            guard orders[slot].instrument == id, !orders[slot].state.isTerminal else { continue }
+            apply(.cancelRequested, to: slot, error: .none, &outputs)
+        }
+        published.cancelsSent &+= 1
+        outputs.append(.cancelAll(id))
+    }
+
+    /// Carries out a lifecycle event: state, times, output. Late and contradictory events are flagged.
+    mutating func apply(_ event: OrderEvent, to slot: Int, error: ErrorCode, _ outputs: inout OutputBuffer) {
+        var order = orders[slot]
+        let from = order.state
+        switch OrderLifecycle.step(from, event) {
+        case .to(let next): order.state = next
+        case .resume: order.state = order.filled.isZero ? .open : .partiallyFilled
+        case .stay, .late: break
+        case .contradiction:
+            alert(.warning, .invalidOrder, instrument: order.instrument, client: order.client,
+                value: Int64(from.rawValue), limit: Int64(event.rawValue), &outputs)
+        }
+        if event == .cancelRequested, order.state == .pendingCancel { order.requestedAt = now }
+        if order.state != from {
+            order.changedAt = now
+            order.missedSnapshots = 0
+            if order.state == .unknown { order.lookUpAt = now }
+        }
+        orders.update(slot, order)
+        guard order.state != from else { return }
+        outputs.append(
+            .order(
+                OrderTransition(
+                    client: order.client, instrument: order.instrument, from: from, to: order.state, error: error,
+                    filled: order.filled)))
+    }
+}

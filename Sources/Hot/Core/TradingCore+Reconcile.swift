@@ -1,0 +1,120 @@
+import Model
+import Orders
+import Units
+
+/// The venue's truth against ours. A snapshot is its rows between two marks; an incomplete one proves nothing.
+///
+/// Orders: one that rests by our book, and did not change since the snapshot was asked for, must be in it; missing in two
+/// complete snapshots in a row it becomes unknown and is looked up. Balance: the first complete snapshot sets the
+/// baseline, later ones must equal baseline plus fills minus fees taken in base. A difference waits for a fill that
+/// explains it; the first that stays leads to REDUCING, a second in a row to SAFE.
+extension TradingCore {
+    mutating func balance(_ balance: VenueBalance) {
+        guard snapshotOpen, balance.source == .snapshot, balance.venue == configuration.venue else { return }
+        for index in 0..<instruments.count where instruments[index].instrument.base == balance.asset {
+            guard let total = balance.free.adding(balance.locked) else { continue }
+            instruments[index].snapshotBalance = total
+            instruments[index].hasSnapshotBalance = true
+        }
+    }
+
+    mutating func snapshot(_ mark: SnapshotMark, _ outputs: inout OutputBuffer) {
+        guard mark.venue == configuration.venue else { return }
+        if !mark.isEnd {
+            snapshotID = mark.id
+            snapshotOpen = true
+            snapshotRequestedAt = mark.requestedAt
+            for index in 0..<instruments.count { instruments[index].hasSnapshotBalance = false }
+            return
+        }
+        guard snapshotOpen, mark.id == snapshotID else { return }
+        snapshotOpen = false
+        // Asked for before the link came up: it may miss what happened in between.
+        guard mark.isComplete, maySend, published.orderLink == .up, snapshotRequestedAt >= published.orderLinkSince
+        else { return }
+        compareOrders(&outputs)
+        for index in 0..<instruments.count { compareBalance(index) }
+        isReconciled = true
+        published.lastReconciledAt = now
+    }
+
+    private mutating func compareOrders(_ outputs: inout OutputBuffer) {
+        for index in 0..<orders.activeCount {
+            let slot = orders.activeSlot(index)
+            var order = orders[slot]
+            switch order.state {
+            case .open, .partiallyFilled, .pendingCancel, .pendingAmend: break
+            case .created, .pendingNew, .unknown, .filled, .cancelled, .rejected, .expired, .failed, .riskRejected:
+                continue
+            }
+            if order.seenInSnapshot == snapshotID || order.changedAt >= snapshotRequestedAt {
+                order.missedSnapshots = 0
+            } else {
+                order.missedSnapshots &+= 1
+            }
+            orders.update(slot, order)
+            if order.missedSnapshots >= 2 { apply(.absent, to: slot, error: .unknownOrder, &outputs) }
+        }
+    }
+
+    /// Fees taken in base and fills of every instrument that shares this base asset.
+    private func explained(_ base: AssetID) -> Int128 {
+        var sum: Int128 = 0
+        for held in instruments where held.instrument.base == base {
+            let position = ledger[held.instrument.id]
+            sum += Int128(position.quantity.raw) - Int128(position.baseFees.raw)
+        }
+        return sum
+    }
+
+    /// Whether a fill of this base asset is missing or newer than the snapshot: then nothing can be compared.
+    private func isMoving(_ base: AssetID) -> Bool {
+        for held in instruments where held.instrument.base == base && held.lastFillAt >= snapshotRequestedAt {
+            return true
+        }
+        for index in 0..<orders.activeCount {
+            let order = orders[orders.activeSlot(index)]
+            if order.claimed > order.filled, instruments[order.instrument.index].instrument.base == base { return true }
+        }
+        return false
+    }
+
+    private mutating func compareBalance(_ index: Int) {
+        let held = instruments[index]
+        guard held.hasSnapshotBalance, !isMoving(held.instrument.base) else { return }
+        let fills = explained(held.instrument.base)
+        let balance = Int128(held.snapshotBalance.raw)
+        if !held.hasBaseline {
+            instruments[index].hasBaseline = true
+            instruments[index].baseline = balance - fills
+            return
+        }
+        let expected = held.baseline + fills
+        if balance == expected {
+            instruments[index].breaks = 0
+            instruments[index].hasSuspect = false
+            return
+        }
+        guard !held.hasSuspect else { return }
+        instruments[index].hasSuspect = true
+        instruments[index].suspectSince = now
+        instruments[index].suspectValue = held.snapshotBalance.raw
+        instruments[index].suspectExpected = Int64(clamping: expected)
+    }
+
+    /// A difference that no fill explained within its grace is a break.
+    mutating func judgeSuspect(_ index: Int, _ outputs: inout OutputBuffer) {
+        let held = instruments[index]
+        guard held.hasSuspect, now - held.suspectSince >= configuration.reconcileGrace else { return }
+        instruments[index].hasSuspect = false
+        instruments[index].breaks = held.breaks < .max ? held.breaks + 1 : .max
+        published.reconcileBreaks &+= 1
+        if held.breaks > 0 {
+            enterSafe(.positionMismatch, value: held.suspectValue, limit: held.suspectExpected, &outputs)
+            return
+        }
+        alert(.critical, .positionMismatch, instrument: held.instrument.id, value: held.suspectValue,
+            limit: held.suspectExpected, &outputs)
+        if state == .live { enter(.reducing, .positionMismatch, nil, &outputs) }
+    }
+}

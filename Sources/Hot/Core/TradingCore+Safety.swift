@@ -1,0 +1,123 @@
+import Model
+import Orders
+import Units
+
+/// Links, time-outs, breakers: what makes the core stop by itself.
+extension TradingCore {
+    mutating func link(_ change: LinkChange, _ outputs: inout OutputBuffer) {
+        guard change.venue == configuration.venue else { return }
+        switch change.role {
+        case .marketData:
+            if change.state != published.marketLink { published.marketLinkSince = now }
+            published.marketLink = change.state
+            // Whatever book we had is not continued by the next one.
+            for index in 0..<instruments.count { instruments[index].hasTop = false }
+            if change.state != .up { enterSafe(.wsStale, value: Int64(change.reason), &outputs) }
+        case .orders:
+            if change.state != published.orderLink { published.orderLinkSince = now }
+            published.orderLink = change.state
+            isReconciled = false
+            snapshotOpen = false
+            if change.state != .up {
+                doubtAll(&outputs)
+                if maySend { enterSafe(.venueUnavailable, value: Int64(change.reason), &outputs) }
+            }
+        case .rest: break
+        }
+    }
+
+    /// Requests in flight may or may not have arrived, and events of resting orders may have been lost.
+    private mutating func doubtAll(_ outputs: inout OutputBuffer) {
+        for index in 0..<orders.activeCount {
+            let slot = orders.activeSlot(index)
+            if !orders[slot].state.isTerminal { apply(.doubted, to: slot, error: .venueUnavailable, &outputs) }
+        }
+    }
+
+    mutating func timer(_ outputs: inout OutputBuffer) {
+        for index in 0..<orders.activeCount { watch(orders.activeSlot(index), &outputs) }
+        for index in 0..<instruments.count {
+            sweep(index, &outputs)
+            judgeSuspect(index, &outputs)
+            runStrategies(.timer, in: instruments[index].instrument.id, &outputs)
+        }
+    }
+
+    /// Time-outs of one unsettled order, and its look-up: an unknown order is asked about, never sent again.
+    private mutating func watch(_ slot: Int, _ outputs: inout OutputBuffer) {
+        var order = orders[slot]
+        switch order.state {
+        case .pendingNew, .pendingCancel, .pendingAmend:
+            if now - order.requestedAt > configuration.requestTimeout {
+                apply(.doubted, to: slot, error: .venueUnavailable, &outputs)
+            }
+        case .unknown:
+            if now - order.changedAt > configuration.unknownDeadline {
+                enterSafe(.unknownOrder, value: (now - order.changedAt).raw, limit: configuration.unknownDeadline.raw, &outputs)
+            }
+        case .filled, .cancelled, .expired, .rejected, .failed, .riskRejected:
+            // Unsettled and terminal: a claimed fill is missing.
+            if now - order.changedAt > configuration.unknownDeadline {
+                enterSafe(.fillSeqGap, value: (order.claimed - order.filled).raw, &outputs)
+            }
+        case .created, .open, .partiallyFilled: break
+        }
+        order = orders[slot]
+        guard maySend, order.state == .unknown, published.orderLink == .up, now >= order.lookUpAt else { return }
+        order.lookUpAt = now + configuration.queryInterval
+        orders.update(slot, order)
+        outputs.append(
+            .query(OrderReference(client: order.client, instrument: order.instrument, venueOrder: order.venueOrder)))
+    }
+
+    /// Cancels what must not rest: everything while the engine does not trade, and quotes on stale data while it does.
+    private mutating func sweep(_ index: Int, _ outputs: inout OutputBuffer) {
+        let held = instruments[index]
+        guard restsAny(held.instrument.id), now - held.sweptAt > configuration.requestTimeout else { return }
+        if isTrading {
+            guard !held.isFresh(at: now), !held.isSwept else { return }
+            instruments[index].isSwept = true
+            alert(.warning, .marketDataStale, instrument: held.instrument.id,
+                value: held.hasTop ? (now - held.top.receivedAt).raw : 0, limit: held.limits.maxDataAge.raw, &outputs)
+        }
+        cancelAll(in: index, &outputs)
+    }
+
+    private func restsAny(_ instrument: InstrumentID) -> Bool {
+        for index in 0..<orders.activeCount {
+            let order = orders[orders.activeSlot(index)]
+            if order.instrument == instrument, !order.state.isTerminal { return true }
+        }
+        return false
+    }
+
+    /// At the end of every step: expiry, faults found on the way, the loss limit.
+    mutating func safeguards(_ outputs: inout OutputBuffer) {
+        if state == .armed, now >= armedUntil { enter(.disarmed, .safeMode, nil, &outputs) }
+        if isTrading, now >= published.mandateExpires {
+            alert(.warning, .safeMode, value: published.mandateExpires.raw, &outputs)
+            cancelAll(&outputs)
+            enter(.disarmed, .safeMode, nil, &outputs)
+        }
+        if fault != .none {
+            enterSafe(fault, &outputs)
+            fault = .none
+        }
+        if isTrading {
+            let result = dayResult
+            let limit = lossLimit
+            if result.raw <= 0 - limit.raw {
+                alert(.critical, .riskBlocked, value: result.raw, limit: 0 - limit.raw, &outputs)
+                cancelAll(&outputs)
+                enter(.halted, .riskBlocked, nil, &outputs)
+            }
+        }
+    }
+
+    /// The tightest daily loss limit of the run.
+    private var lossLimit: Notional {
+        var limit = instruments[0].limits.maxDailyLoss
+        for held in instruments { limit = Swift.min(limit, held.limits.maxDailyLoss) }
+        return limit
+    }
+}

@@ -1,0 +1,181 @@
+import Model
+import Orders
+import StrategyKit
+import Units
+
+/// What the venue says: replies, statements about orders, fills.
+extension TradingCore {
+    /// The order a venue message is about; its venue id is learnt on the way.
+    private mutating func locate(_ client: ClientOrderID, _ venueOrder: VenueOrderID, _ id: InstrumentID) -> Int? {
+        guard let slot = orders.find(client: client) ?? orders.find(venueOrder: venueOrder, instrument: id)
+        else { return nil }
+        var order = orders[slot]
+        if order.venueOrder == .none, venueOrder != .none {
+            order.venueOrder = venueOrder
+            orders.update(slot, order)
+        }
+        return slot
+    }
+
+    mutating func orderReply(_ reply: OrderReply, _ outputs: inout OutputBuffer) {
+        if reply.kind == .cancelAll {
+            if reply.outcome != .accepted, reply.error != .unknownOrder {
+                alert(.warning, reply.error, instrument: reply.instrument, value: Int64(reply.venueCode), &outputs)
+            }
+            return
+        }
+        guard let slot = locate(reply.client, reply.venueOrder, reply.instrument) else { return }
+        if reply.outcome == .refused, reply.kind != .query {
+            published.venueRejects &+= 1
+            if reply.error == .rateLimited || reply.error == .authentication || reply.error == .clockSkew {
+                alert(.critical, reply.error, instrument: reply.instrument, client: reply.client,
+                    value: Int64(reply.venueCode), &outputs)
+            }
+        }
+        switch (reply.kind, reply.outcome) {
+        case (.place, .accepted): apply(.accepted, to: slot, error: .none, &outputs)
+        case (.place, .refused): apply(.refused, to: slot, error: reply.error, &outputs)
+        case (.amend, .accepted): apply(.amended, to: slot, error: .none, &outputs)
+        case (.amend, .refused): apply(.amendRefused, to: slot, error: reply.error, &outputs)
+        case (.place, .unknown), (.cancel, .unknown), (.amend, .unknown):
+            apply(.doubted, to: slot, error: reply.error, &outputs)
+        // The cancellation itself is proved by the stream or a look-up, which also carry the filled quantity.
+        case (.cancel, .accepted), (.query, .accepted), (.query, .unknown): break
+        case (.cancel, .refused):
+            // Gone at the venue: filled or cancelled, we do not know which yet.
+            apply(reply.error == .unknownOrder ? .doubted : .cancelRefused, to: slot, error: reply.error, &outputs)
+        case (.query, .refused): if reply.error == .unknownOrder { absent(slot, &outputs) }
+        case (.cancelAll, _): break
+        }
+    }
+
+    /// A look-up found nothing: proof only once the order can no longer be on its way.
+    private mutating func absent(_ slot: Int, _ outputs: inout OutputBuffer) {
+        let order = orders[slot]
+        guard order.state == .unknown, now - order.sentAt >= configuration.absenceGrace else { return }
+        if !order.filled.isZero || !order.claimed.isZero {
+            alert(.critical, .unknownOrder, instrument: order.instrument, client: order.client,
+                value: order.filled.raw, &outputs)
+            if fault == .none { fault = .fillSeqGap }
+        }
+        apply(.absent, to: slot, error: .unknownOrder, &outputs)
+    }
+
+    mutating func orderUpdate(_ update: OrderUpdate, _ outputs: inout OutputBuffer) {
+        guard update.instrument.index < instruments.count else { return }
+        if update.source == .snapshot, !snapshotOpen { return }
+        guard let slot = locate(update.client, update.venueOrder, update.instrument) else {
+            adopt(update, &outputs)
+            return
+        }
+        if update.status == .absent {
+            absent(slot, &outputs)
+            return
+        }
+        var order = orders[slot]
+        if update.source == .snapshot { order.seenInSnapshot = snapshotID }
+        order.claimed = Swift.max(order.claimed, update.cumulativeQuantity)
+        orders.update(slot, order)
+        // A snapshot's row is older than what changed since it was asked for.
+        if update.source == .snapshot, order.changedAt >= snapshotRequestedAt { return }
+        let event: OrderEvent
+        switch update.status {
+        case .new: event = .new
+        case .partiallyFilled: event = .partial
+        case .filled: event = .filled
+        case .cancelled: event = .cancelled
+        case .rejected: event = .rejected
+        case .expired: event = .expired
+        case .absent: return
+        }
+        let isExecution = event == .partial || event == .filled
+        // A statement that repeats fills we have is nothing new for a terminal order.
+        if order.state.isTerminal, isExecution, order.claimed <= order.filled { return }
+        apply(event, to: slot, error: update.error, &outputs)
+    }
+
+    /// An order we do not hold. Of our prefix and open: left by an earlier run, so it is taken in and cancelled.
+    private mutating func adopt(_ update: OrderUpdate, _ outputs: inout OutputBuffer) {
+        guard maySend, !update.client.isNone, update.status == .new || update.status == .partiallyFilled,
+            update.client.run != configuration.run, orders.hasRoom, update.quantity.isPositive
+        else { return }
+        var order = Order(
+            client: update.client, instrument: update.instrument, strategy: .engine, side: update.side,
+            timeInForce: .goodTillCancel, price: update.price, quantity: update.quantity, now: now)
+        order.venueOrder = update.venueOrder
+        order.filled = update.cumulativeQuantity
+        order.claimed = update.cumulativeQuantity
+        order.state = update.status == .new ? .open : .partiallyFilled
+        order.seenInSnapshot = snapshotID
+        guard let slot = orders.insert(order) else { return }
+        alert(.warning, .unknownOrder, instrument: update.instrument, client: update.client,
+            value: update.quantity.raw, &outputs)
+        outputs.append(
+            .order(
+                OrderTransition(
+                    client: order.client, instrument: order.instrument, from: .created, to: order.state,
+                    error: .unknownOrder, filled: order.filled)))
+        if published.orderLink == .up { requestCancel(slot, &outputs) }
+    }
+
+    mutating func fill(_ fill: Fill, _ outputs: inout OutputBuffer) {
+        guard fill.instrument.index < instruments.count, fill.price.isPositive, fill.quantity.isPositive
+        else { return }
+        let slot = locate(fill.client, fill.venueOrder, fill.instrument)
+        // Somebody else's, or an earlier run's history: it is in the balance we started from.
+        let isOurs = slot.map { orders[$0].client.run == configuration.run } ?? (fill.client.run == configuration.run)
+        guard isOurs || (slot != nil && fill.source == .stream) else { return }
+        let instrument = instruments[fill.instrument.index].instrument
+        switch ledger.apply(fill, base: instrument.base, quote: instrument.quote) {
+        case .repeated: return
+        case .overflow:
+            alert(.critical, .positionMismatch, instrument: fill.instrument, client: fill.client, &outputs)
+            fault = .positionMismatch
+            return
+        case .applied: break
+        }
+        instruments[fill.instrument.index].lastFillAt = now
+        instruments[fill.instrument.index].hasSuspect = false
+        published.fills &+= 1
+        if fill.fee != 0, fill.feeAsset != instrument.base, fill.feeAsset != instrument.quote {
+            alert(.warning, .positionMismatch, instrument: fill.instrument, client: fill.client, value: fill.fee,
+                limit: Int64(fill.feeAsset.raw), &outputs)
+        }
+        let isLate = slot.map { fillOrder($0, fill, &outputs) } ?? true
+        let position = ledger[fill.instrument]
+        outputs.append(
+            .position(
+                PositionChange(
+                    instrument: fill.instrument, quantity: position.quantity, averagePrice: position.averagePrice,
+                    realised: position.realised, fees: position.fees, client: fill.client, isLate: isLate)))
+        if let slot, orders[slot].strategy != .engine, orders[slot].strategy.index < strategies.count {
+            runStrategy(.fill(fill), orders[slot].strategy.index, &outputs)
+        }
+    }
+
+    /// Adds a new fill to its order; answers whether it came after the end.
+    private mutating func fillOrder(_ slot: Int, _ fill: Fill, _ outputs: inout OutputBuffer) -> Bool {
+        var order = orders[slot]
+        guard let filled = order.filled.adding(fill.quantity) else {
+            fault = .positionMismatch
+            return true
+        }
+        // Expected when the venue had claimed it before; a surprise otherwise.
+        let wasExpected = filled <= order.claimed
+        let isLate = order.state.isTerminal && !wasExpected
+        order.filled = filled
+        order.claimed = Swift.max(order.claimed, Swift.max(filled, fill.cumulativeQuantity))
+        orders.update(slot, order)
+        if filled > order.quantity {
+            alert(.critical, .positionMismatch, instrument: order.instrument, client: order.client,
+                value: filled.raw, limit: order.quantity.raw, &outputs)
+            fault = .positionMismatch
+        }
+        if isLate {
+            alert(.warning, .fillSeqGap, instrument: order.instrument, client: order.client,
+                value: fill.quantity.raw, &outputs)
+        }
+        if !order.state.isTerminal { apply(filled >= order.quantity ? .filled : .partial, to: slot, error: .none, &outputs) }
+        return isLate
+    }
+}

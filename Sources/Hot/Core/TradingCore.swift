@@ -1,0 +1,114 @@
+import Model
+import Orders
+import Risk
+import StrategyKit
+import Units
+
+/// The deterministic engine: inputs in one order go in, decisions come out. It owns orders, positions, limits, arming and
+/// the system state; it has no clock, no I/O and no randomness, and takes all memory at the start. One thread.
+///
+/// Each step: integrity of the input, state, safeguards, strategy, risk gate, orders. The same inputs at the same times
+/// give the same outputs and the same `decisionHash` in every mode.
+public struct TradingCore<Strategies: StrategySet>: ~Copyable {
+    let configuration: CoreConfiguration
+    var strategies: Strategies
+    var instruments: ContiguousArray<InstrumentState>
+    var orders: OrderTable
+    var ledger: PositionLedger
+    var perSecond: RateWindow
+    var perMinute: RateWindow
+    var intents: IntentBuffer
+    var context: StrategyContext
+    var hash = DecisionHash()
+    /// Counters, links and the published state. Position figures in it are filled when it is read.
+    var published = EngineStatus()
+    var now = Nanoseconds.zero
+    var nextSequence: UInt32 = 1
+
+    // Arming.
+    var stagedHash: UInt64 = 0
+    var stagedLifetime = Nanoseconds.zero
+    var armedUntil = Nanoseconds.zero
+    var isFlattening = false
+
+    // Reconciliation.
+    var snapshotID: UInt64 = 0
+    var snapshotOpen = false
+    /// When the open snapshot's first request left.
+    var snapshotRequestedAt = Nanoseconds.zero
+    /// A complete snapshot ended since the order link last came up.
+    var isReconciled = false
+    /// An order or fill was found wrong during this step: taken up by the safeguards at its end.
+    var fault = ErrorCode.none
+
+    /// Takes all memory. Preconditions: instruments dense by id with limits each; strategies trade configured
+    /// instruments; fewer than 255 strategies.
+    public init(configuration: CoreConfiguration, strategies: Strategies) {
+        precondition(!configuration.instruments.isEmpty, "a core needs an instrument")
+        precondition(configuration.instruments.count == configuration.limits.count, "every instrument needs limits")
+        precondition(strategies.count < 255, "strategy ids have 8 bits")
+        self.configuration = configuration
+        self.strategies = strategies
+        instruments = []
+        for (index, instrument) in configuration.instruments.enumerated() {
+            precondition(instrument.id.index == index, "instruments are dense by id")
+            instruments.append(InstrumentState(instrument, configuration.limits[index]))
+        }
+        for index in 0..<strategies.count {
+            precondition(strategies.instrument(of: index).index < instruments.count, "strategies trade known instruments")
+        }
+        orders = OrderTable(capacity: configuration.orderCapacity, maxActive: configuration.maxActiveOrders)
+        ledger = PositionLedger(instruments: instruments.count, window: configuration.fillWindow)
+        perSecond = RateWindow(bucket: Nanoseconds(milliseconds: 100), buckets: 10)
+        perMinute = RateWindow(bucket: Nanoseconds(seconds: 1), buckets: 60)
+        intents = IntentBuffer(capacity: 32)
+        context = StrategyContext(instrument: configuration.instruments[0], capacity: configuration.maxActiveOrders)
+        published.mode = configuration.mode
+    }
+
+    /// Hash over everything decided so far.
+    public var decisionHash: UInt64 { hash.value }
+    var state: SystemState { published.state }
+    /// Whether orders may leave in this mode at all.
+    var maySend: Bool { configuration.mode != .shadow }
+    /// Only these two states let an order out.
+    var isTrading: Bool { state == .live || state == .reducing }
+    var linksUp: Bool { published.marketLink == .up && (!maySend || published.orderLink == .up) }
+
+    /// Takes one input at engine time `time` (never before the last one's) and appends what is decided.
+    /// Precondition: `outputs` is empty and holds `configuration.outputCapacity`.
+    public mutating func step(_ input: Input, at time: Nanoseconds, into outputs: inout OutputBuffer) {
+        precondition(outputs.capacity >= configuration.outputCapacity, "the output buffer is too small for this core")
+        precondition(outputs.count == 0, "the last step's outputs were not taken")
+        now = Swift.max(now, time)
+        published.inputs &+= 1
+        switch input {
+        case .topOfBook(let top): topOfBook(top, &outputs)
+        case .trade(let trade): publicTrade(trade, &outputs)
+        case .orderReply(let reply): orderReply(reply, &outputs)
+        case .orderUpdate(let update): orderUpdate(update, &outputs)
+        case .fill(let fill): self.fill(fill, &outputs)
+        case .balance(let balance): self.balance(balance)
+        case .snapshot(let mark): snapshot(mark, &outputs)
+        case .link(let change): link(change, &outputs)
+        case .command(let command): self.command(command, &outputs)
+        case .timer: timer(&outputs)
+        }
+        safeguards(&outputs)
+        if isFlattening { flatten(&outputs) }
+        for index in 0..<outputs.count {
+            hash.fold(outputs[index].record(sequence: 0, time: now))
+        }
+    }
+
+    func alert(
+        _ severity: Severity, _ error: ErrorCode, instrument: InstrumentID = InstrumentID(0),
+        client: ClientOrderID = .none, value: Int64 = 0, limit: Int64 = 0, _ outputs: inout OutputBuffer
+    ) {
+        outputs.append(
+            .alert(
+                Alert(
+                    severity: severity, error: error, instrument: instrument, client: client, value: value,
+                    limit: limit)))
+    }
+}

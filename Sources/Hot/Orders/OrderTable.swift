@@ -1,0 +1,104 @@
+import Model
+
+/// All orders of the run: a fixed pool, found by client id or by the venue's id. Unsettled orders are listed in the
+/// order they were added; settled ones stay for late fills until their slot is needed (oldest first).
+public struct OrderTable: ~Copyable {
+    private var pool: ContiguousArray<Order>
+    private var byClient: SlotIndex
+    private var byVenue: SlotIndex
+    /// Slots never used come first, then those of settled orders, oldest first: a ring.
+    private var reusable: ContiguousArray<Int32>
+    private var reusableHead = 0
+    private var reusableCount: Int
+    private var used: ContiguousArray<Bool>
+    private var isActive: ContiguousArray<Bool>
+    private var activeSlots: ContiguousArray<Int32>
+    /// Most unsettled orders at once.
+    public let maxActive: Int
+
+    /// Takes all memory now. Precondition: `0 < maxActive <= capacity`.
+    public init(capacity: Int, maxActive: Int) {
+        precondition(maxActive > 0 && maxActive <= capacity, "an order table needs room")
+        self.maxActive = maxActive
+        let empty = Order(
+            client: .none, instrument: InstrumentID(0), strategy: .engine, side: .buy, timeInForce: .goodTillCancel,
+            price: .zero, quantity: .zero, now: .zero)
+        pool = ContiguousArray(repeating: empty, count: capacity)
+        used = ContiguousArray(repeating: false, count: capacity)
+        isActive = used
+        byClient = SlotIndex(capacity: capacity)
+        byVenue = SlotIndex(capacity: capacity)
+        reusable = ContiguousArray((0..<capacity).map { Int32($0) })
+        reusableCount = capacity
+        activeSlots = []
+        activeSlots.reserveCapacity(maxActive)
+    }
+
+    /// Unsettled orders.
+    public var activeCount: Int { activeSlots.count }
+    public var hasRoom: Bool { activeSlots.count < maxActive && reusableCount > 0 }
+    /// The slot of the `index`th unsettled order, oldest first.
+    public func activeSlot(_ index: Int) -> Int { Int(activeSlots[index]) }
+    public subscript(slot: Int) -> Order { pool[slot] }
+
+    private static func hash(_ id: ClientOrderID) -> UInt64 { SlotIndex.mix(id.word) }
+    private static func hash(_ id: VenueOrderID) -> UInt64 { SlotIndex.mix(id.raw) }
+
+    /// The slot of an order, or `nil`. Expected O(1).
+    public func find(client: ClientOrderID) -> Int? {
+        client.isNone ? nil : byClient.find(Self.hash(client)) { pool[$0].client == client }
+    }
+    /// The slot of an order, or `nil`. Expected O(1). Venue ids are unique per instrument.
+    public func find(venueOrder: VenueOrderID, instrument: InstrumentID) -> Int? {
+        if venueOrder == .none { return nil }
+        return byVenue.find(Self.hash(venueOrder)) {
+            pool[$0].venueOrder == venueOrder && pool[$0].instrument == instrument
+        }
+    }
+
+    /// Adds an order and gives its slot; `nil` when full. Precondition: its client id is not in the table.
+    public mutating func insert(_ order: Order) -> Int? {
+        guard hasRoom else { return nil }
+        precondition(find(client: order.client) == nil, "client order ids are unique")
+        let slot = Int(reusable[reusableHead])
+        reusableHead = (reusableHead + 1) % reusable.count
+        reusableCount -= 1
+        if used[slot] { forget(slot) }
+        pool[slot] = order
+        used[slot] = true
+        isActive[slot] = true
+        byClient.insert(Self.hash(order.client), slot: slot)
+        if order.venueOrder != .none { byVenue.insert(Self.hash(order.venueOrder), slot: slot) }
+        activeSlots.append(Int32(truncatingIfNeeded: slot))
+        return slot
+    }
+
+    private mutating func forget(_ slot: Int) {
+        byClient.remove(Self.hash(pool[slot].client), slot: slot)
+        if pool[slot].venueOrder != .none { byVenue.remove(Self.hash(pool[slot].venueOrder), slot: slot) }
+        used[slot] = false
+    }
+
+    /// Stores a changed order. Settling moves it out of the active list. Precondition: same client id; a venue id that
+    /// is known does not change. A settled order never becomes active again.
+    public mutating func update(_ slot: Int, _ order: Order) {
+        let before = pool[slot]
+        precondition(order.client == before.client, "an order keeps its client id")
+        if order.venueOrder != before.venueOrder {
+            precondition(before.venueOrder == .none, "an order keeps its venue id")
+            byVenue.insert(Self.hash(order.venueOrder), slot: slot)
+        }
+        pool[slot] = order
+        if isActive[slot] && order.isSettled { settle(slot) }
+    }
+
+    private mutating func settle(_ slot: Int) {
+        isActive[slot] = false
+        for index in 0..<activeSlots.count where Int(activeSlots[index]) == slot {
+            activeSlots.remove(at: index)
+            break
+        }
+        reusable[(reusableHead + reusableCount) % reusable.count] = Int32(truncatingIfNeeded: slot)
+        reusableCount += 1
+    }
+}

@@ -1,0 +1,105 @@
+import Model
+import Units
+
+/// Position and profit of one instrument: the running sum of its fills. Cost and realised profit are kept exactly, as
+/// price times quantity at scale 16; only the split of the cost at a partial close is rounded, and what it loses stays
+/// in the remaining cost, so that realised minus cost always equals the cash that moved.
+public struct Position: BitwiseCopyable, Sendable {
+    /// Sum of bought minus sold; fees in base are not in it.
+    public private(set) var quantity = Quantity.zero
+    /// What the open quantity cost, signed as the quantity, scale 16.
+    public private(set) var exactCost: Int128 = 0
+    /// Realised profit before fees, scale 16.
+    public private(set) var exactRealised: Int128 = 0
+    /// Fees, in quote: those in base are converted at the fill's price, rounded up.
+    public private(set) var fees = Notional.zero
+    /// Fees taken in base: the balance is lower than the sum of fills by this much.
+    public private(set) var baseFees = Quantity.zero
+    /// Fees in a third asset, which no price here can convert.
+    public private(set) var foreignFees: UInt32 = 0
+
+    public init() {}
+
+    /// Adds a fill; `false` and unchanged when a figure would not fit. Never allocates.
+    public mutating func apply(_ fill: Fill, base: AssetID, quote: AssetID) -> Bool {
+        let signed = fill.side == .buy ? fill.quantity : -fill.quantity
+        guard let after = quantity.adding(signed) else { return false }
+        guard addFee(fill, base: base, quote: quote) else { return false }
+        let price = Int128(fill.price.raw)
+        if quantity.isZero || quantity.isNegative == signed.isNegative {
+            exactCost += price * Int128(signed.raw)
+        } else if after.isZero || after.isNegative == quantity.isNegative {
+            // Reduces: the share of the cost that leaves, rounded half to even; all of it when flat.
+            let share = after.isZero
+                ? exactCost
+                : Rounding.halfEven.divide(
+                    exactCost * Int128(signed.raw.magnitude), by: Int128(quantity.raw.magnitude))
+            exactRealised += -(price * Int128(signed.raw)) - share
+            exactCost -= share
+        } else {
+            // Flips through zero: closes all at this price, opens the rest at it.
+            exactRealised += price * Int128(quantity.raw) - exactCost
+            exactCost = price * Int128(after.raw)
+        }
+        quantity = after
+        return true
+    }
+
+    private mutating func addFee(_ fill: Fill, base: AssetID, quote: AssetID) -> Bool {
+        if fill.fee == 0 { return true }
+        if fill.feeAsset == quote {
+            guard let sum = fees.adding(Notional(raw: fill.fee)) else { return false }
+            fees = sum
+        } else if fill.feeAsset == base {
+            let paid = Quantity(raw: fill.fee)
+            guard let cost = fill.price.times(paid, rounding: .ceiling), let sum = fees.adding(cost),
+                let inBase = baseFees.adding(paid)
+            else { return false }
+            fees = sum
+            baseFees = inBase
+        } else {
+            foreignFees &+= 1
+        }
+        return true
+    }
+
+    /// Realised profit before fees, rounded toward negative infinity.
+    public var realised: Notional { Self.notional(exactRealised) }
+    /// Average price of the open quantity, to nearest; zero when flat.
+    public var averagePrice: Price {
+        if quantity.isZero { return .zero }
+        let cost = exactCost < 0 ? -exactCost : exactCost
+        return Price(raw: Int64(clamping: Rounding.halfEven.divide(cost, by: Int128(quantity.raw.magnitude))))
+    }
+    /// What closing at `price` would add, before fees, rounded toward negative infinity.
+    public func unrealised(at price: Price) -> Notional {
+        Self.notional(Int128(price.raw) * Int128(quantity.raw) - exactCost)
+    }
+
+    private static func notional(_ exact: Int128) -> Notional {
+        Notional(raw: Int64(clamping: Rounding.floor.divide(exact, by: Int128(fixedPointUnit))))
+    }
+}
+
+/// Positions of all instruments of the run, each fill counted once.
+public struct PositionLedger: ~Copyable {
+    private var positions: ContiguousArray<Position>
+    private var seen: FillWindow
+
+    public enum Answer: Sendable { case applied, repeated, overflow }
+
+    /// Takes all memory now.
+    public init(instruments: Int, window: Int) {
+        positions = ContiguousArray(repeating: Position(), count: instruments)
+        seen = FillWindow(capacity: window)
+    }
+
+    /// The position. Precondition: a configured instrument.
+    public subscript(instrument: InstrumentID) -> Position { positions[instrument.index] }
+
+    /// Counts a fill once. Precondition: a configured instrument.
+    public mutating func apply(_ fill: Fill, base: AssetID, quote: AssetID) -> Answer {
+        guard seen.insert(fill) else { return .repeated }
+        return positions[fill.instrument.index].apply(fill, base: base, quote: quote) ? .applied : .overflow
+    }
+}

@@ -1,0 +1,34 @@
+/// Why a strategy's parameters cannot be used; for people, at start.
+public enum ParameterError: Error, Equatable, Sendable, CustomStringConvertible {
+    case unknown(String)
+    case missing(String)
+    case outOfRange(String, value: Int64, least: Int64)
+
+    public var description: String {
+        switch self {
+        case .unknown(let name): return "parameter '\(name)' is not known to this strategy; remove it or correct its name"
+        case .missing(let name): return "parameter '\(name)' is missing; this strategy has no defaults"
+        case .outOfRange(let name, let value, let least):
+            return "parameter '\(name)' is \(value), but at least \(least) is needed"
+        }
+    }
+}
+
+/// Reads a strategy's named parameters; start-up code only. Values are raw integers: scale 8 for prices and
+/// quantities, nanoseconds for times, plain counts otherwise.
+public struct ParameterReader: Sendable {
+    private let values: [String: Int64]
+
+    /// Refuses a name that is not in `names`.
+    public init(_ values: [String: Int64], names: [String]) throws(ParameterError) {
+        for name in values.keys.sorted() where !names.contains(name) { throw .unknown(name) }
+        self.values = values
+    }
+
+    /// The value of a parameter, which must be given and be `least` or more.
+    public func value(_ name: String, least: Int64) throws(ParameterError) -> Int64 {
+        guard let value = values[name] else { throw .missing(name) }
+        guard value >= least else { throw .outOfRange(name, value: value, least: least) }
+        return value
+    }
+}

@@ -1,0 +1,111 @@
+import Model
+import StrategyKit
+import Units
+
+/// Two-sided post-only quotes around the mid, shifted against the inventory. It compares what it wants with what
+/// rests and proposes only the difference: first the cancel, and the new quote once the old one is gone.
+public struct Quoter: Strategy {
+    /// Parameters, all required. Quantities at scale 8, times in nanoseconds, ticks and basis points as plain counts.
+    /// `skewTicks` is the shift of both quotes at `maxInventory`, linear below it.
+    public static let parameterNames = [
+        "orderQuantity", "halfSpreadTicks", "halfSpreadBps", "skewTicks", "maxInventory", "minReplaceInterval",
+        "minPriceChangeTicks",
+    ]
+    public static let codeVersion: UInt32 = 1
+
+    public let instrument: InstrumentID
+    public let versionHash: UInt32
+    private let orderQuantity: Quantity
+    private let halfSpreadTicks: Int64
+    private let halfSpreadBps: Int64
+    private let skewTicks: Int64
+    private let maxInventory: Quantity
+    private let minReplaceInterval: Nanoseconds
+    private let minPriceChangeTicks: Int64
+    private var nextBidAt = Nanoseconds.zero
+    private var nextAskAt = Nanoseconds.zero
+
+    /// From named raw values; an unknown, missing or impossible one is refused. The wider of `halfSpreadTicks` and
+    /// `halfSpreadBps` counts.
+    public init(instrument: InstrumentID, parameters: [String: Int64]) throws(ParameterError) {
+        let reader = try ParameterReader(parameters, names: Self.parameterNames)
+        self.instrument = instrument
+        orderQuantity = Quantity(raw: try reader.value("orderQuantity", least: 1))
+        halfSpreadTicks = try reader.value("halfSpreadTicks", least: 0)
+        halfSpreadBps = try reader.value("halfSpreadBps", least: 0)
+        skewTicks = try reader.value("skewTicks", least: 0)
+        maxInventory = Quantity(raw: try reader.value("maxInventory", least: 1))
+        minReplaceInterval = Nanoseconds(raw: try reader.value("minReplaceInterval", least: 0))
+        minPriceChangeTicks = try reader.value("minPriceChangeTicks", least: 0)
+        versionHash = strategyVersionHash(
+            code: Self.codeVersion,
+            [
+                orderQuantity.raw, halfSpreadTicks, halfSpreadBps, skewTicks, maxInventory.raw,
+                minReplaceInterval.raw, minPriceChangeTicks,
+            ])
+    }
+
+    public mutating func onStart(_ context: borrowing StrategyContext, _ intents: inout IntentBuffer) {
+        nextBidAt = .zero
+        nextAskAt = .zero
+        quote(context, &intents)
+    }
+    public mutating func onTick(_ context: borrowing StrategyContext, _ intents: inout IntentBuffer) {
+        quote(context, &intents)
+    }
+    public mutating func onFill(_ fill: Fill, _ context: borrowing StrategyContext, _ intents: inout IntentBuffer) {
+        quote(context, &intents)
+    }
+    public mutating func onTimer(_ context: borrowing StrategyContext, _ intents: inout IntentBuffer) {
+        quote(context, &intents)
+    }
+
+    /// The wanted price of one side, or `nil` when that side should not quote.
+    private func wanted(_ side: Side, _ context: borrowing StrategyContext) -> Price? {
+        let buys = side == .buy
+        let inventory = buys ? Int128(context.position.raw) : 0 - Int128(context.position.raw)
+        if inventory + Int128(orderQuantity.raw) > Int128(maxInventory.raw) { return nil }
+        let tick = Int128(context.instrument.tickSize.raw)
+        let twiceMid = Int128(context.top.bidPrice.raw) + Int128(context.top.askPrice.raw)
+        let byTicks = 2 * tick * Int128(halfSpreadTicks)
+        let byBps = Rounding.up.divide(twiceMid * Int128(halfSpreadBps), by: 10_000)
+        let skew = Rounding.halfEven.divide(
+            2 * tick * Int128(skewTicks) * Int128(context.position.raw), by: Int128(maxInventory.raw))
+        let half = Swift.max(byTicks, byBps)
+        let twicePrice = twiceMid - skew + (buys ? -half : half)
+        // Away from the mid, to a tick, and never through the other side: the venue would refuse a post-only order.
+        var price = buys
+            ? Rounding.floor.divide(twicePrice, by: 2 * tick) * tick
+            : Rounding.ceiling.divide(twicePrice, by: 2 * tick) * tick
+        price = buys
+            ? Swift.min(price, Int128(context.top.askPrice.raw) - tick)
+            : Swift.max(price, Int128(context.top.bidPrice.raw) + tick)
+        guard price > 0, let raw = Int64(exactly: price) else { return nil }
+        return Price(raw: raw)
+    }
+
+    private mutating func quote(_ context: borrowing StrategyContext, _ intents: inout IntentBuffer) {
+        guard context.hasTop else { return }
+        if quote(.buy, after: nextBidAt, context, &intents) { nextBidAt = context.now + minReplaceInterval }
+        if quote(.sell, after: nextAskAt, context, &intents) { nextAskAt = context.now + minReplaceInterval }
+    }
+
+    /// One side; `true` when it proposed a placement.
+    private func quote(
+        _ side: Side, after earliest: Nanoseconds, _ context: borrowing StrategyContext, _ intents: inout IntentBuffer
+    ) -> Bool {
+        let price = wanted(side, context)
+        let change = context.instrument.tickSize.raw * minPriceChangeTicks
+        var isBusy = false
+        for index in 0..<context.orderCount {
+            let order = context.order(index)
+            guard order.side == side else { continue }
+            let isKept = !isBusy && price.map { ($0.raw - order.price.raw).magnitude <= change.magnitude } ?? false
+            isBusy = true
+            // A quote that is no longer wanted goes at once; one that should move waits for its interval.
+            if !isKept, order.isWorking, price == nil || context.now >= earliest { intents.cancel(order) }
+        }
+        guard let price, !isBusy, context.now >= earliest else { return false }
+        return intents.place(side, .postOnly, price: price, quantity: orderQuantity)
+    }
+}
