@@ -70,6 +70,7 @@ let targets: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    tests("BinanceTests", ["Units", "Model", "Wire", "Signing", "VenueKit", "Binance"]),
     tests("SigningTests", ["Wire", "Signing"]),
     tests("RingsTests", ["Rings", "CPlatform"]),
     tests("ModelTests", ["Model", "Units"]),
