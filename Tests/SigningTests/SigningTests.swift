@@ -49,7 +49,7 @@ func binanceVectors() throws {
             #expect(out.view.string() == vector.signature, "\(vector.name)")
             hmac += 1
         } else if vector.alg == "Ed25519" {
-            let signer = try #require(Ed25519Signer(seed: bytes(hex: vector.seed_hex!)))
+            let signer = Ed25519Signer(seed: bytes(hex: vector.seed_hex!))!
             #expect(signer.publicKey == bytes(hex: vector.public_hex!))
             withView(vector.payload) { signer.appendSignature(of: $0, to: &out) }
             #expect(out.view.string() == vector.signature, "\(vector.name)")
@@ -83,16 +83,15 @@ func rfc4231() {
 }
 
 @Test("An Ed25519 key from PEM is the key from its seed, and other texts are refused")
-func ed25519PEM() throws {
+func ed25519PEM() {
     let pem = """
         -----BEGIN PRIVATE KEY-----
         MC4CAQAwBQYDK2VwBCIEIIJEYWtGBrhACmb9Dvy+qa8WEf0lQOl1s4CLIAB9m89u
         -----END PRIVATE KEY-----
 
         """
-    let signer = try #require(Ed25519Signer(pem: pem))
-    let twin = try #require(
-        Ed25519Signer(seed: bytes(hex: "8244616b4606b8400a66fd0efcbea9af1611fd2540e975b3808b20007d9bcf6e")))
+    let signer = Ed25519Signer(pem: pem)!
+    let twin = Ed25519Signer(seed: bytes(hex: "8244616b4606b8400a66fd0efcbea9af1611fd2540e975b3808b20007d9bcf6e"))!
     #expect(signer.publicKey == twin.publicKey)
     #expect(signer.publicKeyPEM.hasPrefix("-----BEGIN PUBLIC KEY-----\n"))
     let public1 = signer.publicKey
@@ -103,10 +102,15 @@ func ed25519PEM() throws {
         raw[5] ^= 1
         #expect(!Ed25519Signer.verify(raw, of: message, publicKey: public1))
     }
-    let empty = Ed25519Signer(pem: "")
-    #expect(empty == nil)
-    let cut = Ed25519Signer(pem: String(pem.dropLast(40)))
-    #expect(cut == nil)
-    let short = Ed25519Signer(seed: [1, 2, 3])
-    #expect(short == nil)
+    let empty = isKey(Ed25519Signer(pem: ""))
+    let cut = isKey(Ed25519Signer(pem: String(pem.dropLast(40))))
+    let short = isKey(Ed25519Signer(seed: [1, 2, 3]))
+    #expect(!empty && !cut && !short)
+}
+
+private func isKey(_ signer: consuming Ed25519Signer?) -> Bool {
+    switch signer {
+    case .some: true
+    case .none: false
+    }
 }
