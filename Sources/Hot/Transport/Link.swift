@@ -163,7 +163,7 @@ public import Uring
 
     /// Moves queued frames into the output buffer and gives the kernel what it holds; one send is in flight at a time.
     mutating func pump() {
-        let frames = web.output
+        let frames = unsafe web.output
         if unsafe !frames.isEmpty, unsafe encrypt(frames) { web.outputTaken() }
         guard !sendInFlight, sendEnd > sendStart, state != .draining else { return }
         let bytes = unsafe UnsafeRawBufferPointer(rebasing: output[sendStart..<sendEnd])
@@ -175,7 +175,7 @@ public import Uring
 
     /// Appends plaintext to the output, through TLS where there is one. False when it does not fit.
     mutating func encrypt(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let count = unsafe bytes.count
+        let count = bytes.count
         let overhead = unsafe session == nil ? 0 : (count / 16384 + 1) * 64
         guard unsafe output.count - sendEnd >= count + overhead, let from = bytes.baseAddress else { return count == 0 }
         guard let session = unsafe session else {
@@ -183,10 +183,10 @@ public import Uring
             sendEnd += count
             return true
         }
-        beginTLSOutput(session)
+        unsafe beginTLSOutput(session)
         let written = unsafe ctls_write(session, from, count)
-        endTLSOutput(session)
-        if written != Int64(count) { tearDown(tlsFailure(session, Int32(truncatingIfNeeded: written))) }
+        unsafe endTLSOutput(session)
+        if written != Int64(count) { unsafe tearDown(tlsFailure(session, Int32(truncatingIfNeeded: written))) }
         return true
     }
 

@@ -9,7 +9,7 @@ internal import CTLS
     public init(caFile: String?) throws(TransportError) {
         _ = Self.freelist
         var made: OpaquePointer?
-        let text = unsafe UnsafeMutablePointer<CChar>.allocate(capacity: 256)
+        let text = UnsafeMutablePointer<CChar>.allocate(capacity: 256)
         unsafe text.initialize(repeating: 0, count: 256)
         defer { unsafe text.deallocate() }
         let result = unsafe ctls_context_create(&made, caFile, text, 256)
