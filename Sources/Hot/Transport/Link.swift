@@ -7,7 +7,7 @@ public import Uring
 /// The owner drains the ring and gives each completion to the link whose slot it carries (`handle`), and calls `tick`
 /// once per duty cycle; with a single link `poll` does all of it. Memory is taken at `init`; `open` lets OpenSSL
 /// allocate a session; nothing else allocates. Engine thread only. Before it is released the link must be closed
-/// (its buffers may be in the kernel's hands): `deinit` traps otherwise, unless its ring is already gone.
+/// (its buffers may be in the kernel's hands): `deinit` traps otherwise.
 @safe public struct Link: ~Copyable {
     enum Operation { static let connect: UInt8 = 1, receive: UInt8 = 2, send: UInt8 = 3, cancel: UInt8 = 4 }
 
@@ -18,7 +18,7 @@ public import Uring
     public internal(set) var lastReceived = Nanoseconds.zero
     /// When the link became open; zero before.
     public internal(set) var openedAt = Nanoseconds.zero
-    /// Messages whose bytes wait for the socket are counted here when the socket is behind.
+    /// Bytes read from the socket since `init`, before TLS.
     public internal(set) var bytesReceived: UInt64 = 0
 
     let ring: UringHandle
