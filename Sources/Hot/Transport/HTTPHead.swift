@@ -51,7 +51,7 @@ struct HTTPField: BitwiseCopyable {
 
     mutating func consume(_ input: inout UnsafeRawBufferPointer) -> Step {
         var i = 0
-        let n = unsafe input.count
+        let n = input.count
         var step = Step.needMore
         scan: while i < n {
             let byte = unsafe input[i]
@@ -170,7 +170,7 @@ struct HTTPField: BitwiseCopyable {
             var rest = unsafe value(at: i)
             while unsafe !rest.isEmpty {
                 var end = 0
-                while unsafe end < rest.count && rest[end] != 44 { unsafe end += 1 }
+                while unsafe end < rest.count && rest[end] != 44 { end += 1 }
                 if unsafe Self.equals(Self.trimmed(UnsafeRawBufferPointer(rebasing: rest[..<end])), token) { return true }
                 unsafe rest = unsafe UnsafeRawBufferPointer(rebasing: rest[min(end + 1, rest.count)...])
             }
@@ -180,15 +180,15 @@ struct HTTPField: BitwiseCopyable {
 
     static func trimmed(_ text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         var start = 0
-        var end = unsafe text.count
+        var end = text.count
         while start < end, unsafe text[start] == 32 || text[start] == 9 { start += 1 }
         while end > start, unsafe text[end - 1] == 32 || text[end - 1] == 9 { end -= 1 }
         return unsafe UnsafeRawBufferPointer(rebasing: text[start..<end])
     }
 
     static func equals(_ text: UnsafeRawBufferPointer, _ lowercase: StaticString) -> Bool {
-        guard unsafe text.count == lowercase.utf8CodeUnitCount else { return false }
-        for i in unsafe 0..<text.count {
+        guard text.count == lowercase.utf8CodeUnitCount else { return false }
+        for i in 0..<text.count {
             let byte = unsafe text[i]
             let folded = byte >= 65 && byte <= 90 ? byte | 32 : byte
             if unsafe folded != lowercase.utf8Start[i] { return false }

@@ -135,7 +135,7 @@
     private static func decimal(_ text: UnsafeRawBufferPointer) -> UInt64? {
         guard unsafe !text.isEmpty else { return nil }
         var value: UInt64 = 0
-        for i in unsafe 0..<text.count {
+        for i in 0..<text.count {
             let byte = unsafe text[i]
             guard byte >= 48, byte <= 57 else { return nil }
             let (tens, a) = value.multipliedReportingOverflow(by: 10)
@@ -178,7 +178,7 @@
     /// `chunked` counts only as the last coding of the last field; anything else lasts until the connection ends.
     private func lastEncodingIsChunked() -> Bool {
         let value = unsafe headBuffer.value(at: headBuffer.find("transfer-encoding").last)
-        var start = unsafe value.count
+        var start = value.count
         while start > 0, unsafe value[start - 1] != 44 { start -= 1 }
         return unsafe HTTPHead.equals(HTTPHead.trimmed(UnsafeRawBufferPointer(rebasing: value[start...])), "chunked")
     }
@@ -187,7 +187,7 @@
 
     private mutating func readBody(_ input: inout UnsafeRawBufferPointer) -> HTTPResponseEvent? {
         guard unsafe !input.isEmpty else { return .needMore }
-        let take = unsafe place == .untilEnd ? input.count : Int(min(remaining, UInt64(input.count)))
+        let take = place == .untilEnd ? input.count : Int(min(remaining, UInt64(input.count)))
         let piece = unsafe UnsafeRawBufferPointer(rebasing: input[..<take])
         unsafe input = unsafe UnsafeRawBufferPointer(rebasing: input[take...])
         if place != .untilEnd {

@@ -74,7 +74,7 @@ public enum UpgradeFault: Sendable, Equatable, Error {
     }
 
     private mutating func put(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        for byte in unsafe bytes {
+        for unsafe byte in unsafe bytes {
             guard unsafe requestCount < request.count else { return false }
             unsafe request[requestCount] = byte
             requestCount += 1
@@ -119,8 +119,8 @@ public enum UpgradeFault: Sendable, Equatable, Error {
     }
 
     private static func same(_ text: UnsafeRawBufferPointer, _ wanted: UnsafeMutableRawBufferPointer) -> Bool {
-        guard unsafe text.count == wanted.count else { return false }
-        for i in unsafe 0..<text.count where unsafe text[i] != wanted[i] { return false }
+        guard text.count == wanted.count else { return false }
+        for i in 0..<text.count where unsafe text[i] != wanted[i] { return false }
         return true
     }
 }
@@ -139,7 +139,7 @@ enum Base64 {
         let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
         var at = 0
         var i = 0
-        let n = unsafe bytes.count
+        let n = bytes.count
         while i < n {
             let a = unsafe UInt32(bytes[i])
             let b = unsafe i + 1 < n ? UInt32(bytes[i + 1]) : 0

@@ -74,9 +74,9 @@ extension Link {
         guard state != .draining, state != .closed, state != .idle else { return }
         if reason == nil { reason = why }
         if let session = unsafe session, !sendInFlight, unsafe output.count - sendEnd >= 1024 {
-            beginTLSOutput(session)
+            unsafe beginTLSOutput(session)
             _ = unsafe ctls_close_notify(session)
-            endTLSOutput(session)
+            unsafe endTLSOutput(session)
         }
         if socket >= 0, !sendInFlight, sendEnd > sendStart {
             // A last alert or Close goes out if the socket takes it at once.
@@ -109,7 +109,7 @@ extension Link {
         unsafe session = unsafe made
         state = .securing
         deadline = now + configuration.tlsTimeout
-        shakeHands(made, &handler)
+        unsafe shakeHands(made, &handler)
     }
 
     private mutating func armReceive() -> Bool {
@@ -155,16 +155,16 @@ extension Link {
         _ bytes: UnsafeRawBufferPointer, _ handler: inout Handler
     ) {
         guard let session = unsafe session else { return unsafe takePlain(bytes, &handler) }
-        guard let base = unsafe bytes.baseAddress, let into = unsafe plain.baseAddress else { return }
+        guard let base = bytes.baseAddress, let into = unsafe plain.baseAddress else { return }
         unsafe ctls_feed(session, base, bytes.count)
-        if state == .securing { shakeHands(session, &handler) }
+        if state == .securing { unsafe shakeHands(session, &handler) }
         while state != .securing, state != .draining {
-            beginTLSOutput(session)
+            unsafe beginTLSOutput(session)
             let count = unsafe ctls_read(session, into, plain.count)
-            endTLSOutput(session)
+            unsafe endTLSOutput(session)
             if count == 0 { break }
             guard count > 0 else {
-                tearDown(tlsFailure(session, Int32(truncatingIfNeeded: count)))
+                unsafe tearDown(tlsFailure(session, Int32(truncatingIfNeeded: count)))
                 break
             }
             unsafe takePlain(UnsafeRawBufferPointer(start: into, count: Int(count)), &handler)
@@ -173,10 +173,10 @@ extension Link {
     }
 
     private mutating func shakeHands<Handler: LinkHandler & ~Copyable>(_ session: OpaquePointer, _ handler: inout Handler) {
-        beginTLSOutput(session)
+        unsafe beginTLSOutput(session)
         let result = unsafe ctls_handshake(session)
-        endTLSOutput(session)
-        if result < 0 { return tearDown(tlsFailure(session, result)) }
+        unsafe endTLSOutput(session)
+        if result < 0 { return unsafe tearDown(tlsFailure(session, result)) }
         if result == 1 { secured(&handler) }
         pump()
     }
@@ -185,7 +185,7 @@ extension Link {
         guard configuration.content == .webSocket else { return opened(&handler) }
         state = .upgrading
         deadline = now + configuration.upgradeTimeout
-        let request = upgrade.begin(
+        let request = unsafe upgrade.begin(
             host: configuration.hostHeader, target: configuration.target, extraHeaders: configuration.extraHeaders,
             key: (random.next(), random.next()))
         guard let request = unsafe request, unsafe encrypt(request) else { return tearDown(.configuration) }

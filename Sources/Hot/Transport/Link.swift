@@ -7,7 +7,7 @@ public import Uring
 /// The owner drains the ring and gives each completion to the link whose slot it carries (`handle`), and calls `tick`
 /// once per duty cycle; with a single link `poll` does all of it. Memory is taken at `init`; `open` lets OpenSSL
 /// allocate a session; nothing else allocates. Engine thread only. Before it is released the link must be closed
-/// (its buffers may be in the kernel's hands): `deinit` traps otherwise, unless its ring is already gone.
+/// (its buffers may be in the kernel's hands): `deinit` traps otherwise.
 @safe public struct Link: ~Copyable {
     enum Operation { static let connect: UInt8 = 1, receive: UInt8 = 2, send: UInt8 = 3, cancel: UInt8 = 4 }
 
@@ -18,7 +18,7 @@ public import Uring
     public internal(set) var lastReceived = Nanoseconds.zero
     /// When the link became open; zero before.
     public internal(set) var openedAt = Nanoseconds.zero
-    /// Messages whose bytes wait for the socket are counted here when the socket is behind.
+    /// Bytes read from the socket since `init`, before TLS.
     public internal(set) var bytesReceived: UInt64 = 0
 
     let ring: UringHandle
@@ -163,7 +163,7 @@ public import Uring
 
     /// Moves queued frames into the output buffer and gives the kernel what it holds; one send is in flight at a time.
     mutating func pump() {
-        let frames = web.output
+        let frames = unsafe web.output
         if unsafe !frames.isEmpty, unsafe encrypt(frames) { web.outputTaken() }
         guard !sendInFlight, sendEnd > sendStart, state != .draining else { return }
         let bytes = unsafe UnsafeRawBufferPointer(rebasing: output[sendStart..<sendEnd])
@@ -175,7 +175,7 @@ public import Uring
 
     /// Appends plaintext to the output, through TLS where there is one. False when it does not fit.
     mutating func encrypt(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let count = unsafe bytes.count
+        let count = bytes.count
         let overhead = unsafe session == nil ? 0 : (count / 16384 + 1) * 64
         guard unsafe output.count - sendEnd >= count + overhead, let from = bytes.baseAddress else { return count == 0 }
         guard let session = unsafe session else {
@@ -183,10 +183,10 @@ public import Uring
             sendEnd += count
             return true
         }
-        beginTLSOutput(session)
+        unsafe beginTLSOutput(session)
         let written = unsafe ctls_write(session, from, count)
-        endTLSOutput(session)
-        if written != Int64(count) { tearDown(tlsFailure(session, Int32(truncatingIfNeeded: written))) }
+        unsafe endTLSOutput(session)
+        if written != Int64(count) { unsafe tearDown(tlsFailure(session, Int32(truncatingIfNeeded: written))) }
         return true
     }
 

@@ -2,6 +2,8 @@ internal import CTLS
 
 /// Which certificates a TLS link trusts, with the ciphers and versions it accepts (TLS 1.2 and 1.3, ECDHE with AEAD,
 /// SECLEVEL 2, strict X.509). Made once at start; links keep a reference and touch it only when they open.
+/// Make it before anything else in the process uses OpenSSL (a plain link's upgrade does, for SHA-1): only then can
+/// the freelist allocator be installed.
 @safe public final class TLSContext {
     let context: OpaquePointer
 
@@ -9,7 +11,7 @@ internal import CTLS
     public init(caFile: String?) throws(TransportError) {
         _ = Self.freelist
         var made: OpaquePointer?
-        let text = unsafe UnsafeMutablePointer<CChar>.allocate(capacity: 256)
+        let text = UnsafeMutablePointer<CChar>.allocate(capacity: 256)
         unsafe text.initialize(repeating: 0, count: 256)
         defer { unsafe text.deallocate() }
         let result = unsafe ctls_context_create(&made, caFile, text, 256)

@@ -11,7 +11,7 @@ struct UTF8Check: BitwiseCopyable {
     /// False as soon as the text so far cannot be valid.
     mutating func accepts(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var i = 0
-        let n = unsafe bytes.count
+        let n = bytes.count
         while i < n {
             if needed == 0 {
                 while i + 8 <= n, unsafe bytes.loadUnaligned(fromByteOffset: i, as: UInt64.self) & 0x8080_8080_8080_8080 == 0 {

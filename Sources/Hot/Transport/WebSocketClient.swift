@@ -116,7 +116,7 @@ public enum WebSocketFault: UInt8, Sendable, Error {
 
     private mutating func readHeader(_ input: inout UnsafeRawBufferPointer) -> Bool {
         while headCount < headNeeded {
-            let take = unsafe min(headNeeded - headCount, input.count)
+            let take = min(headNeeded - headCount, input.count)
             if take == 0 { return false }
             for i in 0..<take { unsafe head[headCount + i] = unsafe input[i] }
             unsafe input = unsafe UnsafeRawBufferPointer(rebasing: input[take...])
@@ -173,7 +173,7 @@ public enum WebSocketFault: UInt8, Sendable, Error {
     }
 
     private mutating func readPayload(_ input: inout UnsafeRawBufferPointer) -> WebSocketEvent? {
-        let take = unsafe min(remaining, input.count)
+        let take = min(remaining, input.count)
         let piece = unsafe UnsafeRawBufferPointer(rebasing: input[..<take])
         unsafe input = unsafe UnsafeRawBufferPointer(rebasing: input[take...])
         if opcode >= 8 {
@@ -215,8 +215,8 @@ public enum WebSocketFault: UInt8, Sendable, Error {
 
     private mutating func finishClose(_ payload: UnsafeRawBufferPointer) -> WebSocketEvent {
         var code: UInt16 = 1005
-        if unsafe payload.count == 1 { return fail(.badClosePayload) }
-        if unsafe payload.count >= 2 {
+        if payload.count == 1 { return fail(.badClosePayload) }
+        if payload.count >= 2 {
             code = unsafe UInt16(bigEndian: payload.loadUnaligned(as: UInt16.self))
             guard Self.mayBeReceived(code) else { return fail(.badCloseCode) }
             var check = UTF8Check()
@@ -271,7 +271,7 @@ public enum WebSocketFault: UInt8, Sendable, Error {
     }
 
     private mutating func append(opcode: UInt8, _ payload: UnsafeRawBufferPointer) -> Bool {
-        let count = unsafe payload.count
+        let count = payload.count
         let headBytes = count < 126 ? 6 : count < 65536 ? 8 : 14
         guard unsafe out.count - outCount >= headBytes + count else { return false }
         let frame = unsafe UnsafeMutableRawBufferPointer(rebasing: out[outCount...])
@@ -294,7 +294,7 @@ public enum WebSocketFault: UInt8, Sendable, Error {
 
     private static func mask(_ from: UnsafeRawBufferPointer, into: UnsafeMutableRawBufferPointer, key: UInt32) {
         let wide = UInt64(key) | UInt64(key) << 32
-        let n = unsafe from.count
+        let n = from.count
         var i = 0
         while i + 8 <= n {
             let word = unsafe from.loadUnaligned(fromByteOffset: i, as: UInt64.self) ^ wide
