@@ -56,7 +56,7 @@ let targets: [Target] = [
 ]
 
 let testTargets: [Target] = [
-    tests("LoopbackBinanceTests", ["LoopbackBinance"]),
+    tests("LoopbackBinanceTests", ["LoopbackBinance", "Loopback", "Matching", "Units"], packages: [.product(name: "Crypto", package: "swift-crypto")]),
     tests("MatchingTests", ["Matching", "Units"]),
     tests("UnitsTests", ["Units"]),
 ]
