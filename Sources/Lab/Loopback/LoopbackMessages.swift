@@ -7,6 +7,16 @@ package struct LoopbackRequest: Sendable {
     package var headers: [(name: String, value: String)]
     package var body: String
 
+    package init(
+        method: String, path: String, query: String = "", headers: [(name: String, value: String)] = [], body: String = ""
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+    }
+
     /// The first header with this name, compared without case.
     package func header(_ name: String) -> String? {
         headers.first { $0.name.lowercased() == name.lowercased() }?.value

@@ -28,6 +28,11 @@ package final class BinanceVenueServer: Sendable {
 
     package func stop() { server.stop() }
 
+    /// The symbol a recording is of.
+    package static func recordedSymbol(_ files: [String]) throws(VenueStartError) -> String {
+        try RecordedMarket(files: files).symbol
+    }
+
     private static func market(
         _ options: BinanceVenueOptions
     ) throws(VenueStartError) -> (InstrumentRules, any VenueMarket) {
@@ -39,6 +44,15 @@ package final class BinanceVenueServer: Sendable {
             do { rules = try InstrumentRules(symbol: options.symbol, exchangeInfo: try JSONParser.parse(Array(text))) }
             catch let error as VenueStartError { throw error }
             catch { throw VenueStartError("the instruments file \(file) is not JSON: \(error)") }
+        }
+        guard options.dataFiles.isEmpty else {
+            let market = try RecordedMarket(files: options.dataFiles)
+            guard market.symbol == options.symbol else {
+                throw VenueStartError("the recording is of \(market.symbol), the venue was asked for \(options.symbol)")
+            }
+            var used = rules ?? InstrumentRules(symbol: options.symbol)
+            if rules == nil { used.derive(from: market.book) }
+            return (used, market)
         }
         let used = rules ?? InstrumentRules(symbol: options.symbol)
         return (used, SeededMarket(seed: options.seed, rules: used))

@@ -23,15 +23,18 @@ struct MarketStreams {
     private let limit: Int
     private var sessions: [Int: Session] = [:]
     private var listeners: [String: [Session]] = [:]
-    private var fast = DepthWindow()
-    private var slow = DepthWindow()
+    private var fast: DepthWindow
+    private var slow: DepthWindow
     private var flushes = 0
     private var best: (bid: BookLevel?, ask: BookLevel?) = (nil, nil)
     private var aggregates: Int64 = 3_000_000
     static let streamsPerConnection = 1024
 
-    init(symbol: String, limit: Int) {
+    /// `updateId` is the book's at the start, from which the diffs count on.
+    init(symbol: String, limit: Int, updateId: Int64) {
         self.symbol = symbol
+        fast = DepthWindow(lastTaken: updateId)
+        slow = DepthWindow(lastTaken: updateId)
         lower = symbol.lowercased()
         self.limit = limit
     }
@@ -135,9 +138,9 @@ struct MarketStreams {
         var run: (price: Price, quantity: Quantity, buyerIsMaker: Bool, first: Int64, last: Int64)?
         for event in events {
             switch event {
-            case .level(let side, let price, let quantity, let updateId):
-                fast.note(side, price, quantity, updateId)
-                slow.note(side, price, quantity, updateId)
+            case .level(let side, let price, let quantity, _):
+                fast.note(side, price, quantity)
+                slow.note(side, price, quantity)
             case .ticker(let bid, let ask, let updateId): sendTicker(bid, ask, updateId)
             case .trade(let price, let quantity, let buyerIsMaker, let id):
                 send("trade") {
@@ -201,16 +204,17 @@ struct MarketStreams {
 
 /// The levels changed since the last diff; the last quantity of each counts.
 struct DepthWindow {
+    private var lastTaken: Int64
     private var first: Int64?
     private var bids: [Price: Quantity] = [:]
     private var asks: [Price: Quantity] = [:]
 
-    mutating func note(_ side: BookSide, _ price: Price, _ quantity: Quantity, _ updateId: Int64) {
-        if first == nil { first = lastTaken.map { $0 + 1 } ?? updateId }
+    init(lastTaken: Int64) { self.lastTaken = lastTaken }
+
+    mutating func note(_ side: BookSide, _ price: Price, _ quantity: Quantity) {
+        if first == nil { first = lastTaken + 1 }
         if side == .buy { bids[price] = quantity } else { asks[price] = quantity }
     }
-
-    private var lastTaken: Int64?
 
     /// The diff message, or `nil` when nothing changed.
     mutating func take(_ symbol: String, _ updateId: Int64, _ now: Int64) -> String? {

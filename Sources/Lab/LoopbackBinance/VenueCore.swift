@@ -35,7 +35,7 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
             accounts.append(try AccountState(number: Int32(index + 1), account))
         }
         self.accounts = accounts
-        streams = MarketStreams(symbol: rules.symbol, limit: options.streamMessagesPerSecond)
+        streams = MarketStreams(symbol: rules.symbol, limit: options.streamMessagesPerSecond, updateId: market.updateId)
     }
 
     /// Wall clock, ms since 1970.
