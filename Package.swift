@@ -123,6 +123,7 @@ let app: [Target] = [
 
 let testTargets: [Target] = [
     tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
+    tests("BinanceTests", ["Units", "Model", "Wire", "Signing", "VenueKit", "Binance"]),
     tests("ConfigTests", ["Config", "Units", "Model"]),
     tests("ControlTests", ["Units", "Model", "Telemetry", "Control"]),
     tests("ConsoleTests", ["Units", "Model", "Telemetry", "Console"]),

@@ -1,13 +1,28 @@
 import ArgumentParser
-import AsyncHTTPClient
-import Crypto
-import NIOSSL
-import Yams
 
 /// The command line.
 @main
 struct Needletail: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "needletail",
-        abstract: "A low-latency trading engine for crypto venues: one machine, one deterministic core, all rails on.")
+        abstract: "A low-latency trading engine for crypto venues: one machine, one deterministic core, all rails on.",
+        discussion: "Begin with `needletail demo`: it shows the whole engine at work, with no money at risk.",
+        subcommands: [
+            DemoCommand.self, EngineCommand.self, VenueCommand.self, ControlCommand.self, CheckCommand.self,
+            JournalCommand.self, ReplayCommand.self,
+        ])
+
+    /// Prints an error as it is: what happened and the cure, not a type's name.
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
 }

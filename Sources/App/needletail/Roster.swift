@@ -7,6 +7,7 @@ import Model
 import Quoting
 import StrategyKit
 import Taking
+import Transport
 import Units
 import VenueKit
 
@@ -125,6 +126,59 @@ enum Roster {
             BinanceEndpoint(
                 host: endpoint.host, port: endpoint.port,
                 tlsName: endpoint.url.hasPrefix("wss:") || endpoint.url.hasPrefix("https:") ? endpoint.host : "")
+        }
+
+        func rest() throws -> any RestAdapter {
+            try BinanceRest(
+                BinanceRestConfiguration(
+                    venue: VenueID(0), endpoint: Self.endpoint(configuration.venue.rest), symbols: symbols,
+                    assets: assets, clientIDs: try identifiers, credentials: credentials))
+        }
+
+        private var identifiers: ClientOrderIDFormat {
+            get throws {
+                guard let format = ClientOrderIDFormat(prefix: configuration.venue.clientIDPrefix) else {
+                    throw ToolError(
+                        "venue.client_id_prefix '\(configuration.venue.clientIDPrefix)' is not usable",
+                        cure: "1 to 16 letters, digits or '-', ending in '-'")
+                }
+                return format
+            }
+        }
+
+        /// Makes the adapters and starts the hot threads.
+        func start(core: CoreConfiguration, strategies: Strategies) throws -> HotAssembly.Rings {
+            guard let credentials else {
+                throw ToolError(
+                    "mode \(configuration.mode.name) has no order link in this build",
+                    cure: "run LIVE against the loopback venue (needletail demo)")
+            }
+            let market = try BinanceMarketData(
+                BinanceMarketConfiguration(
+                    venue: VenueID(0), endpoint: Self.endpoint(configuration.venue.marketData), symbols: symbols))
+            let orders = try BinanceOrderEntry(
+                BinanceOrderConfiguration(
+                    venue: VenueID(0), endpoint: Self.endpoint(configuration.venue.orders), symbols: symbols,
+                    assets: assets, clientIDs: try identifiers, credentials: credentials))
+            let marketLink = try link(market.links, .marketData)
+            let orderLink = try link(orders.links, .orders)
+            return try HotAssembly.start(
+                HotAssembly.Parts(
+                    market: market, orders: orders, marketLink: marketLink, orderLink: orderLink, core: core,
+                    strategies: strategies), configuration: configuration)
+        }
+
+        private func link(_ links: [LinkDescription], _ role: LinkRole) throws -> LinkPlan {
+            guard let description = links.first(where: { $0.role == role }) else {
+                preconditionFailure("the adapter names no link of this role")
+            }
+            guard let address = SocketAddress(resolving: description.host, port: description.port) else {
+                throw ToolError(
+                    "the name \(description.host) cannot be resolved", cure: "check venue.*.url and the machine's resolver")
+            }
+            return LinkPlan(
+                address: address, description: description, caFile: configuration.venue.caFile,
+                seed: SystemInputs.entropy())
         }
     }
 }

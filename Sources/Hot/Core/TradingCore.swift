@@ -68,7 +68,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
 
     /// Hash over everything decided so far.
     public var decisionHash: UInt64 { hash.value }
-    var state: SystemState { published.state }
+    /// The system state; cheaper than `status`.
+    public var state: SystemState { published.state }
     /// Whether orders may leave in this mode at all.
     var maySend: Bool { configuration.mode != .shadow }
     /// Only these two states let an order out.

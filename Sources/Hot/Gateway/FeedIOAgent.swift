@@ -2,6 +2,7 @@ import Agents
 import Rings
 import Transport
 import Units
+import Uring
 
 /// Keeps the market-data link and moves whole frames: from the link to the parser's ring, from the adapter's ring to the
 /// link. Knows no venue. Feed thread only.

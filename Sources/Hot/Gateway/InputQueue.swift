@@ -6,6 +6,8 @@ import VenueKit
 struct InputQueue: ~Copyable, OrderSink {
     private var items: ContiguousArray<Input> = []
     private var next = 0
+    /// Set when the adapter gave the connection up; the driver opens a new one.
+    var reconnectWanted = false
     private let capacity: Int
 
     init(capacity: Int) {
@@ -19,6 +21,8 @@ struct InputQueue: ~Copyable, OrderSink {
         precondition(items.count < capacity, "an order message reported more events than the queue holds")
         items.append(input)
     }
+
+    mutating func reconnect(_ reason: OrderLinkProblem) { reconnectWanted = true }
 
     /// The oldest event, or `nil`.
     mutating func take() -> Input? {

@@ -37,11 +37,6 @@ struct LinkKeeper: ~Copyable {
     private var wasOpen = false
 
     init(_ plan: LinkPlan) throws(LinkKeeperError) {
-        do {
-            queue = try UringQueue()
-        } catch {
-            throw LinkKeeperError(reason: "\(error)")
-        }
         var configuration = LinkConfiguration(
             address: plan.address, host: plan.description.tlsName.isEmpty ? plan.description.host : plan.description.tlsName,
             hostHeader: "\(plan.description.host):\(plan.description.port)", seed: plan.seed)
@@ -51,6 +46,11 @@ struct LinkKeeper: ~Copyable {
         let tls: TLSContext?
         do {
             tls = plan.description.tlsName.isEmpty ? nil : try TLSContext(caFile: plan.caFile)
+        } catch {
+            throw LinkKeeperError(reason: "\(error)")
+        }
+        do {
+            queue = try UringQueue()
         } catch {
             throw LinkKeeperError(reason: "\(error)")
         }

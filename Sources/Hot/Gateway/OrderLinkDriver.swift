@@ -1,6 +1,7 @@
 import Model
 import Transport
 import Units
+import Uring
 import VenueKit
 import Wire
 
@@ -33,6 +34,10 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: ~Copyable
         if (now - handler.lastTimer).raw > 20_000_000 {
             handler.lastTimer = now
             handler.adapter.timer(at: now, wallNow: wallNow, sink: &keeper!.link, events: &handler.events)
+        }
+        if handler.events.reconnectWanted {
+            handler.events.reconnectWanted = false
+            keeper!.reconnect()
         }
         return work
     }

@@ -66,8 +66,8 @@ struct DemoRun {
     private func ceremony(_ client: inout ControlClient) async throws {
         say("operator types: needletail ctl stage --lifetime \(seconds + 120)")
         let staged = try client.request(.stage(lifetime: Nanoseconds(seconds: Int64(seconds + 120))))
-        for word in staged["words"]?.array ?? [] { say("         | \(word.text ?? "")") }
-        guard let shown = staged["hash"]?.text, let hash = Mandate.parse(shown) else {
+        for word in staged["words"]?.array ?? [] { say("         | \(word.string ?? "")") }
+        guard let shown = staged["hash"]?.string, let hash = Mandate.parse(shown) else {
             throw ToolError("the engine staged no mandate")
         }
         say("         | hash \(shown)")

@@ -1,0 +1,21 @@
+import ArgumentParser
+import Config
+
+/// `needletail check`: what a configuration means.
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Say what a configuration means, in sentences, and print its hash.")
+
+    @Argument(help: "The run's YAML file.")
+    var file: String
+    @Option(name: .customLong("set"), help: "Override a value: dotted.path=value. May be given several times.")
+    var overrides: [String] = []
+
+    func run() async throws {
+        let configuration = try RunConfiguration.load(
+            file: file, overrides: try overrides.map(EngineCommand.pair), catalogue: Roster.catalogue)
+        _ = try Roster.strategies(configuration)
+        print(configuration.explain().joined(separator: "\n"))
+        print("hash \(configuration.hashText)")
+    }
+}

@@ -1,0 +1,56 @@
+import Config
+import Core
+import Foundation
+import Journal
+import Model
+import Replay
+import Telemetry
+import Units
+
+/// Replays the newest run of a journal directory: the configuration and the venue's rules come from the record that the
+/// run left beside its journal, so nothing is asked of the venue.
+struct ReplayRun {
+    let directory: String
+    let name: String
+
+    /// Verifies and replays, and puts what was found into a summary.
+    func prove(_ summary: inout RunSummary) throws {
+        let report = JournalReport(JournalReader(directory: directory, name: name))
+        summary.journalVerified = report.isVerified && report.tornTail == nil
+        summary.journalRecords = report.records
+        let result = try replayAll()
+        summary.decisionHashReplay = result.replayedHash
+        if !result.isEqual, summary.hashesMatch { summary.journalVerified = false }
+    }
+
+    func replayAll() throws -> ReplayResult {
+        let record = try newestRecord()
+        let configuration = try RunConfiguration.parse(
+            record.configurationText, file: "the journal's record",
+            overrides: record.overrides.map { (path: $0[0], value: $0[1]) }, catalogue: Roster.catalogue)
+        let strategies = try Roster.strategies(configuration)
+        let plan = try RunPlan(
+            configuration, run: record.run, rules: record.rules, strategies: Roster.mandateStrategies(strategies))
+        let settings = Roster.core(configuration, plan)
+        var core = TradingCore(configuration: settings, strategies: strategies)
+        do {
+            return try replay(
+                JournalReader(directory: directory, name: name), run: record.run, capacity: settings.outputCapacity
+            ) { core.step($0, at: $1, into: &$2) }
+        } catch let damage as JournalDamage {
+            throw ToolError("the journal is damaged: \(damage.sentence)", cure: "restore it from a copy")
+        }
+    }
+
+    private func newestRecord() throws -> RunRecord {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        let newest = files.filter { $0.hasSuffix(".run.json") }
+            .compactMap { file in UInt32(file.prefix { $0 != "." }).map { (number: $0, file: file) } }
+            .max { $0.number < $1.number }
+        guard let newest else {
+            throw ToolError(
+                "\(directory) holds no record of a run (NUMBER.run.json)", cure: "name the journal's directory of a run")
+        }
+        return try RunRecord.read(URL(filePath: directory).appending(path: newest.file))
+    }
+}
