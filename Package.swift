@@ -60,6 +60,7 @@ let targets: [Target] = [
 ]
 
 let testTargets: [Target] = [
+    tests("CoreTests", ["Core", "Model", "Quoting", "StrategyKit", "Units"]),
     tests("ModelTests", ["Model", "Units"]),
     tests("UnitsTests", ["Units"]),
 ]
