@@ -47,7 +47,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         precondition(!configuration.instruments.isEmpty, "a core needs an instrument")
         precondition(configuration.instruments.count == configuration.limits.count, "every instrument needs limits")
         precondition(strategies.count < 255, "strategy ids have 8 bits")
-        // Before anything is stored: asked after the first stores, the debug build of Swift 6.3.1 passes a wrong type here.
+        // Before anything is stored: the same check after the first stores crashed in debug builds (bad pointer in
+        // the generic call, Swift 6.3.1). The cause is not established.
         for index in 0..<strategies.count {
             let instrument = strategies.instrument(of: index)
             precondition(instrument.index < configuration.instruments.count, "strategies trade known instruments")
