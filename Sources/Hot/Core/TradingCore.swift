@@ -47,15 +47,18 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         precondition(!configuration.instruments.isEmpty, "a core needs an instrument")
         precondition(configuration.instruments.count == configuration.limits.count, "every instrument needs limits")
         precondition(strategies.count < 255, "strategy ids have 8 bits")
+        // Before anything is stored: the same check after the first stores crashed in debug builds (bad pointer in
+        // the generic call, Swift 6.3.1). The cause is not established.
+        for index in 0..<strategies.count {
+            let instrument = strategies.instrument(of: index)
+            precondition(instrument.index < configuration.instruments.count, "strategies trade known instruments")
+        }
         self.configuration = configuration
         self.strategies = strategies
         instruments = []
         for (index, instrument) in configuration.instruments.enumerated() {
             precondition(instrument.id.index == index, "instruments are dense by id")
             instruments.append(InstrumentState(instrument, configuration.limits[index]))
-        }
-        for index in 0..<strategies.count {
-            precondition(strategies.instrument(of: index).index < instruments.count, "strategies trade known instruments")
         }
         orders = OrderTable(capacity: configuration.orderCapacity, maxActive: configuration.maxActiveOrders)
         ledger = PositionLedger(instruments: instruments.count, window: configuration.fillWindow)
