@@ -39,7 +39,8 @@ struct MarketStreams {
         self.limit = limit
     }
 
-    var allWritable: Bool { sessions.values.allSatisfy { $0.connection.isWritable } }
+    /// Somebody listens, and everybody who does reads fast enough.
+    var wantsMore: Bool { !sessions.isEmpty && sessions.values.allSatisfy { $0.connection.isWritable } }
 
     // MARK: who listens
 

@@ -59,7 +59,7 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
         startedAt = start
         switch options.speed {
         case .times(let factor): advance(to: Nanoseconds(raw: (now - start).raw * factor), budget: 20_000)
-        case .max where streams.allWritable: advance(to: Nanoseconds(raw: .max), budget: 400)
+        case .max where streams.wantsMore: advance(to: Nanoseconds(raw: .max), budget: 400)
         case .max: break
         }
         checkLinks(now)

@@ -63,5 +63,6 @@ do {
     }
     withExtendedLifetime(signals) { dispatchMain() }
 } catch {
-    fail("\(error)")
+    FileHandle.standardError.write(Data("loopback-venue: \(error)\n".utf8))
+    exit(1)
 }
