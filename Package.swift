@@ -114,7 +114,7 @@ let app: [Target] = [
     .executableTarget(
         name: "needletail",
         dependencies: names([
-            "CPlatform", "Units", "Model", "Rings", "Agents", "Gateway", "Transport", "VenueKit", "Core", "StrategyKit",
+            "CPlatform", "Units", "Model", "Rings", "Agents", "Gateway", "Transport", "Uring", "VenueKit", "Core", "StrategyKit",
             "Binance", "Quoting", "Taking", "Config", "Console", "Control", "Guard", "Journal", "Rest", "Telemetry",
             "LoopbackBinance", "Replay",
         ]) + products("swift-argument-parser", "ArgumentParser"),

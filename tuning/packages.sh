@@ -9,6 +9,8 @@ liburing-dev|/usr/include/liburing.h|io_uring: the engine's network input and ou
 libssl-dev|/usr/include/openssl/ssl.h|TLS 1.3, HMAC and Ed25519
 zlib1g-dev|/usr/include/zlib.h|gzip: reading recordings
 openssl|/usr/bin/openssl|the throw-away certificate authority of demo and tests
+faketime|/usr/bin/faketime|tests: certificates that expired or are not valid yet
+python3|/usr/bin/python3|tests: the venues' official clients
 LIST
 )
 

@@ -8,6 +8,7 @@ import Quoting
 import StrategyKit
 import Taking
 import Transport
+import Uring
 import Units
 import VenueKit
 

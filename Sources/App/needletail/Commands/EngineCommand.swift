@@ -59,6 +59,8 @@ struct EngineCommand: AsyncParsableCommand {
         _ configuration: RunConfiguration, _ secrets: Secrets?, overrides: [(path: String, value: String)]
     ) async throws -> EngineHost {
         let clock = MonotonicClock()
+        // Before anything else uses OpenSSL: only then can its records be free of allocation.
+        _ = try TLSContext(caFile: configuration.venue.caFile)
         try prepareDirectories(configuration)
         try refuseLatch(configuration)
         let spot = Roster.BinanceSpot(configuration, secrets: secrets)

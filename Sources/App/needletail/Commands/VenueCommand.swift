@@ -27,8 +27,8 @@ struct VenueCommand: AsyncParsableCommand {
     var key: String?
     @Option(help: "Seed of the order-flow model: the same seed gives the same market.")
     var seed: UInt64 = 1
-    @Option(help: "Symbol of the market.")
-    var symbol = "BTCUSDT"
+    @Option(help: "Symbol of the market; BTCUSDT, or the recording's.")
+    var symbol: String?
     @Option(help: "Recordings, separated by commas, plain or gzip, played in order.")
     var data: String?
     @Option(help: "File with an exchangeInfo answer that gives the symbol's rules.")
@@ -53,8 +53,11 @@ struct VenueCommand: AsyncParsableCommand {
         options.tlsCertificateFile = cert
         options.tlsKeyFile = key
         options.seed = seed
-        options.symbol = symbol
+        options.symbol = symbol ?? "BTCUSDT"
         options.dataFiles = data.map { $0.split(separator: ",").map(String.init) } ?? []
+        if symbol == nil, !options.dataFiles.isEmpty {
+            options.symbol = try BinanceVenueServer.recordedSymbol(options.dataFiles)
+        }
         options.instrumentsFile = instruments
         options.speed = try Self.speed(speed)
         if let account {
@@ -65,7 +68,7 @@ struct VenueCommand: AsyncParsableCommand {
                     balances: try Self.balances(balances))
             ]
         }
-        let server = try BinanceVenueServer(options)
+        let server = try BinanceVenueServer(options: options)
         let bound = try server.start()
         print("listening \(bound)")
         fflush(nil)

@@ -283,7 +283,8 @@ final class EngineHost {
 
     /// Writes the latch before the core is told: a kill holds even if this process dies in the next instant.
     func kill(reason: String, operatorID: UInt32) throws {
-        try KillLatch(path: configuration.latchFile).set(reason: reason, by: "uid \(operatorID)")
+        try KillLatch(path: configuration.latchFile).set(
+            LatchRecord(reason: reason, time: clock.wall(), by: "uid \(operatorID)"))
         latched = true
     }
 }

@@ -85,8 +85,8 @@ enum HotAssembly {
     /// Memory that outlives the process, so that what the core decided before a crash survives it.
     private static func shared(_ path: String, _ bytes: Int) throws -> MemoryBlock {
         do {
-            return MemoryBlock(mapping: try SharedRegion(path: path, byteCount: bytes, opening: .createOrOpen))
-        } catch {
+            return MemoryBlock(mapping: try SharedRegion(path: path, byteCount: bytes, opening: .existingOrNew))
+        } catch let error as MappingError {
             throw ToolError(
                 "shared memory \(path) cannot be mapped (errno \(error.errno))",
                 cure: "check that run.directory exists, is writable and has room")
