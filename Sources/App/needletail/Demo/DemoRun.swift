@@ -80,7 +80,7 @@ struct DemoRun {
 
     private func trade(_ client: inout ControlClient) async throws {
         let end = Date().addingTimeInterval(Double(seconds))
-        let terminal = quiet ? nil : Terminal()
+        let screen = quiet ? nil : DemoScreen()
         var plain = PlainLines()
         var nextLine = Date()
         while Date() < end, !EndSignal.isAsked {
@@ -88,15 +88,29 @@ struct DemoRun {
                 throw ToolError("the engine ended by itself\n\(stage.engine?.logTail ?? "")")
             }
             let document = try client.status()
-            if let terminal {
-                let size = Terminal.size()
-                terminal.draw(
-                    LiveScreen.render(document, width: min(size.width, 120), height: min(size.height, 40), color: true))
+            if let screen {
+                screen.show(document)
             } else if !quiet, Date() >= nextLine {
                 for line in plain.lines(for: document) { say(line) }
                 nextLine = Date().addingTimeInterval(1)
             }
             try await Task.sleep(nanoseconds: 200_000_000)
         }
+    }
+}
+
+/// The live screen on a terminal; gone with the value.
+private final class DemoScreen {
+    private let terminal: Terminal
+
+    /// `nil` when standard output is no terminal.
+    init?() {
+        guard let terminal = Terminal() else { return nil }
+        self.terminal = terminal
+    }
+
+    func show(_ document: StatusDocument) {
+        let size = Terminal.size()
+        terminal.draw(LiveScreen.render(document, width: min(size.width, 120), height: min(size.height, 40), color: true))
     }
 }

@@ -32,13 +32,26 @@ struct ReplayRun {
         let plan = try RunPlan(
             configuration, run: record.run, rules: record.rules, strategies: Roster.mandateStrategies(strategies))
         let settings = Roster.core(configuration, plan)
-        var core = TradingCore(configuration: settings, strategies: strategies)
-        do {
-            return try replay(
-                JournalReader(directory: directory, name: name), run: record.run, capacity: settings.outputCapacity
-            ) { core.step($0, at: $1, into: &$2) }
-        } catch let damage as JournalDamage {
+        let box = CoreBox(settings, strategies)
+        let reader = JournalReader(directory: directory, name: name)
+        let outcome = Self.outcome(reader, record.run, settings.outputCapacity, box)
+        switch outcome {
+        case .success(let result): return result
+        case .failure(let damage):
             throw ToolError("the journal is damaged: \(damage.sentence)", cure: "restore it from a copy")
+        }
+    }
+
+    private static func outcome(
+        _ reader: consuming JournalReader, _ run: UInt32, _ capacity: Int, _ box: CoreBox
+    ) -> Result<ReplayResult, JournalDamage> {
+        do throws(JournalDamage) {
+            return .success(
+                try replay(reader, run: run, capacity: capacity) { input, time, outputs in
+                    box.step(input, time, &outputs)
+                })
+        } catch {
+            return .failure(error)
         }
     }
 
@@ -52,5 +65,16 @@ struct ReplayRun {
                 "\(directory) holds no record of a run (NUMBER.run.json)", cure: "name the journal's directory of a run")
         }
         return try RunRecord.read(URL(filePath: directory).appending(path: newest.file))
+    }
+}
+
+/// Holds the core for a closure to step: a noncopyable value cannot be captured.
+private final class CoreBox {
+    private var core: TradingCore<Roster.Strategies>
+    init(_ settings: CoreConfiguration, _ strategies: Roster.Strategies) {
+        core = TradingCore(configuration: settings, strategies: strategies)
+    }
+    func step(_ input: Input, _ time: Nanoseconds, _ outputs: inout OutputBuffer) {
+        core.step(input, at: time, into: &outputs)
     }
 }
