@@ -87,19 +87,26 @@ import Units
 
     @Test(arguments: ["demo.yaml", "paper.yaml"])
     func `The presets are accepted`(_ name: String) throws {
-        let any = StrategyCatalogue(names: ["quoter", "taker"]) { _ in [] }
         let path = packageRoot + "/config/" + name
-        _ = try RunConfiguration.load(file: path, catalogue: any)
+        _ = try RunConfiguration.load(file: path, catalogue: presetCatalogue)
     }
 
     @Test func `The production template is refused until its limits are decided`() {
-        let any = StrategyCatalogue(names: ["quoter"]) { _ in [] }
         do throws(ConfigurationErrors) {
-            _ = try RunConfiguration.load(file: packageRoot + "/config/production-template.yaml", catalogue: any)
+            _ = try RunConfiguration.load(file: packageRoot + "/config/production-template.yaml", catalogue: presetCatalogue)
             Issue.record("the template was accepted")
         } catch {
             #expect(error.errors.count == 8)
             #expect(error.errors.allSatisfy { $0.path.hasPrefix("limits.") })
         }
     }
+}
+
+/// The strategies and parameters that the presets name.
+private let presetCatalogue = StrategyCatalogue(names: ["quoter", "taker"]) { name in
+    let decimals = name == "quoter"
+        ? ["order_quantity", "half_spread_ticks", "half_spread_bps", "skew_ticks", "max_inventory", "min_price_change_ticks"]
+        : ["order_quantity", "threshold", "max_inventory", "slippage_ticks"]
+    let durations = name == "quoter" ? ["min_replace_interval"] : ["half_life", "cooldown"]
+    return decimals.map { ParameterRule($0, .decimal) } + durations.map { ParameterRule($0, .duration) }
 }

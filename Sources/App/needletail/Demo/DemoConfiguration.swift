@@ -27,11 +27,11 @@ enum DemoConfiguration {
             instrument: \(symbol)
             parameters:
               order_quantity: 0.002
-              half_spread_ticks: 2
+              half_spread_ticks: 60
               half_spread_bps: 0
               skew_ticks: 20
               max_inventory: 0.02
-              min_replace_interval: 200ms
+              min_replace_interval: 100ms
               min_price_change_ticks: 5
           - name: taker
             instrument: \(symbol)

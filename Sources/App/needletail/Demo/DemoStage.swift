@@ -11,7 +11,7 @@ final class DemoStage {
     private(set) var engine: ChildProcess?
     private var guardian: ChildProcess?
     private(set) var port = 0
-    private let apiKey = "loopback-demo-key"
+    private let apiKey = "NeedletailLoopbackDemoKey0123456789"
 
     init(seed: UInt64, data: String?, symbol: String?) throws {
         self.seed = seed
