@@ -1,10 +1,9 @@
 # Thin: each target calls the tool or the Swift package manager. `make` alone lists the targets.
 SHELL := /bin/bash
-SECONDS_ ?= 30
 TOOL := .build/release/needletail
 
 .DEFAULT_GOAL := help
-.PHONY: help packages build run test bench start stop clean
+.PHONY: help packages build run test clean
 
 help: ## This list
 	@echo "Needletail. Targets:"
@@ -22,15 +21,6 @@ run: build ## Trade for 30 s against the loopback venue, in front of your eyes
 
 test: packages ## Every test: units, conformance, official clients, end to end
 	@Tests/run.sh
-
-bench: build ## Measure the hot path
-	$(TOOL) bench
-
-start: build ## Start engine and guard with CONFIG=<file>
-	$(TOOL) start --config $(CONFIG)
-
-stop: ## Stop: disable strategies, cancel everything, end the engine started by make start
-	$(TOOL) stop
 
 clean: ## Remove what was built
 	rm -rf .build

@@ -22,6 +22,8 @@ extension Section {
 
     func decimal(_ text: String, key: String, cure: String) -> Int64? {
         do throws(FixedPointParseError) {
+            // An exponent is exact, and yet easy to misread where money is at stake.
+            if text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }) { throw .malformed }
             let value = try Quantity(text).raw
             if value > 0 { return value }
             fail(key, "'\(shown(text))' is not above zero", cure: cure)

@@ -46,6 +46,7 @@ public struct TradeAgent<Adapter: OrderEntryAdapter & ~Copyable, Strategies: Str
     }
     public mutating func onStop() {
         orders.stop()
+        telemetry.end(at: clock.now())
         telemetry.publish(core.status, at: clock.now())
     }
 

@@ -50,6 +50,12 @@ public struct TradeTelemetry: ~Copyable {
         heartbeat.publish(HeartbeatBeat(count: beats, at: now, state: UInt64(state.rawValue)))
     }
 
+    /// The last beat of an orderly end: silence from now on means nothing.
+    mutating func end(at now: Nanoseconds) {
+        beats &+= 1
+        heartbeat.publish(HeartbeatBeat(count: beats, at: now, state: 0))
+    }
+
     /// A turn in which nothing was stepped because the journal was full.
     mutating func countStall() { stalls.add() }
 
@@ -126,7 +132,7 @@ public struct HeartbeatBeat: BitwiseCopyable, Sendable {
     public var count: UInt64
     /// Engine clock (monotonic since boot), so that another process can compare it with its own.
     public var at: Nanoseconds
-    /// `SystemState` raw value.
+    /// `SystemState` raw value; 0 after an orderly end.
     public var state: UInt64
 
     public init(count: UInt64, at: Nanoseconds, state: UInt64) {

@@ -82,6 +82,8 @@ final class DemoStage {
             "engine", ["engine", "--config", file.path, "--summary", summaryFile.path], environment: secrets,
             log: directory.appending(path: "engine.log"))
         engine = child
+        guardian = try ChildProcess(
+            "guard", ["guard", "--config", file.path], environment: secrets, log: directory.appending(path: "guard.log"))
         try await until("the engine's control socket is there", child, seconds: 30) {
             FileManager.default.fileExists(atPath: self.controlSocket)
         }
@@ -101,8 +103,8 @@ final class DemoStage {
 
     /// Ends what still runs.
     func end() {
-        engine?.end()
         guardian?.end()
+        engine?.end()
         venue?.end()
     }
 
