@@ -281,6 +281,8 @@ public enum CommandKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 
 /// An operator's command, authenticated by the control socket.
 public struct Command: BitwiseCopyable, Sendable {
+    /// `operatorID` of a command that the engine gave itself.
+    public static let engineOperator = UInt32.max
     public var kind: CommandKind
     /// User id of the peer.
     public var operatorID: UInt32

@@ -24,12 +24,16 @@ public struct TradeAgent<Adapter: OrderEntryAdapter & ~Copyable, Strategies: Str
     private var lastTimer = Nanoseconds.zero
     private let batch = 64
     private let timerInterval: Int64 = 1_000_000
+    private var lastTurn = Nanoseconds.zero
+    private let stallLimit: Nanoseconds
 
+    /// `stallLimit`: a pause between two turns after which the agent takes the engine's mandate away by itself.
     public init(
         core: consuming TradingCore<Strategies>, outputCapacity: Int, orders: consuming OrderLinkDriver<Adapter>,
         inlets: consuming TradeInlets, journal: consuming RingProducer<Record>,
-        telemetry: consuming TradeTelemetry
+        telemetry: consuming TradeTelemetry, stallLimit: Nanoseconds
     ) {
+        self.stallLimit = stallLimit
         self.core = core
         self.orders = orders
         self.inlets = inlets
@@ -56,6 +60,7 @@ public struct TradeAgent<Adapter: OrderEntryAdapter & ~Copyable, Strategies: Str
             telemetry.countStall()
             return 0
         }
+        stopAfterStall(now)
         var work = orders.poll(at: now, wallNow: now + clock.realtimeOffset)
         work += takeOrderEvents(now)
         var input = Input.timer
@@ -73,6 +78,17 @@ public struct TradeAgent<Adapter: OrderEntryAdapter & ~Copyable, Strategies: Str
             telemetry.publishIfDue(core.status, at: now)
         }
         return work
+    }
+
+    /// A thread that stood still does not know what happened meanwhile, and the guard may have acted: it takes its own
+    /// mandate away before it looks at anything else.
+    private mutating func stopAfterStall(_ now: Nanoseconds) {
+        let gap = now - lastTurn
+        if lastTurn > .zero, gap > stallLimit {
+            step(
+                .command(Command(kind: .stop, operatorID: Command.engineOperator, hash: 0, lifetime: gap)), now)
+        }
+        lastTurn = now
     }
 
     /// Records one step can need: its input and everything it may decide.

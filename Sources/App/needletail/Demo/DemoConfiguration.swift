@@ -27,7 +27,7 @@ enum DemoConfiguration {
             instrument: \(symbol)
             parameters:
               order_quantity: 0.002
-              half_spread_ticks: 60
+              half_spread_ticks: 150
               half_spread_bps: 0
               skew_ticks: 20
               max_inventory: 0.02

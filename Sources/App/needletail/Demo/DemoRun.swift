@@ -27,7 +27,12 @@ struct DemoRun {
         var client = try ControlClient(path: stage.controlSocket)
         try await waitForLinks(&client)
         try await ceremony(&client)
-        try await trade(&client)
+        do {
+            try await trade(&client)
+        } catch {
+            await letTheGuardAct()
+            throw error
+        }
         say("demo     time is up: stop, cancel everything, wait for the proof")
         try stage.endEngine()
         var summary = try DemoSummaryFile.read(stage.summaryFile)
@@ -38,6 +43,12 @@ struct DemoRun {
         say("replay   decision hash live   \(Mandate.display(summary.decisionHashLive))")
         say("replay   decision hash replay \(Mandate.display(summary.decisionHashReplay))")
         return DemoOutcome(summary: summary)
+    }
+
+    /// The engine is gone or hangs: the venue stays up while the guard takes the orders away.
+    private func letTheGuardAct() async {
+        say("engine   gone or silent; the guard cancels what rests (log: guard.log)")
+        try? await Task.sleep(nanoseconds: 5_000_000_000)
     }
 
     private func say(_ line: String) {

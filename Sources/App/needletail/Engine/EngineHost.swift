@@ -66,12 +66,21 @@ final class EngineHost {
         var work = drainJournal()
         _ = hot.status.tryRead(&status)
         let now = clock.now()
+        obeyLatch()
         var desk = EngineDesk(host: self)
         work += control.doWork(now: now, handler: &desk)
         work += deliverSnapshots()
         work += deliverTruth()
         if (now - lastTruth).raw > 5_000_000_000 { askForTruth() }
         if work == 0 { try? await Task.sleep(nanoseconds: 1_000_000) } else { await Task.yield() }
+    }
+
+    /// A latch that somebody else wrote (the guard, an operator's hand) kills this engine too.
+    private func obeyLatch() {
+        guard !latched, KillLatch(path: configuration.latchFile).isSet else { return }
+        latched = true
+        view.append(clock.now(), "LATCHED", .critical, "the kill latch was set from outside")
+        _ = submit(Command(kind: .kill, operatorID: UInt32(getuid()), hash: 0, lifetime: .zero))
     }
 
     // MARK: journal

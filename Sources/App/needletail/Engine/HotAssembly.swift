@@ -61,7 +61,8 @@ enum HotAssembly {
             orders: OrderLinkDriver(plan: parts.orderLink, adapter: parts.orders),
             inlets: TradeInlets(market: market.consumer, cold: cold.consumer), journal: journal.producer,
             telemetry: TradeTelemetry(
-                status: status.writer, heartbeat: heartbeat.writer, histograms: stages, stalls: SharedCounter()))
+                status: status.writer, heartbeat: heartbeat.writer, histograms: stages, stalls: SharedCounter()),
+            stallLimit: Nanoseconds(raw: configuration.timeouts.guardSilence.raw / 2))
         let hot = configuration.topology.runners.first { $0.stages.contains(.trade) }
         let runner = try Runner(
             Pair(Pair(feed, parse), trade), name: "hot", core: hot?.core ?? 0,

@@ -62,6 +62,10 @@ struct OperatorView {
                 open[transition.client] = known
             }
         case .position(let change): position = change
+        case .command(let result) where result.command.operatorID == Command.engineOperator:
+            events.append(
+                time, "STALLED", .critical,
+                "the trade thread stood still for \(result.command.lifetime.milliseconds) ms and took its mandate away")
         case .command(let result): commandResults.append(result)
         case .query, .state, .alert: break
         }
