@@ -31,6 +31,8 @@ struct EngineCommand: AsyncParsableCommand {
     var config: String
     @Option(name: .customLong("set"), help: "Override a value: dotted.path=value. May be given several times.")
     var overrides: [String] = []
+    @Option(help: "Remove a kill latch before the start, for this reason; it is kept in latch.log.")
+    var unlatch: String?
     @Option(help: "Write the end-of-run summary to this file as JSON.")
     var summary: String?
 
@@ -40,6 +42,10 @@ struct EngineCommand: AsyncParsableCommand {
         let pairs = try overrides.map(Self.pair)
         let configuration = try RunConfiguration.load(file: config, overrides: pairs, catalogue: Roster.catalogue)
         let secrets = try Secrets.read(for: configuration)
+        if let unlatch {
+            try KillLatch(path: configuration.latchFile).remove(
+                reason: unlatch, by: "uid \(getuid())", time: MonotonicClock().wall())
+        }
         let host = try await Self.assemble(configuration, secrets, overrides: pairs)
         print("engine: \(configuration.mode.name), control socket \(configuration.controlSocket), DISARMED")
         fflush(nil)
@@ -105,7 +111,7 @@ struct EngineCommand: AsyncParsableCommand {
         guard FileManager.default.fileExists(atPath: configuration.latchFile) else { return }
         throw ToolError(
             "the kill latch \(configuration.latchFile) is set; no link is opened",
-            cure: "read it, make sure of the account, then: needletail ctl unlatch --reason '…'")
+            cure: "read it, make sure of the account, then start with --unlatch 'the reason'")
     }
 
     private static func venueRules(_ adapter: any RestAdapter, _ rest: RestClient) async throws -> [Instrument] {

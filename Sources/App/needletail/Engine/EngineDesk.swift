@@ -19,6 +19,16 @@ struct EngineDesk: ControlHandler {
                 host.view.append(host.clock.now(), "LATCH_FAILED", .critical, "\(error)")
             }
         }
+        if command.kind == .unlatch {
+            do {
+                try host.unlatch(reason: reason, operatorID: command.operatorID)
+            } catch {
+                return .refused(
+                    ControlError(
+                        place: "unlatch", cause: "the latch could not be removed: \(error)",
+                        cure: "give a reason with --reason, and look at the latch file"))
+            }
+        }
         guard let sequence = host.submit(command) else {
             return .refused(
                 ControlError(

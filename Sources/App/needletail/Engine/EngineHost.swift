@@ -266,6 +266,7 @@ final class EngineHost {
         keepers.journalFailed = journalFailure != nil
         keepers.heartbeatAge = now - status.now
         keepers.latched = latched
+        keepers.guardRunning = GuardPresence(directory: configuration.directory).isRunning
         return StatusDocument(
             engine: status, limits: configuration.limits, latencies: latencies(), events: view.events.last(20),
             links: [
@@ -288,6 +289,13 @@ final class EngineHost {
         case .down: verdict = "down"
         }
         return LinkLine(name: name, state: state, verdict: verdict, age: age)
+    }
+
+    /// Removes the latch; the core is told afterwards.
+    func unlatch(reason: String, operatorID: UInt32) throws {
+        try KillLatch(path: configuration.latchFile).remove(
+            reason: reason, by: "uid \(operatorID)", time: clock.wall())
+        latched = false
     }
 
     /// Writes the latch before the core is told: a kill holds even if this process dies in the next instant.

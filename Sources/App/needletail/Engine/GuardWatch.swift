@@ -25,6 +25,9 @@ final class GuardWatch {
     }
 
     func run(until shouldEnd: () -> Bool, say: (String) -> Void) async throws {
+        let presence = GuardPresence(directory: configuration.directory)
+        try presence.announce()
+        defer { presence.withdraw() }
         var decision = GuardDecision(silence: configuration.timeouts.guardSilence)
         while !shouldEnd() {
             if case .act(let reason) = decision.observe(read(), killFile: latch.isSet, now: clock.now()) {
