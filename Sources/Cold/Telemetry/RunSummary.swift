@@ -15,6 +15,7 @@ package struct RunSummary: Sendable {
     package var rejects: [String: UInt64] = [:]
     /// Refusals by the risk gate, by `RiskVerdict.name`.
     package var riskRejects: [String: UInt64] = [:]
+    /// By the venue's last answer; negative when it could not be asked.
     package var openOrdersAtEnd = 0
     package var position = Quantity.zero
     package var positionMatchesVenue = false
@@ -41,7 +42,9 @@ package struct RunSummary: Sendable {
     /// What is wrong with the end of the run, one sentence each; empty is a run that may exit with 0.
     package var failures: [String] {
         var found: [String] = []
-        if openOrdersAtEnd != 0 { found.append("\(openOrdersAtEnd) orders are still open at the venue") }
+        if openOrdersAtEnd < 0 {
+            found.append("the venue could not be asked which orders are open")
+        } else if openOrdersAtEnd != 0 { found.append("\(openOrdersAtEnd) orders are still open at the venue") }
         if !positionMatchesVenue { found.append("the position differs from the venue's") }
         if !balancesMatchVenue { found.append("the balances differ from the venue's") }
         if !journalVerified { found.append("the journal does not verify") }
