@@ -30,6 +30,7 @@ final class EngineHost {
     private(set) var submitted: UInt64 = 0
     private(set) var journalFailure: String?
     private var latched = false
+    private var killDelivered = false
 
     private let truths = ColdInbox<VenueTruth>()
     private let snapshots = ColdInbox<(instrument: UInt16, body: [UInt8])>()
@@ -75,12 +76,14 @@ final class EngineHost {
         if work == 0 { try? await Task.sleep(nanoseconds: 1_000_000) } else { await Task.yield() }
     }
 
-    /// A latch that somebody else wrote (the guard, an operator's hand) kills this engine too.
+    /// A latch, whoever wrote it, kills this engine; tried every turn until the core's ring has taken the command.
     private func obeyLatch() {
-        guard !latched, KillLatch(path: configuration.latchFile).isSet else { return }
-        latched = true
-        view.append(clock.now(), "LATCHED", .critical, "the kill latch was set from outside")
-        _ = submit(Command(kind: .kill, operatorID: UInt32(getuid()), hash: 0, lifetime: .zero))
+        latched = KillLatch(path: configuration.latchFile).isSet
+        guard latched else { return killDelivered = false }
+        guard !killDelivered else { return }
+        let command = Command(kind: .kill, operatorID: UInt32(getuid()), hash: 0, lifetime: .zero)
+        killDelivered = submit(command) != nil
+        if killDelivered { view.append(clock.now(), "LATCHED", .critical, "the kill latch is set: the engine is killed") }
     }
 
     // MARK: journal
@@ -295,13 +298,11 @@ final class EngineHost {
     func unlatch(reason: String, operatorID: UInt32) throws {
         try KillLatch(path: configuration.latchFile).remove(
             reason: reason, by: "uid \(operatorID)", time: clock.wall())
-        latched = false
     }
 
     /// Writes the latch before the core is told: a kill holds even if this process dies in the next instant.
     func kill(reason: String, operatorID: UInt32) throws {
         try KillLatch(path: configuration.latchFile).set(
             LatchRecord(reason: reason, time: clock.wall(), by: "uid \(operatorID)"))
-        latched = true
     }
 }
