@@ -94,6 +94,7 @@ let cold: [Target] = [
     module(.cold, "Journal", ["Units", "Model", "Rings", "CPlatform"]),
     module(.cold, "Rest", ["VenueKit"], packages: products("async-http-client", "AsyncHTTPClient")
         + products("swift-nio", "NIOCore", "NIOHTTP1") + products("swift-nio-ssl", "NIOSSL")),
+    module(.cold, "Signals"),
     module(.cold, "Telemetry", ["Units", "Model"]),
 ]
 
@@ -104,7 +105,7 @@ let lab: [Target] = [
         + products("swift-nio-ssl", "NIOSSL")),
     module(.lab, "LoopbackBinance", ["Units", "Matching", "Loopback"], packages: products("swift-crypto", "Crypto")),
     .executableTarget(
-        name: "loopback-venue", dependencies: names(["LoopbackBinance", "Units"]), path: "Sources/Lab/LoopbackVenue",
+        name: "loopback-venue", dependencies: names(["LoopbackBinance", "Signals", "Units"]), path: "Sources/Lab/LoopbackVenue",
         swiftSettings: strict),
     module(.lab, "Matching", ["Units"]),
     module(.lab, "Replay", ["Units", "Model", "Journal"]),
@@ -115,7 +116,7 @@ let app: [Target] = [
         name: "needletail",
         dependencies: names([
             "CPlatform", "Units", "Model", "Rings", "Agents", "Gateway", "Transport", "Uring", "VenueKit", "Core", "StrategyKit",
-            "Binance", "Quoting", "Taking", "Config", "Console", "Control", "Guard", "Journal", "Rest", "Telemetry",
+            "Binance", "Quoting", "Taking", "Config", "Console", "Control", "Guard", "Journal", "Rest", "Signals", "Telemetry",
             "LoopbackBinance", "Replay",
         ]) + products("swift-argument-parser", "ArgumentParser"),
         path: "Sources/App/needletail", swiftSettings: strict),

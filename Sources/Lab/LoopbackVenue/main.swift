@@ -1,5 +1,6 @@
 import Foundation
 import LoopbackBinance
+import Signals
 import Units
 
 /// The loopback venue as a program of its own, for clients written in other languages.
@@ -46,22 +47,14 @@ while let flag = arguments.popFirst() {
 }
 
 do {
+    EndSignal.install()
     let venue = try BinanceVenueServer(options: options)
     let port = try venue.start()
     print("listening \(port)")
     fflush(nil)
     if let portFile { try String(port).write(toFile: portFile, atomically: true, encoding: .utf8) }
-    let signals = [SIGINT, SIGTERM].map { number in
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .main)
-        source.setEventHandler {
-            venue.stop()
-            exit(0)
-        }
-        source.resume()
-        return source
-    }
-    withExtendedLifetime(signals) { dispatchMain() }
+    EndSignal.waitBlocking()
+    venue.stop()
 } catch {
     FileHandle.standardError.write(Data("loopback-venue: \(error)\n".utf8))
     exit(1)

@@ -3,6 +3,7 @@ import Console
 import Control
 import Foundation
 import Model
+import Signals
 import Telemetry
 import Units
 

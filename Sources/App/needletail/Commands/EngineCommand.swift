@@ -9,6 +9,7 @@ import Guard
 import Journal
 import Model
 import Rest
+import Signals
 import Telemetry
 import Transport
 import Units

@@ -7,6 +7,7 @@ import Guard
 import Model
 import Rest
 import Rings
+import Signals
 import Units
 import VenueKit
 

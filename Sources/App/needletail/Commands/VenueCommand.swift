@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import LoopbackBinance
+import Signals
 import Units
 
 /// `needletail venue`: the loopback venue.
@@ -68,6 +69,7 @@ struct VenueCommand: AsyncParsableCommand {
                     balances: try Self.balances(balances))
             ]
         }
+        EndSignal.install()
         let server = try BinanceVenueServer(options: options)
         let bound = try server.start()
         print("listening \(bound)")

@@ -2,6 +2,7 @@ import Console
 import Control
 import Foundation
 import Model
+import Signals
 import Telemetry
 import Units
 

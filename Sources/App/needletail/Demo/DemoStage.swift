@@ -1,4 +1,5 @@
 import Foundation
+import Signals
 
 /// Everything a demo needs around it: a private directory, certificates, the venue's process, the engine's process.
 final class DemoStage {
