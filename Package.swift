@@ -143,6 +143,11 @@ let testTargets: [Target] = [
     tests("WireTests", ["Units", "Wire"]),
 ]
 
+/// What tests share: the shared files, seeded dice, guarded bytes, the fuzzer and its mutator.
+let testSupport: [Target] = [
+    .target(name: "TestSupport", path: "Tests/TestSupport")
+]
+
 let package = Package(
     name: "needletail",
     dependencies: [
@@ -153,5 +158,5 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     ],
-    targets: shims + base + hot + venues + strategies + cold + lab + app + testTargets
+    targets: shims + base + hot + venues + strategies + cold + lab + app + testTargets + testSupport
 )
