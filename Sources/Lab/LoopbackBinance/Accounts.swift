@@ -3,7 +3,7 @@ import Foundation
 import Units
 
 /// One asset of an account, in units of the asset at scale 8.
-struct Balance: Sendable, Hashable {
+struct Balance: Sendable, Hashable, Codable {
     var free: Int64 = 0
     var locked: Int64 = 0
 }
@@ -29,6 +29,19 @@ final class AccountState {
         secret = account.hmacSecret.map { SymmetricKey(data: Data($0.utf8)) }
         publicKey = try account.ed25519PublicKeyPEM.map(Self.publicKey)
         for (asset, amount) in account.balances { balances[asset] = Balance(free: amount.raw) }
+    }
+
+    var stored: StoredAccount {
+        StoredAccount(
+            apiKey: apiKey, updatedAt: updatedAt, balances: balances, counter10Seconds: counter10Seconds,
+            counterDay: counterDay)
+    }
+
+    func restore(_ stored: StoredAccount) {
+        balances = stored.balances
+        updatedAt = stored.updatedAt
+        counter10Seconds = stored.counter10Seconds
+        counterDay = stored.counterDay
     }
 
     var hasPublicKey: Bool { publicKey != nil }
@@ -62,7 +75,7 @@ final class AccountState {
 }
 
 /// A count that starts anew at every multiple of its window on the wall clock.
-struct WindowCounter {
+struct WindowCounter: Codable {
     let windowMs: Int64
     private var window: Int64 = 0
     private var value = 0

@@ -27,7 +27,7 @@ package struct VenueAccount: Sendable {
 /// Everything a loopback Binance Spot venue is started with.
 package struct BinanceVenueOptions: Sendable {
     package var host = "127.0.0.1"
-    /// 0 = any free port. One port serves streams, WebSocket API and REST.
+    /// 0 = any free port, or the one the state file names. One port serves streams, WebSocket API and REST.
     package var port = 0
     /// PEM files; both or neither (plain).
     package var tlsCertificateFile: String?
@@ -39,6 +39,8 @@ package struct BinanceVenueOptions: Sendable {
     package var dataFiles: [String] = []
     /// An `exchangeInfo` answer whose entry for `symbol` gives the filters.
     package var instrumentsFile: String?
+    /// What the venue remembers across its own death: accounts, orders, trades, the market's place. `nil`: nothing.
+    package var stateFile: String?
     package var speed: VenueSpeed = .times(1)
     package var accounts: [VenueAccount] = []
     /// Fractions of the received amount.

@@ -13,17 +13,27 @@ package final class BinanceVenueServer: Sendable {
 
     package init(options: BinanceVenueOptions) throws(VenueStartError) {
         self.options = options
-        let (rules, market) = try Self.market(options)
-        core = try VenueCore(options: options, rules: rules, market: market)
+        let store = try options.stateFile.map { file throws(VenueStartError) in
+            try VenueStore(file: file, symbol: options.symbol)
+        }
+        let (rules, market) = try Self.market(options, store?.resume(keys: options.accounts.map(\.apiKey)))
+        core = try VenueCore(options: options, rules: rules, market: market, store: store)
         server = LoopbackServer(application: core)
     }
 
     /// Returns the bound port.
     package func start() throws(VenueStartError) -> Int {
         do {
-            return try server.start(
-                host: options.host, port: options.port, certificate: options.tlsCertificateFile, key: options.tlsKeyFile)
-        } catch { throw VenueStartError(error.reason) }
+            let wanted = options.port == 0 ? core.store?.recovered.port ?? 0 : options.port
+            let port = try server.start(
+                host: options.host, port: wanted, certificate: options.tlsCertificateFile, key: options.tlsKeyFile)
+            let store = core.store
+            try server.onLoop {
+                store?.note(port: port)
+                store?.commit()
+            }
+            return port
+        } catch { throw VenueStartError((error as? LoopbackStartError)?.reason ?? "\(error)") }
     }
 
     package func stop() { server.stop() }
@@ -34,7 +44,7 @@ package final class BinanceVenueServer: Sendable {
     }
 
     private static func market(
-        _ options: BinanceVenueOptions
+        _ options: BinanceVenueOptions, _ resume: MarketResume?
     ) throws(VenueStartError) -> (InstrumentRules, any VenueMarket) {
         var rules: InstrumentRules?
         if let file = options.instrumentsFile {
@@ -46,7 +56,7 @@ package final class BinanceVenueServer: Sendable {
             catch { throw VenueStartError("the instruments file \(file) is not JSON: \(error)") }
         }
         guard options.dataFiles.isEmpty else {
-            let market = try RecordedMarket(files: options.dataFiles)
+            let market = try RecordedMarket(files: options.dataFiles, resume: resume)
             guard market.symbol == options.symbol else {
                 throw VenueStartError("the recording is of \(market.symbol), the venue was asked for \(options.symbol)")
             }
@@ -55,6 +65,6 @@ package final class BinanceVenueServer: Sendable {
             return (used, market)
         }
         let used = rules ?? InstrumentRules(symbol: options.symbol)
-        return (used, SeededMarket(seed: options.seed, rules: used))
+        return (used, SeededMarket(seed: options.seed, rules: used, resume: resume))
     }
 }

@@ -37,7 +37,8 @@ final class RecordedMarket: VenueMarket {
     /// How far into the file a snapshot is looked for.
     static let snapshotLines = 20_000
 
-    init(files: [String]) throws(VenueStartError) {
+    /// With `resume` the recording goes on where it was, with clients' orders behind what is displayed at their prices.
+    init(files: [String], resume: MarketResume? = nil) throws(VenueStartError) {
         do {
             reader = try RecordingReader(files: files)
             var early: [JSONValue] = []
@@ -66,9 +67,26 @@ final class RecordedMarket: VenueMarket {
             setLevels(snapshot["bids"], .buy, &ignored)
             setLevels(snapshot["asks"], .sell, &ignored)
             for event in early where event["e"]?.text == "depthUpdate" { applyDiff(event, &ignored) }
+            if let resume { goOn(resume) }
         } catch { throw VenueStartError((error as? LoopbackStartError)?.reason ?? "\(error)") }
     }
 
+    private func goOn(_ resume: MarketResume) {
+        var ignored = MarketOutput()
+        while let next = nextEventTime, next.raw <= resume.position.time {
+            step(into: &ignored)
+            ignored.removeAll()
+        }
+        orderIds += resume.idOffset
+        tradeIds += resume.idOffset
+        for order in resume.resting {
+            own.append(Own(order: order, left: order.quantity, ahead: book.quantity(order.side, order.price)))
+        }
+    }
+
+    var position: MarketPosition {
+        MarketPosition(time: (nextEventTime?.raw ?? .max / 2) - 1, price: reference.raw)
+    }
     var bestBid: BookLevel? { book.bestBid }
     var bestAsk: BookLevel? { book.bestAsk }
     var reference: Price { lastTrade ?? book.bestBid?.price ?? book.bestAsk?.price ?? .zero }

@@ -38,13 +38,23 @@ final class SeededMarket: VenueMarket {
     private var scratch: [MatchEvent] = []
     let publishesTicker = false
 
-    init(seed: UInt64, rules: InstrumentRules, settings: Settings = Settings()) {
+    /// With `resume` the market goes on at that time and price, with clients' orders already in its book; its flow is
+    /// another one, from the seed and the epoch.
+    init(seed: UInt64, rules: InstrumentRules, settings: Settings = Settings(), resume: MarketResume? = nil) {
         self.rules = rules
         self.settings = settings
-        random = SeededRandom(seed: seed)
-        fair = Double(settings.startPrice.raw)
-        lastTrade = settings.startPrice
-        pending = .zero
+        random = SeededRandom(seed: seed &+ UInt64(resume?.epoch ?? 0) &* 0x9E37_79B9_7F4A_7C15)
+        let start = resume.map { Price(raw: $0.position.price) } ?? settings.startPrice
+        fair = Double(start.raw)
+        lastTrade = start
+        pending = Nanoseconds(raw: resume?.position.time ?? 0)
+        clock = Double(pending.raw) / 1e9
+        if let resume {
+            orderIds += resume.idOffset
+            tradeIds += resume.idOffset
+            updateId += resume.idOffset
+            for order in resume.resting { engine.submit(order, into: &scratch) }
+        }
         var ignored = MarketOutput()
         for _ in 0..<settings.targetOrders { addOrder(into: &ignored) }
         schedule()
@@ -54,6 +64,7 @@ final class SeededMarket: VenueMarket {
     var bestAsk: BookLevel? { engine.bestAsk }
     var reference: Price { lastTrade }
     var nextEventTime: Nanoseconds? { pending }
+    var position: MarketPosition { MarketPosition(time: pending.raw, price: price(fair).raw) }
     func levels(_ side: BookSide, limit: Int) -> [BookLevel] { engine.levels(side, limit: limit) }
 
     func nextOrderId() -> Int64 {

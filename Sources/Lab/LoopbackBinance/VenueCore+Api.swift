@@ -32,6 +32,7 @@ extension VenueCore {
             let orders = operation?.places == true ? account.map { orderLimits($0) + "," } ?? "" : ""
             limits = #","rateLimits":[\#(orders)\#(weightLimit)]"#
         }
+        store?.commit()
         switch outcome {
         case .success(let result):
             session.connection.send(#"{"id":\#(id),"status":200,"result":\#(result)\#(limits)}"#)

@@ -14,7 +14,9 @@ extension VenueCore {
             guard let order = ordersById[id] else { return }
             prevent(order, counter: counter, price: price, quantity: quantity)
         case .rested(let id):
-            ordersById[id]?.isWorking = true
+            guard let order = ordersById[id] else { return }
+            order.isWorking = true
+            store?.note(order)
         case .ended(let id, let ending):
             guard let order = ordersById[id], order.isOpen else { return }
             switch ending {
@@ -46,6 +48,7 @@ extension VenueCore {
             id: tradeId, orderId: order.id, side: order.side, price: price, quantity: quantity, quote: quote, fee: fee,
             feeAsset: receivedAsset, isMaker: isMaker, time: order.updatedAt)
         account.trades.append(trade)
+        store?.note(trade, account)
         order.fills.append(trade)
         if isFirst {
             account.counter10Seconds.add(isMaker ? -5 : -1, at: nowMs)
@@ -98,7 +101,10 @@ extension VenueCore {
         report(order, execution: "TRADE_PREVENTION", extra: extra)
     }
 
-    func touch(_ account: AccountState, _ assets: [String]) { touched[account.number, default: []].formUnion(assets) }
+    func touch(_ account: AccountState, _ assets: [String]) {
+        touched[account.number, default: []].formUnion(assets)
+        store?.note(account)
+    }
 
     /// One `outboundAccountPosition` per account touched since the last.
     func reportBalances() {
@@ -122,6 +128,7 @@ extension VenueCore {
     func report(
         _ order: VenueOrder, execution: String, trade: VenueTrade? = nil, cancelId: String? = nil, extra: String = ""
     ) {
+        store?.note(order)
         executionIds += 1
         let now = nowMs
         let zero = "0.00000000"

@@ -43,6 +43,7 @@ extension VenueCore {
                 body = error.json
             }
         }
+        store?.commit()
         var headers: [(name: String, value: String)] = [
             ("Content-Type", "application/json;charset=UTF-8"), ("X-MBX-USED-WEIGHT", String(weight.count(at: nowMs))),
             ("X-MBX-USED-WEIGHT-1M", String(weight.count(at: nowMs))),

@@ -10,6 +10,7 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
     let rules: InstrumentRules
     let market: any VenueMarket
     let accounts: [AccountState]
+    let store: VenueStore?
     var streams: MarketStreams
     var apiSessions: [Int: ApiSession] = [:]
     var links: [Int: LinkState] = [:]
@@ -24,9 +25,18 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
     /// Accounts whose balances changed since the last `outboundAccountPosition`, and the assets.
     var touched: [Int32: Set<String>] = [:]
     private var startedAt: Nanoseconds?
-    private var nextFlush = Nanoseconds(milliseconds: 100)
+    private var nextFlush: Nanoseconds
 
-    init(options: BinanceVenueOptions, rules: InstrumentRules, market: any VenueMarket) throws(VenueStartError) {
+    /// Market time at which this process began.
+    private let marketStart: Nanoseconds
+    private var placeNotedAt = Nanoseconds.zero
+
+    init(
+        options: BinanceVenueOptions, rules: InstrumentRules, market: any VenueMarket, store: VenueStore? = nil
+    ) throws(VenueStartError) {
+        self.store = store
+        marketStart = Nanoseconds(raw: store?.recovered.market?.time ?? 0)
+        nextFlush = marketStart + Nanoseconds(milliseconds: 100)
         self.options = options
         self.rules = rules
         self.market = market
@@ -36,6 +46,15 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
         }
         self.accounts = accounts
         streams = MarketStreams(symbol: rules.symbol, limit: options.streamMessagesPerSecond, updateId: market.updateId)
+        guard let store else { return }
+        try restore(store.recovered)
+        let offset = (store.recovered.epoch ?? 0) * 1_000_000_000
+        executionIds += offset
+        generatedIds += UInt64(offset)
+        preventedMatches += offset
+        for account in accounts { store.note(account) }
+        store.note(market.position)
+        store.commit()
     }
 
     /// Wall clock, ms since 1970.
@@ -58,11 +77,20 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
         let start = startedAt ?? now
         startedAt = start
         switch options.speed {
-        case .times(let factor): advance(to: Nanoseconds(raw: (now - start).raw * factor), budget: 20_000)
+        case .times(let factor): advance(to: marketStart + Nanoseconds(raw: (now - start).raw * factor), budget: 20_000)
         case .max where streams.wantsMore: advance(to: Nanoseconds(raw: .max), budget: 400)
         case .max: break
         }
         checkLinks(now)
+        notePlace(now)
+    }
+
+    /// Ten times a second: a venue that is killed goes on at most so much earlier in its market.
+    private func notePlace(_ now: Nanoseconds) {
+        guard let store, now - placeNotedAt > Nanoseconds(milliseconds: 100) else { return }
+        placeNotedAt = now
+        store.note(market.position)
+        store.commit()
     }
 
     /// Background events up to a market time, at most `budget` of them, with the periodic streams between them.
@@ -96,6 +124,7 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
 
     /// Sends the held user events, in order.
     func releaseEvents() {
+        store?.commit()
         guard !heldEvents.isEmpty else { return }
         let events = heldEvents
         heldEvents.removeAll(keepingCapacity: true)

@@ -47,6 +47,8 @@ protocol VenueMarket: AnyObject {
     func cancel(_ id: Int64, into output: inout MarketOutput) -> Bool
     /// Market time of the next background event, from the start; `nil` at the end of a recording.
     var nextEventTime: Nanoseconds? { get }
+    /// Where the market is, for a venue that is started again.
+    var position: MarketPosition { get }
     /// Performs the next background event.
     func step(into output: inout MarketOutput)
 }

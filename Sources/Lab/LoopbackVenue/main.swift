@@ -7,7 +7,7 @@ import Units
 /// `--data` is a comma-separated list; `--api-key` starts an account that the following account flags describe.
 let usage = """
     usage: loopback-venue [--host H] [--port N] [--port-file FILE] [--cert FILE --key FILE] [--seed N] [--symbol S]
-                          [--data FILE[,FILE…]] [--instruments FILE] [--speed N|max]
+                          [--data FILE[,FILE…]] [--instruments FILE] [--speed N|max] [--state FILE]
                           [--api-key K [--hmac-secret S] [--ed25519-public FILE] [--balance ASSET=AMOUNT]…]…
     """
 
@@ -28,6 +28,7 @@ while let flag = arguments.popFirst() {
     case "--port-file": portFile = value
     case "--cert": options.tlsCertificateFile = value
     case "--key": options.tlsKeyFile = value
+    case "--state": options.stateFile = value
     case "--seed": options.seed = UInt64(value) ?? { fail("--seed \(value)") }()
     case "--symbol": options.symbol = value
     case "--data": options.dataFiles = value.split(separator: ",").map(String.init)

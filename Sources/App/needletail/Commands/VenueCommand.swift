@@ -15,6 +15,7 @@ struct VenueCommand: AsyncParsableCommand {
 
             Examples:
               needletail venue --protocol binance-spot --port 9443 --cert venue.pem --key venue.key
+              needletail venue --state venue.state        # killed and started again, it knows its orders and its port
               needletail venue --data btcusdt_20240808.gz,btcusdt_20240809.gz --speed 10
             """)
 
@@ -36,12 +37,16 @@ struct VenueCommand: AsyncParsableCommand {
     var instruments: String?
     @Option(help: "Speed of the market's clock: a whole number, or max.")
     var speed = "1"
+    @Option(help: "Remember accounts, orders, trades and the port in this file, and go on from it when started again.")
+    var state: String?
     @Option(help: "Write the port to this file once the venue listens.")
     var portFile: String?
     @Option(help: "Account: API key. Its Ed25519 public key is given with --account-public-key.")
     var account: String?
     @Option(help: "PEM file with the account's Ed25519 public key.")
     var accountPublicKey: String?
+    @Option(help: "The account's HMAC secret, instead of or beside the public key.")
+    var accountHmacSecret: String?
     @Option(help: "Balances of the account, ASSET=AMOUNT, separated by commas.")
     var balances = "BTC=10,ETH=100,USDT=1000000"
 
@@ -60,11 +65,12 @@ struct VenueCommand: AsyncParsableCommand {
             options.symbol = try BinanceVenueServer.recordedSymbol(options.dataFiles)
         }
         options.instrumentsFile = instruments
+        options.stateFile = state
         options.speed = try Self.speed(speed)
         if let account {
             options.accounts = [
                 VenueAccount(
-                    apiKey: account,
+                    apiKey: account, hmacSecret: accountHmacSecret,
                     ed25519PublicKeyPEM: try accountPublicKey.map { try String(contentsOfFile: $0, encoding: .utf8) },
                     balances: try Self.balances(balances))
             ]
