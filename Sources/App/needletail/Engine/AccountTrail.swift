@@ -4,12 +4,6 @@ import Units
 /// What the account should hold: every unique fill added up in base and quote asset, fees in the asset they were taken
 /// in. Compared with the venue's balances at the end. All of it exact or an error: nothing is rounded away silently.
 struct AccountTrail {
-    private struct FillKey: Hashable {
-        let instrument: InstrumentID
-        let order: VenueOrderID
-        let trade: TradeID
-    }
-
     private let instruments: [Instrument]
     private var seen: Set<FillKey> = []
     /// Change of each asset since the run's start, at scale 8.
@@ -19,7 +13,7 @@ struct AccountTrail {
 
     /// Adds a fill; `false` when it was counted before.
     mutating func apply(_ fill: Fill) -> Bool {
-        guard seen.insert(FillKey(instrument: fill.instrument, order: fill.venueOrder, trade: fill.trade)).inserted
+        guard seen.insert(FillKey(fill)).inserted
         else { return false }
         let instrument = instruments[fill.instrument.index]
         let sign: Int64 = fill.side == .buy ? 1 : -1

@@ -37,6 +37,7 @@ final class EngineHost {
     private var truthUnderWay = false
     private var lastTruth = Nanoseconds.zero
     private var snapshotSequence: UInt64 = 0
+    private var history = TradeHistory()
     /// Balances of the first complete truth: what the run started from.
     private(set) var baseline: [AssetID: VenueBalance] = [:]
     private(set) var latestTruth: VenueTruth?
@@ -128,9 +129,9 @@ final class EngineHost {
         guard !truthUnderWay else { return }
         truthUnderWay = true
         lastTruth = clock.now()
-        let (adapter, rest, clock, inbox) = (adapter, rest, clock, truths)
+        let (adapter, rest, clock, inbox, from) = (adapter, rest, clock, truths, history.from)
         Task {
-            inbox.put(await VenueTruth.ask(adapter, rest, now: { clock.now() }, wall: { clock.wall() }))
+            inbox.put(await VenueTruth.ask(adapter, rest, tradesFrom: from, now: { clock.now() }, wall: { clock.wall() }))
         }
     }
 
@@ -148,6 +149,10 @@ final class EngineHost {
         latestTruth = truth
         if truth.isComplete, baseline.isEmpty {
             for balance in truth.balances { baseline[balance.asset] = balance }
+        }
+        for (instrument, rows) in truth.trades {
+            let missing = history.take(rows, of: instrument, at: clock.now(), booked: view.booked)
+            for fill in missing { push(.fill(fill)) }
         }
         snapshotSequence += 1
         push(mark(truth, isEnd: false))

@@ -20,6 +20,9 @@ struct OperatorView {
     private(set) var recentFills: [FillLine] = []
     private(set) var counts = RunCounts()
     private(set) var account: AccountTrail
+    /// Executions that the core has booked.
+    private(set) var booked: Set<FillKey> = []
+    private var lastFill: FillKey?
     private(set) var commandResults: [CommandResult] = []
     private(set) var position = PositionChange(
         instrument: InstrumentID(0), quantity: .zero, averagePrice: .zero, realised: .zero, fees: .zero,
@@ -61,7 +64,9 @@ struct OperatorView {
                 known.filled = transition.filled
                 open[transition.client] = known
             }
-        case .position(let change): position = change
+        case .position(let change):
+            position = change
+            if let lastFill { booked.insert(lastFill) }
         case .command(let result) where result.command.operatorID == Command.engineOperator:
             events.append(
                 time, "STALLED", .critical,
@@ -72,6 +77,8 @@ struct OperatorView {
     }
 
     private mutating func observe(_ input: Input, at time: Nanoseconds) {
+        lastFill = nil
+        if case .fill(let fill) = input { lastFill = FillKey(fill) }
         switch input {
         case .topOfBook, .trade: counts.ticks += 1
         case .orderReply(let reply) where reply.outcome == .refused:

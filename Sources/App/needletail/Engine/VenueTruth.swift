@@ -9,13 +9,16 @@ struct VenueTruth: Sendable {
     var isComplete: Bool
     var orders: [OrderUpdate]
     var balances: [VenueBalance]
+    /// By instrument, from the trade asked for on.
+    var trades: [(instrument: InstrumentID, rows: [Fill])] = []
     /// Why it is not complete, for people.
     var problem: String?
 
-    /// Asks for open orders of every instrument and the balances. Never throws: what could not be learned makes the
-    /// answer incomplete, and an incomplete answer proves nothing.
+    /// Asks for open orders and trades of every instrument and the balances. Never throws: what could not be learned
+    /// makes the answer incomplete, and an incomplete answer proves nothing.
     static func ask(
-        _ adapter: any RestAdapter, _ client: RestClient, now: @Sendable () -> Nanoseconds, wall: @Sendable () -> Nanoseconds
+        _ adapter: any RestAdapter, _ client: RestClient, tradesFrom: [InstrumentID: TradeID],
+        now: @Sendable () -> Nanoseconds, wall: @Sendable () -> Nanoseconds
     ) async -> VenueTruth {
         var truth = VenueTruth(requestedAt: now(), isComplete: true, orders: [], balances: [], problem: nil)
         for instrument in adapter.instruments {
@@ -25,6 +28,15 @@ struct VenueTruth: Sendable {
                 truth.orders += try adapter.parseOpenOrders(status: answer.status, body: answer.body)
             } catch {
                 truth.fail("open orders: \(error)")
+            }
+        }
+        for instrument in adapter.instruments {
+            guard let request = adapter.myTrades(instrument, from: tradesFrom[instrument], wallNow: wall()) else { continue }
+            do {
+                let answer = try await client.send(request)
+                truth.trades.append((instrument, try adapter.parseMyTrades(instrument, status: answer.status, body: answer.body)))
+            } catch {
+                truth.fail("trades: \(error)")
             }
         }
         do {

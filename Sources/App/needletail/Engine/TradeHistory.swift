@@ -1,0 +1,55 @@
+import Model
+import Units
+
+/// Names one execution at the venue.
+struct FillKey: Hashable {
+    let instrument: InstrumentID
+    let order: VenueOrderID
+    let trade: TradeID
+
+    init(_ fill: Fill) {
+        instrument = fill.instrument
+        order = fill.venueOrder
+        trade = fill.trade
+    }
+}
+
+/// The account's trades as the venue's history has them: the third leg of reconciliation. A fill that the private stream
+/// lost (the venue died after the trade, the link broke before the report) comes to the core from here. Cold thread.
+struct TradeHistory {
+    /// How long a trade is asked for again: an order whose venue id is not known yet cannot take its fill.
+    private static let overlap = Nanoseconds(seconds: 60)
+    private static let pageRows = 1000
+
+    private struct Mark {
+        /// The newest trade before the run: it is in the balances that the run started from.
+        let floor: UInt64
+        var newest: UInt64
+        var newestAt: Nanoseconds
+    }
+    private var marks: [InstrumentID: Mark] = [:]
+    /// From which trade on to ask; nothing for an instrument that was never asked about.
+    private(set) var from: [InstrumentID: TradeID] = [:]
+
+    /// Takes an answer, rows in the venue's order, and gives the fills that the core has not booked. The first answer
+    /// gives none: it is what was before.
+    mutating func take(
+        _ rows: [Fill], of instrument: InstrumentID, at now: Nanoseconds, booked: Set<FillKey>
+    ) -> [Fill] {
+        let newest = rows.map(\.trade.low).max() ?? 0
+        guard var mark = marks[instrument] else {
+            marks[instrument] = Mark(floor: newest, newest: newest, newestAt: now)
+            from[instrument] = TradeID(low: newest + 1)
+            return []
+        }
+        if rows.count >= Self.pageRows {
+            from[instrument] = rows[Self.pageRows / 2].trade
+        } else if now - mark.newestAt > Self.overlap {
+            from[instrument] = TradeID(low: mark.newest + 1)
+            mark.newest = max(newest, mark.newest)
+            mark.newestAt = now
+        }
+        marks[instrument] = mark
+        return rows.filter { $0.trade.low > mark.floor && !booked.contains(FillKey($0)) }
+    }
+}
