@@ -109,6 +109,9 @@ let lab: [Target] = [
         swiftSettings: strict),
     module(.lab, "Matching", ["Units"]),
     module(.lab, "Replay", ["Units", "Model", "Journal"]),
+    module(.lab, "Simulation", [
+        "Units", "Model", "Wire", "Rings", "Orders", "StrategyKit", "Core", "VenueKit", "Gateway", "Journal", "Matching",
+    ]),
 ]
 
 let app: [Target] = [
@@ -117,7 +120,7 @@ let app: [Target] = [
         dependencies: names([
             "CPlatform", "Units", "Model", "Rings", "Agents", "Gateway", "Transport", "Uring", "VenueKit", "Core", "StrategyKit",
             "Binance", "Quoting", "Taking", "Config", "Console", "Control", "Guard", "Journal", "Rest", "Signals", "Telemetry",
-            "LoopbackBinance", "Replay",
+            "LoopbackBinance", "Replay", "Simulation", "Loopback",
         ]) + products("swift-argument-parser", "ArgumentParser"),
         path: "Sources/App/needletail", swiftSettings: strict),
 ]
@@ -135,6 +138,10 @@ let testTargets: [Target] = [
     tests("ModelTests", ["Model", "Units"]),
     tests("ReplayTests", ["Replay", "Journal", "Rings", "Units", "Model"]),
     tests("RingsTests", ["Rings", "CPlatform"]),
+    tests("SimulationTests", [
+        "Simulation", "Replay", "Journal", "Rings", "Units", "Model", "Core", "StrategyKit", "Gateway", "Binance", "VenueKit",
+        "Quoting", "Taking", "Matching",
+    ]),
     tests("SigningTests", ["Wire", "Signing"]),
     tests("TelemetryTests", ["Units", "Model", "Telemetry"]),
     tests("TidyTests", []),

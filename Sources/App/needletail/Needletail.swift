@@ -9,7 +9,7 @@ struct Needletail: AsyncParsableCommand {
         discussion: "Begin with `needletail demo`: it shows the whole engine at work, with no money at risk.",
         subcommands: [
             DemoCommand.self, EngineCommand.self, VenueCommand.self, ControlCommand.self, CheckCommand.self,
-            JournalCommand.self, ReplayCommand.self, GuardCommand.self,
+            JournalCommand.self, ReplayCommand.self, GuardCommand.self, BacktestCommand.self,
         ])
 
     /// Prints an error as it is: what happened and the cure, not a type's name.

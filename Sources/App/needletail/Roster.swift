@@ -5,6 +5,7 @@ import Core
 import Gateway
 import Model
 import Quoting
+import Simulation
 import StrategyKit
 import Taking
 import Transport
@@ -147,26 +148,61 @@ enum Roster {
             }
         }
 
-        /// Makes the adapters and starts the hot threads.
+        /// Makes the market adapter and the mode's order route, and starts the hot threads. Only LIVE makes an order
+        /// adapter, and only with it does a key leave this value.
         func start(core: CoreConfiguration, strategies: Strategies) throws -> HotAssembly.Rings {
-            guard let credentials else {
+            switch configuration.mode {
+            case .live:
+                let adapter = try orders()
+                let plan = try link(adapter.links, .orders)
+                return try start(OrderLinkDriver(plan: plan, adapter: adapter), core, strategies)
+            case .shadow: return try start(NoOrderRoute(), core, strategies)
+            case .dryRun:
+                return try start(SimulatedRoute(Self.simulatedVenue(core)), core, strategies)
+            case .backtest, .replay:
                 throw ToolError(
-                    "mode \(configuration.mode.name) has no order link in this build",
-                    cure: "run LIVE against the loopback venue (needletail demo)")
+                    "mode \(configuration.mode.name) does not connect to a venue",
+                    cure: "use `needletail backtest` or `needletail replay`")
             }
-            let market = try BinanceMarketData(
+        }
+
+        private func start<Route: OrderRoute & ~Copyable>(
+            _ route: consuming Route, _ core: CoreConfiguration, _ strategies: Strategies
+        ) throws -> HotAssembly.Rings {
+            let market = try market()
+            let marketLink = try link(market.links, .marketData)
+            return try HotAssembly.start(
+                HotAssembly.Parts(
+                    market: market, orders: route, marketLink: marketLink, core: core, strategies: strategies),
+                configuration: configuration)
+        }
+
+        /// The market's machine; needs no key.
+        func market() throws -> BinanceMarketData {
+            try BinanceMarketData(
                 BinanceMarketConfiguration(
                     venue: VenueID(0), endpoint: Self.endpoint(configuration.venue.marketData), symbols: symbols))
-            let orders = try BinanceOrderEntry(
+        }
+
+        private func orders() throws -> BinanceOrderEntry {
+            guard let credentials else {
+                throw ToolError("a LIVE run needs the account's keys", cure: "name them under venue.account")
+            }
+            return try BinanceOrderEntry(
                 BinanceOrderConfiguration(
                     venue: VenueID(0), endpoint: Self.endpoint(configuration.venue.orders), symbols: symbols,
                     assets: assets, clientIDs: try identifiers, credentials: credentials))
-            let marketLink = try link(market.links, .marketData)
-            let orderLink = try link(orders.links, .orders)
-            return try HotAssembly.start(
-                HotAssembly.Parts(
-                    market: market, orders: orders, marketLink: marketLink, orderLink: orderLink, core: core,
-                    strategies: strategies), configuration: configuration)
+        }
+
+        /// Whether a recorded line is the body of a REST depth snapshot: a bare object that begins with its update id.
+        static func isDepthSnapshot(_ line: [UInt8]) -> Bool { line.starts(with: Array("{\"lastUpdateId\"".utf8)) }
+
+        /// The venue inside a DRY_RUN or BACKTEST: it starts with enough of every asset for the limits to bind first.
+        static func simulatedVenue(_ core: CoreConfiguration) -> SimulatedVenueSettings {
+            let count = core.instruments.reduce(0) { max($0, Int($1.base.raw), Int($1.quote.raw)) } + 1
+            return SimulatedVenueSettings(
+                venue: core.venue, instruments: core.instruments,
+                balances: Array(repeating: Quantity(raw: 10_000_000 * fixedPointUnit), count: count))
         }
 
         private func link(_ links: [LinkDescription], _ role: LinkRole) throws -> LinkPlan {

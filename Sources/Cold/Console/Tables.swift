@@ -70,7 +70,9 @@ package enum Tables {
 
     private static func proofs(_ run: RunSummary) -> [String] {
         func mark(_ good: Bool) -> String { good ? "ok  " : "FAIL" }
-        return [
+        var untouched: [String] = []
+        if let nothing = run.venueUntouched { untouched = ["\(mark(nothing))  the venue saw no order, no trade, no change"] }
+        return untouched + [
             "\(mark(run.openOrdersAtEnd == 0))  open orders at the venue: \(run.openOrdersAtEnd)",
             "\(mark(run.positionMatchesVenue))  position equals the venue's",
             "\(mark(run.balancesMatchVenue))  balances equal the venue's",

@@ -45,6 +45,7 @@ extension RunSummary {
         self.position = position
         positionMatchesVenue = positionMatches
         balancesMatchVenue = balancesMatch
+        venueUntouched = json["venue_untouched"]?.bool
         self.fees = fees
         self.realised = realised
         self.net = net

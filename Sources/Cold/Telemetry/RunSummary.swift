@@ -20,6 +20,8 @@ package struct RunSummary: Sendable {
     package var position = Quantity.zero
     package var positionMatchesVenue = false
     package var balancesMatchVenue = false
+    /// In a mode that must not send: whether the venue saw no order, no trade and no change; `nil` when not asked.
+    package var venueUntouched: Bool?
     package var fees = Notional.zero
     package var realised = Notional.zero
     package var net = Notional.zero
@@ -47,6 +49,8 @@ package struct RunSummary: Sendable {
         } else if openOrdersAtEnd != 0 { found.append("\(openOrdersAtEnd) orders are still open at the venue") }
         if !positionMatchesVenue { found.append("the position differs from the venue's") }
         if !balancesMatchVenue { found.append("the balances differ from the venue's") }
+        if venueUntouched == false { found.append("something reached the venue although nothing may be sent") }
+        if mode != .live, venueUntouched == nil { found.append("the venue was not asked whether anything reached it") }
         if !journalVerified { found.append("the journal does not verify") }
         if !hashesMatch { found.append("the replay decided differently from the live run") }
         return found
@@ -61,7 +65,8 @@ package struct RunSummary: Sendable {
             "cancels": .count(cancels), "fills": .count(fills), "rejects": Self.byCode(rejects),
             "risk_rejects": Self.byCode(riskRejects), "open_orders_at_end": .integer(Int64(openOrdersAtEnd)),
             "position": .money(position), "position_matches_venue": .bool(positionMatchesVenue),
-            "balances_match_venue": .bool(balancesMatchVenue), "fees": .money(fees),
+            "balances_match_venue": .bool(balancesMatchVenue),
+            "venue_untouched": venueUntouched.map { .bool($0) } ?? .null, "fees": .money(fees),
             "pnl_realised": .money(realised), "pnl_net": .money(net), "journal_records": .count(journalRecords),
             "journal_verified": .bool(journalVerified), "decision_hash_live": .hash(decisionHashLive),
             "decision_hash_replay": .hash(decisionHashReplay),

@@ -6,4 +6,4 @@ import VenueKit
 
 extension FeedIOAgent: @unchecked Sendable {}
 extension FeedParseAgent: @unchecked Sendable where Adapter: ~Copyable {}
-extension TradeAgent: @unchecked Sendable where Adapter: ~Copyable {}
+extension TradeAgent: @unchecked Sendable where Route: ~Copyable {}

@@ -5,9 +5,9 @@ import Uring
 import VenueKit
 import Wire
 
-/// The trade thread's own link to the venue: the adapter, its connection, and what the venue said, waiting for the core.
-/// A command is signed, encrypted and submitted before the call returns.
-public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: ~Copyable {
+/// The LIVE route, the trade thread's own link to the venue: the adapter, its connection, and what the venue said, waiting
+/// for the core. A command is signed, encrypted and submitted before the call returns.
+public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRoute, ~Copyable {
     private let plan: LinkPlan
     private var keeper: LinkKeeper?
     private var handler: OrderLinkHandler<Adapter>
@@ -17,7 +17,7 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: ~Copyable
         handler = OrderLinkHandler(adapter)
     }
 
-    mutating func start() {
+    public mutating func start() {
         do {
             keeper = try LinkKeeper(plan)
         } catch {
@@ -25,10 +25,10 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: ~Copyable
         }
     }
 
-    mutating func stop() { keeper?.shutDown(at: SystemInputs.monotonicNow(), &handler) }
+    public mutating func stop() { keeper?.shutDown(at: SystemInputs.monotonicNow(), &handler) }
 
     /// One turn of the link; what it said is in `takeEvent` afterwards.
-    mutating func poll(at now: Nanoseconds, wallNow: Nanoseconds) -> Int {
+    public mutating func poll(at now: Nanoseconds, wallNow: Nanoseconds) -> Int {
         handler.wallNow = wallNow
         let work = keeper!.poll(at: now, &handler)
         if (now - handler.lastTimer).raw > 20_000_000 {
@@ -43,10 +43,10 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: ~Copyable
     }
 
     /// The oldest event that the core has not seen, or `nil`.
-    mutating func takeEvent() -> Input? { handler.events.take() }
+    public mutating func takeEvent() -> Input? { handler.events.take() }
 
     /// Carries out one output; what could not be handed to the link never left, and is told so.
-    mutating func perform(_ output: Output, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool {
+    public mutating func perform(_ output: Output, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool {
         switch output {
         case .place(let order):
             if handler.adapter.place(order, at: now, wallNow: wallNow, sink: &keeper!.link) { return true }

@@ -4,19 +4,17 @@ import Model
 import Rings
 import StrategyKit
 import Units
-import VenueKit
-import Wire
 
 /// The thread of truth: takes market events, the order link's messages, operator commands and snapshots in one order,
-/// steps the core, journals, and sends what it decides over its own link.
+/// steps the core, journals, and hands what it decides to its order route.
 ///
 /// One turn: order link first (fills are the most valuable news), then the cold side's inputs (stop must not wait behind
 /// a burst of ticks), then market data, then the timer. When the journal has no room for a whole step nothing is
 /// stepped: what arrives waits in its ring or in the socket.
-public struct TradeAgent<Adapter: OrderEntryAdapter & ~Copyable, Strategies: StrategySet>: Agent, ~Copyable {
+public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>: Agent, ~Copyable {
     private var core: TradingCore<Strategies>
     private var outputs: OutputBuffer
-    private var orders: OrderLinkDriver<Adapter>
+    private var orders: Route
     private var inlets: TradeInlets
     private var journal: JournalOutlet
     private var telemetry: TradeTelemetry
@@ -29,7 +27,7 @@ public struct TradeAgent<Adapter: OrderEntryAdapter & ~Copyable, Strategies: Str
 
     /// `stallLimit`: a pause between two turns after which the agent takes the engine's mandate away by itself.
     public init(
-        core: consuming TradingCore<Strategies>, outputCapacity: Int, orders: consuming OrderLinkDriver<Adapter>,
+        core: consuming TradingCore<Strategies>, outputCapacity: Int, orders: consuming Route,
         inlets: consuming TradeInlets, journal: consuming RingProducer<Record>,
         telemetry: consuming TradeTelemetry, stallLimit: Nanoseconds
     ) {
@@ -69,6 +67,7 @@ public struct TradeAgent<Adapter: OrderEntryAdapter & ~Copyable, Strategies: Str
             work += 1
         }
         while work < batch, canStep, inlets.market.tryPop(&input) {
+            orders.observe(input, at: now)
             step(input, now)
             work += 1
         }

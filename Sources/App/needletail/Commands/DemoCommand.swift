@@ -19,14 +19,18 @@ struct DemoCommand: AsyncParsableCommand {
             and the journal is replayed: the replay must decide the same.
 
             Exit status 0 says: no order is left open, position and balances equal the venue's, the journal verifies, \
-            and live and replay took the same decisions.
+            and live and replay took the same decisions. In the modes shadow and dry_run the engine gets no key; then it \
+            says, instead, that the venue saw no order, no trade and no change of a balance.
 
             Examples:
               needletail demo
               needletail demo --seconds 60 --seed 42 --json -
               needletail demo --data btcusdt_20240808.gz
+              needletail demo --mode shadow
             """)
 
+    @Option(help: "live; shadow (nothing is sent); dry_run (a simulated venue inside the engine).")
+    var mode = "live"
     @Option(help: "How long to trade.")
     var seconds = 30
     @Option(help: "Seed of the market model.")
@@ -41,12 +45,22 @@ struct DemoCommand: AsyncParsableCommand {
     var keep = false
 
     func validate() throws {
+        _ = try runMode()
         guard seconds >= 1, seconds <= 86_400 else { throw ValidationError("--seconds takes 1 to 86400") }
+    }
+
+    private func runMode() throws -> RunMode {
+        switch mode {
+        case "live": return .live
+        case "shadow": return .shadow
+        case "dry_run", "dry-run": return .dryRun
+        default: throw ValidationError("--mode takes live, shadow or dry_run; not '\(mode)'")
+        }
     }
 
     func run() async throws {
         EndSignal.install()
-        let stage = try DemoStage(seed: seed, data: data, symbol: symbol)
+        let stage = try DemoStage(mode: try runMode(), seed: seed, data: data, symbol: symbol)
         let outcome: DemoOutcome
         do {
             outcome = try await DemoRun(stage: stage, seconds: seconds, quiet: json == "-").play()

@@ -1,12 +1,14 @@
+import Model
+
 /// The configuration a demo writes for its engine; config/demo.yaml with the run's ports and paths in it, and sizes that
 /// fit any symbol's price.
 enum DemoConfiguration {
     static func text(
-        symbol: String, base: String, quote: String, directory: String, port: Int, authority: String
+        mode: RunMode = .live, symbol: String, base: String, quote: String, directory: String, port: Int, authority: String
     ) -> String {
         """
-        # A LIVE run against the loopback venue on this machine: no money is at risk.
-        mode: LIVE
+        # A run against the loopback venue on this machine: no money is at risk.
+        mode: \(mode.name)
         run:
           name: demo
           directory: \(directory)
@@ -17,9 +19,7 @@ enum DemoConfiguration {
           rest: { url: "https://127.0.0.1:\(port)" }
           ca_file: \(authority)
           client_id_prefix: demo-
-          account:
-            api_key_env: NEEDLETAIL_DEMO_API_KEY
-            ed25519_private_key_env: NEEDLETAIL_DEMO_PRIVATE_KEY
+        \(mode == .live ? account : "  # no account: this mode holds no key")
         instruments:
           - { symbol: \(symbol), base: \(base), quote: \(quote), rules: from venue }
         strategies:
@@ -60,4 +60,10 @@ enum DemoConfiguration {
 
         """
     }
+
+    private static let account = """
+          account:
+            api_key_env: NEEDLETAIL_DEMO_API_KEY
+            ed25519_private_key_env: NEEDLETAIL_DEMO_PRIVATE_KEY
+        """
 }

@@ -24,7 +24,7 @@ struct DemoRun {
         try await stage.startVenue()
         say("venue    listening on 127.0.0.1:\(stage.port), TLS 1.3, own certificate authority")
         try await stage.startEngine()
-        say("engine   started, LIVE mode, DISARMED; control socket \(stage.controlSocket)")
+        say("engine   started, \(stage.mode.name) mode, DISARMED; control socket \(stage.controlSocket)")
         var client = try ControlClient(path: stage.controlSocket)
         try await waitForLinks(&client)
         try await ceremony(&client)
@@ -39,6 +39,12 @@ struct DemoRun {
         var summary = try DemoSummaryFile.read(stage.summaryFile)
         summary.seed = stage.seed
         summary.duration = Nanoseconds(raw: Int64(Date().timeIntervalSince(began) * 1e9))
+        if stage.mode != .live {
+            say("venue    asking it, with the account's key, whether anything reached it")
+            let found = try await stage.venueProof().findings()
+            for sentence in found { say("venue    \(sentence)") }
+            summary.venueUntouched = found.isEmpty
+        }
         say("journal  verifying and replaying")
         try ReplayRun(directory: stage.journalDirectory, name: "demo").prove(&summary)
         say("replay   decision hash live   \(Mandate.display(summary.decisionHashLive))")
@@ -62,7 +68,8 @@ struct DemoRun {
         let deadline = Date().addingTimeInterval(20)
         while true {
             let now = try client.status().engine
-            if now.marketLink == .up, now.orderLink == .up, now.bidPrice.isPositive, now.lastReconciledAt > .zero { break }
+            let isReady = stage.mode == .shadow || (now.orderLink == .up && now.lastReconciledAt > .zero)
+            if now.marketLink == .up, now.bidPrice.isPositive, isReady { break }
             guard Date() < deadline else {
                 throw ToolError(
                     "after 20 s: market data \(now.marketLink), orders \(now.orderLink), bid \(now.bidPrice), "
@@ -71,7 +78,11 @@ struct DemoRun {
             if EndSignal.isAsked { throw ToolError("interrupted before the engine was ready") }
             try await Task.sleep(nanoseconds: 50_000_000)
         }
-        say("engine   market data up, order link logged on, reconciled with the venue")
+        switch stage.mode {
+        case .live: say("engine   market data up, order link logged on, reconciled with the venue")
+        case .shadow: say("engine   market data up; no key, no order link: it cannot send")
+        default: say("engine   market data up; no key, no order link: orders go to a simulated venue in its process")
+        }
     }
 
     /// The operator's part, typed by the demo and shown.

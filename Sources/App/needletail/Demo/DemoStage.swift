@@ -1,9 +1,13 @@
+import Config
 import Foundation
+import Model
 import Signals
+import Units
 
 /// Everything a demo needs around it: a private directory, certificates, the venue's process, the engine's process.
 final class DemoStage {
     let directory: URL
+    let mode: RunMode
     let symbol: String
     let seed: UInt64
     private let certificates: ThrowawayCertificates
@@ -12,9 +16,12 @@ final class DemoStage {
     private(set) var engine: ChildProcess?
     private var guardian: ChildProcess?
     private(set) var port = 0
+    private static let givenBase: Int64 = 10
+    private static let givenQuote: Int64 = 1_000_000
     private let apiKey = "NeedletailLoopbackDemoKey0123456789"
 
-    init(seed: UInt64, data: String?, symbol: String?) throws {
+    init(mode: RunMode, seed: UInt64, data: String?, symbol: String?) throws {
+        self.mode = mode
         self.seed = seed
         self.data = data
         self.symbol = symbol ?? Self.symbol(of: data)
@@ -54,7 +61,7 @@ final class DemoStage {
             "venue", "--protocol", "binance-spot", "--cert", certificates.certificate.path, "--key",
             certificates.key.path, "--seed", "\(seed)", "--symbol", symbol, "--port-file", portFile.path, "--account",
             apiKey, "--account-public-key", certificates.accountPublicKey.path, "--balances",
-            "\(assets.base)=10,\(assets.quote)=1000000",
+            "\(assets.base)=\(Self.givenBase),\(assets.quote)=\(Self.givenQuote)",
         ]
         if let data { arguments += ["--data", data] }
         let child = try ChildProcess("venue", arguments, log: directory.appending(path: "venue.log"))
@@ -71,23 +78,42 @@ final class DemoStage {
     /// Writes the run's configuration and starts the engine; it is DISARMED.
     func startEngine() async throws {
         let file = directory.appending(path: "demo.yaml")
-        try DemoConfiguration.text(
-            symbol: symbol, base: assets.base, quote: assets.quote, directory: directory.path, port: port,
-            authority: certificates.authority.path
-        ).write(to: file, atomically: true, encoding: .utf8)
-        let secrets = [
-            "NEEDLETAIL_DEMO_API_KEY": apiKey,
-            "NEEDLETAIL_DEMO_PRIVATE_KEY": try String(contentsOf: certificates.accountPrivateKey, encoding: .utf8),
-        ]
+        try configurationText(mode).write(to: file, atomically: true, encoding: .utf8)
+        // Only a run that may send is given the keys.
+        let secrets = mode == .live ? try self.secrets() : [:]
         let child = try ChildProcess(
             "engine", ["engine", "--config", file.path, "--summary", summaryFile.path], environment: secrets,
             log: directory.appending(path: "engine.log"))
         engine = child
-        guardian = try ChildProcess(
-            "guard", ["guard", "--config", file.path], environment: secrets, log: directory.appending(path: "guard.log"))
+        if mode == .live {
+            guardian = try ChildProcess(
+                "guard", ["guard", "--config", file.path], environment: secrets, log: directory.appending(path: "guard.log"))
+        }
         try await until("the engine's control socket is there", child, seconds: 30) {
             FileManager.default.fileExists(atPath: self.controlSocket)
         }
+    }
+
+    private func configurationText(_ mode: RunMode) -> String {
+        DemoConfiguration.text(
+            mode: mode, symbol: symbol, base: assets.base, quote: assets.quote, directory: directory.path, port: port,
+            authority: certificates.authority.path)
+    }
+
+    private func secrets() throws -> [String: String] {
+        [
+            "NEEDLETAIL_DEMO_API_KEY": apiKey,
+            "NEEDLETAIL_DEMO_PRIVATE_KEY": try String(contentsOf: certificates.accountPrivateKey, encoding: .utf8),
+        ]
+    }
+
+    /// The question to the venue whether anything of this run reached it.
+    func venueProof() throws -> DemoVenueProof {
+        let live = try RunConfiguration.parse(
+            configurationText(.live), file: "the demo's configuration", catalogue: Roster.catalogue)
+        return DemoVenueProof(
+            configuration: live, secrets: try Secrets.read(for: live, environment: try secrets()),
+            given: [Self.givenBase, Self.givenQuote].map { Quantity(raw: $0 * fixedPointUnit) })
     }
 
     /// Asks the engine to end in order and waits for it.

@@ -20,18 +20,18 @@ enum HotAssembly {
     }
 
     /// Everything the hot side needs, made on the cold side.
-    struct Parts<Market: MarketDataAdapter & ~Copyable, Orders: OrderEntryAdapter & ~Copyable>: ~Copyable {
+    struct Parts<Market: MarketDataAdapter & ~Copyable, Route: OrderRoute & ~Copyable>: ~Copyable {
         var market: Market
-        var orders: Orders
+        /// What the mode may do with orders.
+        var orders: Route
         var marketLink: LinkPlan
-        var orderLink: LinkPlan
         var core: CoreConfiguration
         var strategies: Roster.Strategies
     }
 
     /// Starts the run-to-completion topology: all hot agents on one pinned thread.
-    static func start<Market: MarketDataAdapter & ~Copyable, Orders: OrderEntryAdapter & ~Copyable>(
-        _ parts: consuming Parts<Market, Orders>, configuration: RunConfiguration
+    static func start<Market: MarketDataAdapter & ~Copyable, Route: OrderRoute & ~Copyable>(
+        _ parts: consuming Parts<Market, Route>, configuration: RunConfiguration
     ) throws -> Rings {
         let frames = makeByteRing(capacity: 8 << 20)
         let outgoing = makeByteRing(capacity: 64 << 10)
@@ -58,7 +58,7 @@ enum HotAssembly {
         let trade = TradeAgent(
             core: TradingCore(configuration: parts.core, strategies: parts.strategies),
             outputCapacity: parts.core.outputCapacity,
-            orders: OrderLinkDriver(plan: parts.orderLink, adapter: parts.orders),
+            orders: parts.orders,
             inlets: TradeInlets(market: market.consumer, cold: cold.consumer), journal: journal.producer,
             telemetry: TradeTelemetry(
                 status: status.writer, heartbeat: heartbeat.writer, histograms: stages, stalls: SharedCounter()),

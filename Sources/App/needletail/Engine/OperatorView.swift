@@ -23,6 +23,8 @@ struct OperatorView {
     /// Executions that the core has booked.
     private(set) var booked: Set<FillKey> = []
     private var lastFill: FillKey?
+    /// The venue's balances as the inputs told them: of each asset the first sum and the last, at scale 8.
+    private(set) var balances: [AssetID: (first: Int64, last: Int64)] = [:]
     private(set) var commandResults: [CommandResult] = []
     private(set) var position = PositionChange(
         instrument: InstrumentID(0), quantity: .zero, averagePrice: .zero, realised: .zero, fees: .zero,
@@ -91,6 +93,9 @@ struct OperatorView {
                     time: time, client: identifiers.text(fill.client).string, symbol: symbols[fill.instrument.index],
                     side: fill.side, price: fill.price, quantity: fill.quantity, isMaker: fill.isMaker))
             if recentFills.count > 1000 { recentFills.removeFirst(500) }
+        case .balance(let balance):
+            let sum = balance.free.raw + balance.locked.raw
+            balances[balance.asset] = (balances[balance.asset]?.first ?? sum, sum)
         default: break
         }
     }

@@ -1,0 +1,79 @@
+import Binance
+import Config
+import Core
+import Foundation
+import Journal
+import Loopback
+import Model
+import Rings
+import Simulation
+import Units
+
+/// One backtest: instruments resolved, journal opened, recording played.
+struct BacktestRun {
+    private let settings: RunConfiguration
+    private let files: [String]
+    private let directory: String
+    private let backtest: Backtest<BinanceMarketData, Roster.Strategies>
+    private let began = Date()
+
+    init(
+        _ settings: RunConfiguration, overrides: [(path: String, value: String)], files: [String], directory: String,
+        fees: (maker: Quantity, taker: Quantity), latency: Nanoseconds
+    ) throws {
+        self.settings = settings
+        self.files = files
+        self.directory = directory
+        let spot = Roster.BinanceSpot(settings, secrets: nil)
+        var rules: [RunRecord.Rules] = []
+        if settings.instruments.contains(where: { $0.rules == nil }) {
+            rules = try RecordedRules.derive(settings, spot, from: files)
+        }
+        let strategies = try Roster.strategies(settings)
+        // The journal's directory counts its own runs, so that the same call twice gives the same journal.
+        let run = Self.nextRun(directory)
+        let plan = try RunPlan(settings, run: run, rules: rules, strategies: Roster.mandateStrategies(strategies))
+        try RunRecord(
+            run: run, build: BuildIdentity.name,
+            configurationText: try String(contentsOfFile: settings.file, encoding: .utf8),
+            overrides: overrides.map { [$0.path, $0.value] },
+            rules: RunRecord.rules(plan.instruments)
+        ).write(to: directory)
+        let core = Roster.core(settings, plan)
+        var venue = Roster.BinanceSpot.simulatedVenue(core)
+        venue.makerFee = fees.maker
+        venue.takerFee = fees.taker
+        let ring = makeRing(of: Record.self, capacity: HotAssembly.journalCapacity)
+        let identity = JournalIdentity(
+            build: BuildIdentity.name, configurationHash: settings.hash, mode: .backtest, run: run, name: settings.name)
+        let writer = try JournalWriter(
+            consumer: ring.consumer, directory: directory, identity: identity,
+            segmentBytes: Int(settings.journal.segmentBytes), syncInterval: Nanoseconds(seconds: 3600),
+            wall: .zero, engine: .zero)
+        backtest = Backtest(
+            market: try spot.market(), configuration: core, strategies: strategies,
+            route: SimulatedRoute(venue, requestDelay: latency, answerDelay: latency), journal: ring.producer,
+            writer: writer, mandateHash: plan.mandate(settings, lifetime: Nanoseconds(seconds: 1)).hash)
+    }
+
+    private static func nextRun(_ directory: String) -> UInt32 {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        let last = files.filter { $0.hasSuffix(".run.json") }.compactMap { UInt32($0.prefix { $0 != "." }) }.max()
+        return (last ?? 0) + 1
+    }
+
+    func play() throws -> BacktestResult {
+        var reader = try RecordingReader(files: files)
+        while let line = try reader.next() {
+            backtest.line(line.json, isSnapshot: Roster.BinanceSpot.isDepthSnapshot(line.json), at: line.time)
+            if let failure = backtest.failure { throw ToolError("the journal cannot be written: \(failure)") }
+        }
+        guard backtest.messages > 0 else { throw ToolError("the recording is empty") }
+        backtest.end()
+        if let failure = backtest.failure { throw ToolError("the journal cannot be written: \(failure)") }
+        return BacktestResult(
+            status: backtest.status, messages: backtest.messages, span: backtest.ended - backtest.began,
+            fills: backtest.venueFills, refusals: backtest.refusals, records: backtest.records, journal: directory,
+            name: settings.name, wallSeconds: Date().timeIntervalSince(began))
+    }
+}

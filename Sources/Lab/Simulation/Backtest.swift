@@ -1,0 +1,187 @@
+import Core
+import Gateway
+import Journal
+import Model
+import Rings
+import StrategyKit
+import Units
+import VenueKit
+import Wire
+
+/// A recording through the real adapter, the real core and the simulated venue, on one thread and one clock: the
+/// recording's own receive times. The same recording and configuration give the same decisions, and the journal it writes
+/// replays like any other.
+///
+/// The operator is played: as soon as data are fresh and the account is reconciled the run is staged, armed and
+/// confirmed, once. A run that stops itself stays stopped, as it would live.
+package final class Backtest<Market: MarketDataAdapter & ~Copyable, Strategies: StrategySet> {
+    private var market: Market
+    private var stepped: SteppedCore<Strategies>
+    private var route: SimulatedRoute
+    private var sink = CollectedMarket()
+    private var writer: JournalWriter?
+    private var now = Nanoseconds.zero
+    private var nextTimer = Nanoseconds.zero
+    private var nextFeedTimer = Nanoseconds.zero
+    private var hasBegun = false
+    private var snapshot: [UInt8] = []
+    private var isLiveAsked = false
+    private let timerInterval: Nanoseconds
+    private let mandateHash: UInt64
+    /// Lines taken.
+    package private(set) var messages: UInt64 = 0
+    /// First and last receive time of the recording.
+    package private(set) var began = Nanoseconds.zero
+    package var ended: Nanoseconds { now }
+    package private(set) var failure: JournalError?
+
+    /// `mandateHash`: what the played operator confirms, not zero. `writer` drains the ring whose other end is `journal`;
+    /// without one nothing is kept and the records are dropped by `drain`.
+    package init(
+        market: consuming Market, configuration: CoreConfiguration, strategies: Strategies,
+        route: consuming SimulatedRoute, journal: consuming RingProducer<Record>, writer: consuming JournalWriter?,
+        mandateHash: UInt64, timerInterval: Nanoseconds = Nanoseconds(milliseconds: 1)
+    ) {
+        precondition(mandateHash != 0, "a mandate has a hash")
+        self.market = market
+        stepped = SteppedCore(configuration, strategies, journal: journal)
+        self.route = route
+        self.writer = writer
+        self.mandateHash = mandateHash
+        self.timerInterval = timerInterval
+    }
+
+    package var status: EngineStatus { stepped.status }
+    package var venueFills: (all: UInt64, maker: UInt64) { (route.venue.fills, route.venue.makerFills) }
+    package var refusals: FeedRefusalCounts { sink.refusals }
+    package var records: UInt64 { writer?.written ?? 0 }
+
+    /// One recorded frame, or the body of a depth snapshot, received at `time`.
+    package func line(_ bytes: [UInt8], isSnapshot: Bool, at time: Nanoseconds) {
+        messages += 1
+        if !hasBegun { begin(at: time) }
+        advance(to: time)
+        if isSnapshot {
+            snapshot = bytes
+        } else {
+            withView(bytes) { market.message($0, receivedAt: now, sink: &sink) }
+        }
+        giveSnapshot()
+        take()
+        drain(atLeast: 16_384)
+    }
+
+    private func begin(at time: Nanoseconds) {
+        hasBegun = true
+        now = time
+        began = time
+        nextTimer = time
+        nextFeedTimer = time
+        market.linkOpened(at: time, sink: &sink)
+    }
+
+    /// A snapshot is given when the adapter wants it, once.
+    private func giveSnapshot() {
+        guard let wanted = sink.wantsSnapshot, !snapshot.isEmpty else { return }
+        sink.wantsSnapshot = nil
+        withView(snapshot) { market.snapshot(wanted, $0, receivedAt: now, sink: &sink) }
+        snapshot = []
+    }
+
+    private func withView(_ bytes: [UInt8], _ body: (ByteView) -> Void) {
+        bytes.withUnsafeBytes { buffer in unsafe body(ByteView(buffer)) }
+    }
+
+    /// Timers up to a time, each at its own moment.
+    private func advance(to time: Nanoseconds) {
+        while nextTimer <= time {
+            now = Swift.max(now, nextTimer)
+            nextTimer = nextTimer + timerInterval
+            if now >= nextFeedTimer {
+                nextFeedTimer = now + Nanoseconds(milliseconds: 20)
+                market.timer(at: now, sink: &sink)
+                take()
+            }
+            turn()
+            step(.timer)
+            askLive()
+        }
+        now = Swift.max(now, time)
+        turn()
+    }
+
+    private func turn() {
+        _ = route.poll(at: now, wallNow: now)
+        while let event = route.takeEvent() { step(event) }
+    }
+
+    private func take() {
+        for input in sink.inputs {
+            route.observe(input, at: now)
+            step(input)
+        }
+        sink.inputs.removeAll(keepingCapacity: true)
+    }
+
+    private func step(_ input: Input) {
+        if !stepped.canStep { drain(atLeast: 0) }
+        stepped.step(input, at: now)
+        for index in 0..<stepped.outputs.count { _ = route.perform(stepped.outputs[index], at: now, wallNow: now) }
+    }
+
+    private func askLive() {
+        guard !isLiveAsked else { return }
+        let status = stepped.status
+        guard status.state == .disarmed, status.marketLink == .up, status.orderLink == .up, status.bidPrice.isPositive,
+            status.lastReconciledAt > .zero, now - status.topReceivedAt < Nanoseconds(milliseconds: 500)
+        else { return }
+        isLiveAsked = true
+        for kind in [CommandKind.stage, .arm, .confirm] { command(kind) }
+    }
+
+    private func command(_ kind: CommandKind) {
+        let year = Nanoseconds(seconds: 365 * 86_400)
+        step(.command(Command(kind: kind, operatorID: 0, hash: mandateHash, lifetime: year)))
+    }
+
+    /// Stops, cancels everything and lets the venue answer; the journal is complete when this returns.
+    package func end() {
+        command(.stop)
+        let deadline = now + Nanoseconds(seconds: 10)
+        repeat { advance(to: now + timerInterval) } while now < deadline && (stepped.core.activeOrderCount > 0 || !route.isQuiet)
+        drain(atLeast: 0)
+        do throws(JournalError) { try writer?.flush() } catch { failure = error }
+    }
+
+    private var sinceDrain: UInt64 = 0
+
+    /// Writes what waits, once `atLeast` records do.
+    private func drain(atLeast count: UInt64) {
+        guard failure == nil, stepped.nextSequence - 1 - sinceDrain >= count else { return }
+        sinceDrain = stepped.nextSequence - 1
+        do throws(JournalError) {
+            _ = try writer?.drain(wall: now, engine: now)
+        } catch {
+            failure = error
+        }
+    }
+}
+
+/// Keeps what an adapter says until it is taken.
+package struct CollectedMarket: MarketSink, FrameSink {
+    package var inputs: [Input] = []
+    package var wantsSnapshot: InstrumentID?
+    package var wantsReconnect = false
+    package private(set) var refusals = FeedRefusalCounts()
+
+    package init() {}
+    package mutating func market(_ input: Input) { inputs.append(input) }
+    package mutating func requestSnapshot(_ instrument: InstrumentID) { wantsSnapshot = instrument }
+    package mutating func refused(_ reason: FeedRefusal) { refusals.count(reason) }
+    package mutating func reconnect(_ reason: FeedRefusal) {
+        refusals.count(reason)
+        wantsReconnect = true
+    }
+    /// Subscriptions have nowhere to go in a recording.
+    package mutating func send(text: ByteView) -> Bool { true }
+}
