@@ -25,6 +25,11 @@ public struct CoreConfiguration: Sendable {
     public var unknownDeadline = Nanoseconds(seconds: 30)
     /// How long a difference of balances may wait for a fill that explains it.
     public var reconcileGrace = Nanoseconds(milliseconds: 500)
+    /// Engine time at which the run's first trading day ends: the next midnight UTC, where the host knows it. `nil`: a
+    /// day's length after the first input.
+    public var firstDayEnds: Nanoseconds?
+    /// How long a trading day is; the daily loss counts from its start.
+    public var dayLength = Nanoseconds(seconds: 86_400)
     /// Largest distance of a flattening order from the mid, basis points.
     public var flattenSlippageBps: Int32 = 50
     /// Pause between flattening orders.

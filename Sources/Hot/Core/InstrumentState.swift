@@ -7,6 +7,9 @@ struct InstrumentState: BitwiseCopyable {
     var limits: RiskLimits
     var hasTop = false
     var top: TopOfBook
+    /// The last mid, kept when the book is lost: what a position is worth is not forgotten with the link. Zero before
+    /// the first book.
+    var mark = Price.zero
     /// The book went stale while orders rested, and they were cancelled for it.
     var isSwept = false
     /// When its orders were last cancelled as a whole.
@@ -38,5 +41,8 @@ struct InstrumentState: BitwiseCopyable {
 
     /// Middle of the top, rounded down to scale 8. Meaningful when `hasTop`.
     var mid: Price { Price(raw: Int64(clamping: (Int128(top.bidPrice.raw) + Int128(top.askPrice.raw)) / 2)) }
-    func isFresh(at now: Nanoseconds) -> Bool { hasTop && now - top.receivedAt <= limits.maxDataAge }
+    /// As the gate asks: neither older nor further ahead than the limit.
+    func isFresh(at now: Nanoseconds) -> Bool {
+        hasTop && (now - top.receivedAt).raw.magnitude <= limits.maxDataAge.raw.magnitude
+    }
 }

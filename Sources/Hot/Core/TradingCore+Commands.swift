@@ -79,7 +79,7 @@ extension TradingCore {
     }
 
     /// `now` plus a span; a span that does not fit ends at the end of time.
-    private func later(_ span: Nanoseconds) -> Nanoseconds {
+    func later(_ span: Nanoseconds) -> Nanoseconds {
         let (sum, overflow) = now.raw.addingReportingOverflow(span.raw)
         return Nanoseconds(raw: overflow ? .max : sum)
     }
@@ -102,6 +102,14 @@ extension TradingCore {
             for index in 0..<strategies.count { runStrategy(.stop, index, &outputs) }
         }
         if next != .staged && next != .armed { stagedHash = 0 }
+    }
+
+    /// Beyond doubt wrong: everything is cancelled and only `unlatch` leads out, from whatever state.
+    mutating func halt(_ error: ErrorCode, value: Int64 = 0, limit: Int64 = 0, _ outputs: inout OutputBuffer) {
+        guard state != .halted else { return }
+        alert(.critical, error, value: value, limit: limit, &outputs)
+        cancelAll(&outputs)
+        enter(.halted, error, nil, &outputs)
     }
 
     /// In doubt: cancels what can be cancelled and stays so until a person re-arms.

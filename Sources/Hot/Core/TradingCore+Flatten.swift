@@ -26,7 +26,7 @@ extension TradingCore {
         guard held.hasTop else { return false }
         let side: Side = position.isPositive ? .sell : .buy
         guard let price = flattenPrice(side, held),
-            let quantity = Swift.min(position.magnitude, Swift.min(held.limits.maxOrderQuantity, affordable(price, held)))
+            let quantity = Swift.min(closable(position, held), Swift.min(held.limits.maxOrderQuantity, affordable(price, held)))
                 .snapped(to: held.instrument.lotSize, rounding: .down)
         else { return false }
         let notional = price.times(quantity, rounding: .down) ?? .max
@@ -41,6 +41,14 @@ extension TradingCore {
             price: price, quantity: quantity, client: .none)
         place(intent, version: 0, &outputs)
         return false
+    }
+
+    /// How much of a position an order can close. Fees taken in base were never received: of a long position only what
+    /// is held can be sold, which is more than our fills gave where the account held some before.
+    private func closable(_ position: Quantity, _ held: InstrumentState) -> Quantity {
+        guard position.isPositive else { return position.magnitude }
+        let holding = explained(held.instrument.base) + (held.hasBaseline ? held.baseline : 0)
+        return Quantity(raw: Int64(clamping: Swift.max(0, Swift.min(Int128(position.raw), holding))))
     }
 
     /// The largest quantity that the notional limit allows at a price.

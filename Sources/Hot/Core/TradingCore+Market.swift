@@ -13,6 +13,7 @@ extension TradingCore {
         if old.hasTop, top.updateID != 0, top.updateID <= old.top.updateID { return }
         instruments[index].hasTop = true
         instruments[index].top = top
+        instruments[index].mark = instruments[index].mid
         instruments[index].isSwept = false
         published.ticks &+= 1
         runStrategies(.tick, in: top.instrument, &outputs)
@@ -42,6 +43,12 @@ extension TradingCore {
         guard isTrading, !isFlattening else { return }
         let version = strategies.versionHash(of: index)
         for at in 0..<intents.count {
+            // What the safeguards may still have to say in this step comes first.
+            guard outputs.room > reservedOutputs else {
+                published.riskRejects &+= UInt64(intents.count - at)
+                alert(.warning, .riskBlocked, instrument: instrument, value: Int64(intents.count - at), &outputs)
+                return
+            }
             let intent = intents[at]
             published.intents &+= 1
             switch intent.kind {
@@ -50,6 +57,9 @@ extension TradingCore {
             }
         }
     }
+
+    /// Outputs that one intent and, after it, a cancellation of everything with its state change may need.
+    private var reservedOutputs: Int { configuration.maxActiveOrders + instruments.count + 64 }
 
     private mutating func prepareContext(_ strategy: StrategyID, _ id: InstrumentID) {
         let held = instruments[id.index]

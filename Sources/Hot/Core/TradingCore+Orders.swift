@@ -30,17 +30,6 @@ extension TradingCore {
         return sum
     }
 
-    /// Realised plus unrealised minus fees of all instruments.
-    var dayResult: Notional {
-        var sum: Int128 = 0
-        for held in instruments {
-            let position = ledger[held.instrument.id]
-            sum += Int128(position.realised.raw) - Int128(position.fees.raw)
-            if held.hasTop { sum += Int128(position.unrealised(at: held.mid).raw) }
-        }
-        return Notional(raw: Int64(clamping: sum))
-    }
-
     /// Judges a new order and, when it passes, reserves and sends it.
     mutating func place(_ intent: Intent, version: UInt32, _ outputs: inout OutputBuffer) {
         let held = instruments[intent.instrument.index]

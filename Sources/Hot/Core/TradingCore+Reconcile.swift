@@ -24,6 +24,7 @@ extension TradingCore {
             snapshotID = mark.id
             snapshotOpen = true
             snapshotRequestedAt = mark.requestedAt
+            snapshotOrphans = 0
             for index in 0..<instruments.count { instruments[index].hasSnapshotBalance = false }
             return
         }
@@ -33,9 +34,11 @@ extension TradingCore {
         guard mark.isComplete, maySend, published.orderLink == .up, snapshotRequestedAt >= published.orderLinkSince
         else { return }
         compareOrders(&outputs)
-        for index in 0..<instruments.count { compareBalance(index) }
-        isReconciled = true
-        published.lastReconciledAt = now
+        var isCompared = true
+        for index in 0..<instruments.count where !compareBalance(index) { isCompared = false }
+        isReconciled = isReconciled || isCompared
+        if snapshotOrphans > 0 { isReconciled = false }
+        if isCompared { published.lastReconciledAt = now }
     }
 
     private mutating func compareOrders(_ outputs: inout OutputBuffer) {
@@ -58,7 +61,7 @@ extension TradingCore {
     }
 
     /// Fees taken in base and fills of every instrument that shares this base asset.
-    private func explained(_ base: AssetID) -> Int128 {
+    func explained(_ base: AssetID) -> Int128 {
         var sum: Int128 = 0
         for held in instruments where held.instrument.base == base {
             let position = ledger[held.instrument.id]
@@ -79,27 +82,31 @@ extension TradingCore {
         return false
     }
 
-    private mutating func compareBalance(_ index: Int) {
+    /// Answers whether the snapshot could say something: not while fills of the asset are on their way.
+    private mutating func compareBalance(_ index: Int) -> Bool {
         let held = instruments[index]
-        guard held.hasSnapshotBalance, !isMoving(held.instrument.base) else { return }
+        guard !isMoving(held.instrument.base) else { return false }
+        // Absence is not zero, nor a difference.
+        guard held.hasSnapshotBalance else { return true }
         let fills = explained(held.instrument.base)
         let balance = Int128(held.snapshotBalance.raw)
         if !held.hasBaseline {
             instruments[index].hasBaseline = true
             instruments[index].baseline = balance - fills
-            return
+            return true
         }
         let expected = held.baseline + fills
         if balance == expected {
             instruments[index].breaks = 0
             instruments[index].hasSuspect = false
-            return
+            return true
         }
-        guard !held.hasSuspect else { return }
+        guard !held.hasSuspect else { return true }
         instruments[index].hasSuspect = true
         instruments[index].suspectSince = now
         instruments[index].suspectValue = held.snapshotBalance.raw
         instruments[index].suspectExpected = Int64(clamping: expected)
+        return true
     }
 
     /// A difference that no fill explained within its grace is a break.

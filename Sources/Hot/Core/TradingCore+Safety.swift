@@ -14,11 +14,13 @@ extension TradingCore {
             for index in 0..<instruments.count { instruments[index].hasTop = false }
             if change.state != .up { enterSafe(.wsStale, value: Int64(change.reason), &outputs) }
         case .orders:
-            if change.state != published.orderLink { published.orderLinkSince = now }
+            // A link that comes up twice was lost in between.
+            let isLost = change.state != .up || published.orderLink == .up
+            if change.state == .up || change.state != published.orderLink { published.orderLinkSince = now }
             published.orderLink = change.state
             isReconciled = false
             snapshotOpen = false
-            if change.state != .up {
+            if isLost {
                 doubtAll(&outputs)
                 if maySend { enterSafe(.venueUnavailable, value: Int64(change.reason), &outputs) }
             }
@@ -91,27 +93,30 @@ extension TradingCore {
         return false
     }
 
-    /// At the end of every step: expiry, faults found on the way, the loss limit.
-    mutating func safeguards(_ outputs: inout OutputBuffer) {
+    /// At the start of every step: nothing leaves in the step in which a right has run out.
+    mutating func expire(_ outputs: inout OutputBuffer) {
         if state == .armed, now >= armedUntil { enter(.disarmed, .safeMode, nil, &outputs) }
         if isTrading, now >= published.mandateExpires {
             alert(.warning, .safeMode, value: published.mandateExpires.raw, &outputs)
             cancelAll(&outputs)
             enter(.disarmed, .safeMode, nil, &outputs)
         }
-        if fault != .none {
-            enterSafe(fault, &outputs)
-            fault = .none
-        }
-        if isTrading {
-            let result = dayResult
-            let limit = lossLimit
-            if result.raw <= 0 - limit.raw {
-                alert(.critical, .riskBlocked, value: result.raw, limit: 0 - limit.raw, &outputs)
-                cancelAll(&outputs)
-                enter(.halted, .riskBlocked, nil, &outputs)
-            }
-        }
+    }
+
+    /// What was found wrong on the way leads to SAFE before any strategy is asked again.
+    mutating func takeFault(_ outputs: inout OutputBuffer) {
+        guard fault != .none else { return }
+        enterSafe(fault, &outputs)
+        fault = .none
+    }
+
+    /// At the end of every step: faults found on the way, the loss limit.
+    mutating func safeguards(_ outputs: inout OutputBuffer) {
+        takeFault(&outputs)
+        guard isTrading else { return }
+        let result = dayResult
+        let limit = lossLimit
+        if result.raw <= 0 - limit.raw { halt(.riskBlocked, value: result.raw, limit: 0 - limit.raw, &outputs) }
     }
 
     /// The tightest daily loss limit of the run.

@@ -78,6 +78,10 @@ extension TradingCore {
         orders.update(slot, order)
         // A snapshot's row is older than what changed since it was asked for.
         if update.source == .snapshot, order.changedAt >= snapshotRequestedAt { return }
+        if isOrphan(order, update) {
+            orphan(update, &outputs)
+            return
+        }
         let event: OrderEvent
         switch update.status {
         case .new: event = .new
@@ -94,11 +98,49 @@ extension TradingCore {
         apply(event, to: slot, error: update.error, &outputs)
     }
 
-    /// An order we do not hold. Of our prefix and open: left by an earlier run, so it is taken in and cancelled.
+    /// Whether the venue shows as resting what by our book is over. Its events may overtake each other, so only two
+    /// things prove it: an order that never rested does, or a snapshot asked for after the end still has it.
+    private func isOrphan(_ order: Order, _ update: OrderUpdate) -> Bool {
+        guard order.state.isTerminal, update.status == .new || update.status == .partiallyFilled else { return false }
+        switch order.state {
+        case .failed, .rejected, .riskRejected: return true
+        default: return update.source == .snapshot
+        }
+    }
+
+    /// An order that rests although our book has it as over: cancelled by its names, and SAFE. It stays terminal.
+    private mutating func orphan(_ update: OrderUpdate, _ outputs: inout OutputBuffer) {
+        alert(.critical, .unknownOrder, instrument: update.instrument, client: update.client,
+            value: update.quantity.raw, limit: update.cumulativeQuantity.raw, &outputs)
+        if update.source == .snapshot { snapshotOrphans += 1 }
+        isReconciled = false
+        if fault == .none { fault = .unknownOrder }
+        guard maySend, published.orderLink == .up else { return }
+        published.cancelsSent &+= 1
+        outputs.append(
+            .cancel(OrderReference(client: update.client, instrument: update.instrument, venueOrder: update.venueOrder)))
+    }
+
+    /// An order of our prefix that we do not hold, and that rests: left by an earlier run, so it is taken in and
+    /// cancelled. One of a later run, or of this run and not yet given, is another engine's under our prefix: halts.
     private mutating func adopt(_ update: OrderUpdate, _ outputs: inout OutputBuffer) {
         guard maySend, !update.client.isNone, update.status == .new || update.status == .partiallyFilled,
-            update.client.run != configuration.run, orders.hasRoom, update.quantity.isPositive
+            update.quantity.isPositive
         else { return }
+        let isThisRun = update.client.run == configuration.run
+        if isThisRun, update.client.sequence < nextSequence {
+            // Ours, over, and forgotten since: and yet it rests.
+            orphan(update, &outputs)
+            return
+        }
+        if isThisRun || update.client.run > configuration.run {
+            if isThisRun { nextSequence = update.client.sequence == .max ? .max : update.client.sequence + 1 }
+            halt(.unknownOrder, value: Int64(update.client.run), limit: Int64(configuration.run), &outputs)
+        }
+        guard orders.hasRoom else {
+            orphan(update, &outputs)
+            return
+        }
         var order = Order(
             client: update.client, instrument: update.instrument, strategy: .engine, side: update.side,
             timeInForce: .goodTillCancel, price: update.price, quantity: update.quantity, now: now)
@@ -141,6 +183,12 @@ extension TradingCore {
             alert(.warning, .positionMismatch, instrument: fill.instrument, client: fill.client, value: fill.fee,
                 limit: Int64(fill.feeAsset.raw), &outputs)
         }
+        if slot == nil {
+            // Ours by its name, and we do not hold it: it counts, and nobody knows why.
+            alert(.critical, .fillSeqGap, instrument: fill.instrument, client: fill.client, value: fill.quantity.raw,
+                &outputs)
+            fault = .fillSeqGap
+        }
         let isLate = slot.map { fillOrder($0, fill, &outputs) } ?? true
         let position = ledger[fill.instrument]
         outputs.append(
@@ -148,6 +196,7 @@ extension TradingCore {
                 PositionChange(
                     instrument: fill.instrument, quantity: position.quantity, averagePrice: position.averagePrice,
                     realised: position.realised, fees: position.fees, client: fill.client, isLate: isLate)))
+        takeFault(&outputs)
         if let slot, orders[slot].strategy != .engine, orders[slot].strategy.index < strategies.count {
             runStrategy(.fill(fill), orders[slot].strategy.index, &outputs)
         }
@@ -169,6 +218,14 @@ extension TradingCore {
         if filled > order.quantity {
             alert(.critical, .positionMismatch, instrument: order.instrument, client: order.client,
                 value: filled.raw, limit: order.quantity.raw, &outputs)
+            fault = .positionMismatch
+        }
+        let isWorse = order.price.isPositive
+            && (order.side == .buy ? fill.price > order.price : fill.price < order.price)
+        if fill.side != order.side || isWorse {
+            // The other side, or past our limit: the venue or its adapter is wrong about something.
+            alert(.critical, .positionMismatch, instrument: order.instrument, client: order.client,
+                value: fill.price.raw, limit: order.price.raw, &outputs)
             fault = .positionMismatch
         }
         if isLate {

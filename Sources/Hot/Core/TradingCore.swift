@@ -31,11 +31,18 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var armedUntil = Nanoseconds.zero
     var isFlattening = false
 
+    // The trading day.
+    var dayEnds = Nanoseconds.zero
+    /// The run's result when the day began, scale 8.
+    var dayOpening: Int128 = 0
+
     // Reconciliation.
     var snapshotID: UInt64 = 0
     var snapshotOpen = false
     /// When the open snapshot's first request left.
     var snapshotRequestedAt = Nanoseconds.zero
+    /// Rows of the open snapshot that show as resting what by our book is over.
+    var snapshotOrphans = 0
     /// A complete snapshot ended since the order link last came up.
     var isReconciled = false
     /// An order or fill was found wrong during this step: taken up by the safeguards at its end.
@@ -46,6 +53,7 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     public init(configuration: CoreConfiguration, strategies: Strategies) {
         precondition(!configuration.instruments.isEmpty, "a core needs an instrument")
         precondition(configuration.instruments.count == configuration.limits.count, "every instrument needs limits")
+        precondition(configuration.dayLength.raw > 0, "a trading day has a length")
         precondition(strategies.count < 255, "strategy ids have 8 bits")
         // Before anything is stored: the same check after the first stores crashed in debug builds (bad pointer in
         // the generic call, Swift 6.3.1). The cause is not established.
@@ -85,7 +93,9 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         precondition(outputs.capacity >= configuration.outputCapacity, "the output buffer is too small for this core")
         precondition(outputs.count == 0, "the last step's outputs were not taken")
         now = Swift.max(now, time)
+        rollDay()
         published.inputs &+= 1
+        expire(&outputs)
         switch input {
         case .topOfBook(let top): topOfBook(top, &outputs)
         case .trade(let trade): publicTrade(trade, &outputs)

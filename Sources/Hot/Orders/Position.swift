@@ -20,29 +20,41 @@ public struct Position: BitwiseCopyable, Sendable {
 
     public init() {}
 
-    /// Adds a fill; `false` and unchanged when a figure would not fit. Never allocates.
+    /// Adds a fill; `false` and unchanged when a figure would not fit. Never traps, never allocates.
     public mutating func apply(_ fill: Fill, base: AssetID, quote: AssetID) -> Bool {
+        guard fill.quantity.isPositive, fill.price.isPositive else { return false }
         let signed = fill.side == .buy ? fill.quantity : -fill.quantity
-        guard let after = quantity.adding(signed) else { return false }
-        guard addFee(fill, base: base, quote: quote) else { return false }
+        var next = self
+        guard let after = quantity.adding(signed), next.addFee(fill, base: base, quote: quote) else { return false }
         let price = Int128(fill.price.raw)
+        var profit: Int128 = 0
         if quantity.isZero || quantity.isNegative == signed.isNegative {
-            exactCost += price * Int128(signed.raw)
+            let (cost, overflow) = exactCost.addingReportingOverflow(price * Int128(signed.raw))
+            guard !overflow else { return false }
+            next.exactCost = cost
         } else if after.isZero || after.isNegative == quantity.isNegative {
-            // Reduces: the share of the cost that leaves, rounded half to even; all of it when flat.
-            let share = after.isZero
-                ? exactCost
-                : Rounding.halfEven.divide(
-                    exactCost * Int128(signed.raw.magnitude), by: Int128(quantity.raw.magnitude))
-            exactRealised += -(price * Int128(signed.raw)) - share
-            exactCost -= share
+            let share = after.isZero ? exactCost : costShare(signed.raw.magnitude)
+            profit = -(price * Int128(signed.raw)) - share
+            next.exactCost -= share
         } else {
             // Flips through zero: closes all at this price, opens the rest at it.
-            exactRealised += price * Int128(quantity.raw) - exactCost
-            exactCost = price * Int128(after.raw)
+            profit = price * Int128(quantity.raw) - exactCost
+            next.exactCost = price * Int128(after.raw)
         }
-        quantity = after
+        let (realised, overflow) = exactRealised.addingReportingOverflow(profit)
+        guard !overflow else { return false }
+        next.exactRealised = realised
+        next.quantity = after
+        self = next
         return true
+    }
+
+    /// The part of the cost that leaves with `part` of the quantity, to nearest, ties away from zero. Divided before it
+    /// is multiplied: cost times quantity may pass 128 bits. Precondition: `0 < part < |quantity|`.
+    private func costShare(_ part: UInt64) -> Int128 {
+        let whole = Int128(quantity.raw.magnitude)
+        let average = exactCost / whole
+        return average * Int128(part) + Rounding.halfUp.divide((exactCost - average * whole) * Int128(part), by: whole)
     }
 
     private mutating func addFee(_ fill: Fill, base: AssetID, quote: AssetID) -> Bool {

@@ -73,7 +73,8 @@ public enum RiskGate {
         if !c.isAllowed { return RiskAnswer(.instrumentNotAllowed, value: Int64(intent.instrument.raw)) }
         if !c.hasTop { return RiskAnswer(.noMarketData) }
         let age = c.now - c.top.receivedAt
-        if age > c.limits.maxDataAge || age.raw < 0 {
+        // Another thread may stamp a frame a moment after this step's clock was read: ahead is as suspect as behind.
+        if age.raw.magnitude > c.limits.maxDataAge.raw.magnitude {
             return RiskAnswer(.staleMarketData, value: age.raw, limit: c.limits.maxDataAge.raw)
         }
         if !c.linksUp { return RiskAnswer(.linkDown) }

@@ -78,17 +78,19 @@ struct EngineCommand: AsyncParsableCommand {
         let run = try RunNumber.next(in: configuration.directory)
         let plan = try RunPlan(
             configuration, run: run, rules: RunRecord.rules(rules), strategies: Roster.mandateStrategies(strategies))
+        var core = Roster.core(configuration, plan)
+        core.firstDayEnds = clock.nextMidnight()
         try RunRecord(
             run: run, build: BuildIdentity.name,
             configurationText: try String(contentsOfFile: configuration.file, encoding: .utf8),
-            overrides: overrides.map { [$0.path, $0.value] }, rules: RunRecord.rules(plan.instruments)
+            overrides: overrides.map { [$0.path, $0.value] }, rules: RunRecord.rules(plan.instruments), firstDayEnds: core.firstDayEnds?.raw
         ).write(to: configuration.journal.directory)
         _ = try recoverJournal(
             ringFile: FileManager.default.fileExists(atPath: configuration.journalRingFile)
                 ? configuration.journalRingFile : nil,
             directory: configuration.journal.directory, name: configuration.name)
         let control = try ControlServer(path: configuration.controlSocket)
-        let rings = try spot.start(core: Roster.core(configuration, plan), strategies: strategies)
+        let rings = try spot.start(core: core, strategies: strategies)
         let identity = JournalIdentity(
             build: BuildIdentity.name, configurationHash: configuration.hash, mode: configuration.mode, run: run,
             name: configuration.name)

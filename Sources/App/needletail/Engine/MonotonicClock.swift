@@ -8,4 +8,9 @@ struct MonotonicClock: Sendable {
     func now() -> Nanoseconds { Nanoseconds(raw: platform_monotonic_ns()) }
     /// Since 1970, UTC.
     func wall() -> Nanoseconds { Nanoseconds(raw: platform_realtime_ns()) }
+    /// Engine time of the next midnight UTC.
+    func nextMidnight() -> Nanoseconds {
+        let day: Int64 = 86_400_000_000_000
+        return Nanoseconds(raw: now().raw + day - wall().raw % day)
+    }
 }

@@ -31,7 +31,8 @@ struct ReplayRun {
         let strategies = try Roster.strategies(configuration)
         let plan = try RunPlan(
             configuration, run: record.run, rules: record.rules, strategies: Roster.mandateStrategies(strategies))
-        let settings = Roster.core(configuration, plan)
+        var settings = Roster.core(configuration, plan)
+        settings.firstDayEnds = record.firstDayEnds.map(Nanoseconds.init(raw:))
         let box = CoreBox(settings, strategies)
         let reader = JournalReader(directory: directory, name: name)
         let outcome = Self.outcome(reader, record.run, settings.outputCapacity, box)

@@ -20,6 +20,8 @@ struct RunRecord: Codable {
     var configurationText: String
     var overrides: [[String]]
     var rules: [Rules]
+    /// Engine time of the first midnight UTC after the start: the trading days of the run.
+    var firstDayEnds: Int64?
 
     static func file(in directory: String, run: UInt32) -> URL {
         URL(filePath: directory).appending(path: "\(run).run.json")

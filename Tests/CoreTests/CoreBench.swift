@@ -1,0 +1,268 @@
+import Core
+import Model
+import Orders
+import StrategyKit
+import Testing
+import Units
+
+extension Price: ExpressibleByStringLiteral {
+    public init(stringLiteral text: String) { self = try! Price(text) }
+}
+extension Quantity: ExpressibleByStringLiteral {
+    public init(stringLiteral text: String) { self = try! Quantity(text) }
+}
+extension Notional: ExpressibleByStringLiteral {
+    public init(stringLiteral text: String) { self = try! Notional(text) }
+}
+
+let btc = AssetID(0)
+let usdt = AssetID(1)
+let bnb = AssetID(2)
+
+/// A core in a world that the test moves by hand: given (`ready`, `live`), when (`tick`, `place`, `accept`, `fill`,
+/// `link`, `command`, `wait`), then (`state`, `position`, `placed`, `alerts`, ...). Time moves a millisecond with every
+/// input. After every step it checks what must always hold (see `watch`).
+final class CoreBench<Strategies: StrategySet> {
+    let configuration: CoreConfiguration
+    private let strategies: () -> Strategies
+    private var core: TradingCore<Strategies>
+    private var buffer: OutputBuffer
+    private(set) var now = Nanoseconds(seconds: 1000)
+    /// All inputs with their times, for a replay.
+    private(set) var inputs: [(Input, Nanoseconds)] = []
+    /// All outputs since the start.
+    private(set) var outputs: [Output] = []
+    /// Outputs of the last step.
+    private(set) var last: [Output] = []
+    private(set) var orderStates: [ClientOrderID: OrderState] = [:]
+    private var filled: [ClientOrderID: Quantity] = [:]
+    private var tops: [TopOfBook] = []
+    private var nextTrade: UInt64 = 1
+    private var nextSnapshot: UInt64 = 1
+
+    init(_ configuration: CoreConfiguration = .bench(), strategies: @escaping () -> Strategies) {
+        self.configuration = configuration
+        self.strategies = strategies
+        core = TradingCore(configuration: configuration, strategies: strategies())
+        buffer = OutputBuffer(capacity: configuration.outputCapacity)
+        for instrument in configuration.instruments {
+            tops.append(
+                TopOfBook(
+                    instrument: instrument.id, bidPrice: "50000", bidQuantity: "1", askPrice: "50001", askQuantity: "1",
+                    updateID: 0, venueTime: .zero, receivedAt: .zero))
+        }
+    }
+
+    // MARK: when
+
+    /// One input, a millisecond (or `after`) later.
+    @discardableResult func step(_ input: Input, after span: Nanoseconds = Nanoseconds(milliseconds: 1)) -> [Output] {
+        now = now + span
+        inputs.append((input, now))
+        let before = core.state
+        core.step(input, at: now, into: &buffer)
+        last = (0..<buffer.count).map { buffer[$0] }
+        buffer.reset()
+        outputs += last
+        for case .order(let change) in last { orderStates[change.client] = change.to }
+        watch(input, before)
+        return last
+    }
+
+    /// A new top of book around the given bid, one quote unit wide; without a price the last one again.
+    @discardableResult func tick(_ bid: Price? = nil, in instrument: UInt16 = 0) -> [Output] {
+        let index = Int(instrument)
+        if let bid {
+            tops[index].bidPrice = bid
+            tops[index].askPrice = bid + "1"
+        }
+        tops[index].updateID += 1
+        tops[index].receivedAt = now + Nanoseconds(milliseconds: 1)
+        return step(.topOfBook(tops[index]))
+    }
+    func link(_ role: LinkRole, _ state: LinkState) {
+        step(.link(LinkChange(venue: VenueID(0), role: role, state: state, reason: 0)))
+    }
+    /// A command; answers whether it was accepted.
+    @discardableResult
+    func command(_ kind: CommandKind, hash: UInt64 = 9, lifetime: Nanoseconds = Nanoseconds(seconds: 36_000)) -> Bool {
+        step(.command(Command(kind: kind, operatorID: 0, hash: hash, lifetime: lifetime)))
+        for case .command(let result) in last { return result.accepted }
+        return false
+    }
+    func timer(after milliseconds: Int64 = 1) { step(.timer, after: Nanoseconds(milliseconds: milliseconds)) }
+    /// Lets time pass with a timer every `every` milliseconds and fresh data.
+    func wait(milliseconds: Int64, every: Int64 = 100, isFresh: Bool = true) {
+        var left = milliseconds
+        while left > 0 {
+            if isFresh { for instrument in configuration.instruments { tick(in: instrument.id.raw) } }
+            timer(after: min(every, left))
+            left -= every
+        }
+    }
+
+    func reply(
+        _ kind: RequestKind, _ outcome: Outcome, _ client: ClientOrderID, _ error: ErrorCode = .none, instrument: UInt16 = 0
+    ) {
+        step(
+            .orderReply(
+                OrderReply(
+                    kind: kind, outcome: outcome, instrument: InstrumentID(instrument), client: client,
+                    venueOrder: outcome == .accepted ? venueOrder(client) : .none, error: error, venueCode: 0,
+                    venueTime: .zero)))
+    }
+    func accept(_ client: ClientOrderID) { reply(.place, .accepted, client) }
+    /// The venue says so about an order.
+    func update(
+        _ status: VenueOrderStatus, _ client: ClientOrderID, _ source: EvidenceSource = .stream, cumulative: Quantity? = nil,
+        quantity: Quantity = "0.1", price: Price = "49990", side: Side = .buy, instrument: UInt16 = 0
+    ) {
+        step(
+            .orderUpdate(
+                OrderUpdate(
+                    status: status, source: source, instrument: InstrumentID(instrument), side: side, client: client,
+                    venueOrder: venueOrder(client), price: price, quantity: quantity,
+                    cumulativeQuantity: cumulative ?? filled[client] ?? .zero, venueTime: .zero)))
+    }
+    /// An execution; the trade number is a new one unless given.
+    @discardableResult
+    func fill(
+        _ client: ClientOrderID, _ quantity: Quantity, at price: Price = "49990", side: Side = .buy, fee: Int64 = 0,
+        in asset: AssetID = usdt, trade: UInt64? = nil, source: EvidenceSource = .stream, instrument: UInt16 = 0
+    ) -> Fill {
+        let sum = (filled[client] ?? .zero) + (trade == nil ? quantity : .zero)
+        filled[client] = sum
+        let fill = Fill(
+            instrument: InstrumentID(instrument), side: side, isMaker: true, source: source, client: client,
+            venueOrder: venueOrder(client), trade: TradeID(low: trade ?? nextTrade), price: price, quantity: quantity,
+            cumulativeQuantity: sum, fee: fee, feeAsset: asset, venueTime: .zero)
+        if trade == nil { nextTrade += 1 }
+        step(.fill(fill))
+        return fill
+    }
+    /// A complete snapshot of what rests and of the base balance.
+    func snapshot(
+        resting: [ClientOrderID] = [], balance: Quantity? = "10", isComplete: Bool = true, requestedAt: Nanoseconds? = nil
+    ) {
+        let id = nextSnapshot
+        nextSnapshot += 1
+        let asked = requestedAt ?? now
+        func mark(_ isEnd: Bool) {
+            step(
+                .snapshot(
+                    SnapshotMark(id: id, venue: VenueID(0), isEnd: isEnd, isComplete: isComplete, requestedAt: asked)))
+        }
+        mark(false)
+        for client in resting { update(.new, client, .snapshot) }
+        if let balance {
+            step(
+                .balance(
+                    VenueBalance(
+                        asset: btc, venue: VenueID(0), source: .snapshot, free: balance, locked: .zero, venueTime: .zero)))
+        }
+        mark(true)
+    }
+    func venueOrder(_ client: ClientOrderID) -> VenueOrderID { VenueOrderID(client.word | 1 << 63) }
+
+    // MARK: given
+
+    /// Links up, a book, a clean snapshot: what a confirmation asks for.
+    func ready() {
+        link(.marketData, .up)
+        link(.orders, .up)
+        snapshot()
+        for instrument in configuration.instruments { tick(in: instrument.id.raw) }
+    }
+    /// Through the ceremony.
+    func live(for lifetime: Nanoseconds = Nanoseconds(seconds: 36_000)) {
+        ready()
+        #expect(command(.stage, lifetime: lifetime) && command(.arm) && command(.confirm), "the ceremony failed")
+        #expect(state == .live)
+    }
+
+    // MARK: then
+
+    var state: SystemState { core.state }
+    var status: EngineStatus { core.status }
+    var hash: UInt64 { core.decisionHash }
+    var unsettled: Int { core.activeOrderCount }
+    func order(_ client: ClientOrderID) -> Order? {
+        (0..<core.activeOrderCount).map { core.activeOrder($0) }.first { $0.client == client }
+    }
+    func position(_ instrument: UInt16 = 0) -> Position { core.position(of: InstrumentID(instrument)) }
+    var placed: [NewOrder] { placed(in: outputs) }
+    func placed(in list: [Output]) -> [NewOrder] { list.compactMap { if case .place(let order) = $0 { order } else { nil } } }
+    var cancels: [OrderReference] { outputs.compactMap { if case .cancel(let order) = $0 { order } else { nil } } }
+    var cancelAlls: Int { outputs.count { if case .cancelAll = $0 { true } else { false } } }
+    var queries: [OrderReference] { outputs.compactMap { if case .query(let order) = $0 { order } else { nil } } }
+    var verdicts: [RiskVerdict] { outputs.compactMap { if case .verdict(let verdict) = $0 { verdict.verdict } else { nil } } }
+    var alerts: [ErrorCode] { outputs.compactMap { if case .alert(let alert) = $0 { alert.error } else { nil } } }
+    var states: [SystemState] { outputs.compactMap { if case .state(let change) = $0 { change.to } else { nil } } }
+
+    /// The same inputs into a new core: its decision hash.
+    func replayedHash() -> UInt64 {
+        var other = TradingCore(configuration: configuration, strategies: strategies())
+        var outputs = OutputBuffer(capacity: configuration.outputCapacity)
+        for (input, time) in inputs {
+            other.step(input, at: time, into: &outputs)
+            outputs.reset()
+        }
+        return other.decisionHash
+    }
+
+    /// What holds after every step, whatever the test is about.
+    private func watch(_ input: Input, _ before: SystemState) {
+        var current = before
+        var passed: [Intent] = []
+        for output in last {
+            switch output {
+            case .state(let change):
+                #expect(change.from == current, "states chain")
+                current = change.to
+            case .verdict(let verdict): if verdict.verdict == .passed { passed.append(verdict.intent) }
+            case .place(let order):
+                #expect(current == .live || current == .reducing, "an order left in \(current)")
+                #expect(placed.count { $0.client == order.client } == 1, "an order left twice")
+                #expect(
+                    passed.contains { $0.instrument == order.instrument && $0.side == order.side
+                        && $0.price == order.price && $0.quantity == order.quantity },
+                    "an order left without a verdict")
+            default: break
+            }
+        }
+        #expect(current == core.state, "the state changes only by a told change")
+        if case .command(let command) = input, command.kind == .kill {
+            #expect(placed(in: last).isEmpty)
+            let status = core.status
+            if status.orderLink == .up, configuration.mode != .shadow {
+                let swept = last.count { if case .cancelAll = $0 { true } else { false } }
+                #expect(swept == configuration.instruments.count, "a kill cancels everything in its own step")
+            }
+        }
+    }
+}
+
+extension CoreConfiguration {
+    /// A venue with `instruments` pairs of BTC and USDT, and limits so wide that only the one in question matters.
+    static func bench(mode: RunMode = .live, instruments: Int = 1, _ change: (inout CoreConfiguration) -> Void = { _ in })
+        -> CoreConfiguration
+    {
+        let list = (0..<instruments).map {
+            Instrument(
+                id: InstrumentID(UInt16($0)), venue: VenueID(0), base: AssetID($0 == 0 ? 0 : UInt16($0) + 2), quote: usdt,
+                symbol: ShortText("PAIR\($0)")!, tickSize: "0.01", lotSize: "0.00001", minQuantity: "0.00001",
+                maxQuantity: "100", minNotional: "5")
+        }
+        let limits = RiskLimits(
+            maxOrderQuantity: "10", maxOrderNotional: "1000000", maxPosition: "50", maxOpenOrders: 100,
+            priceCollarBps: 500, maxDataAge: Nanoseconds(seconds: 60), maxOrdersPerSecond: 1000,
+            maxOrdersPerMinute: 10_000, maxDailyLoss: "100000")
+        var configuration = CoreConfiguration(
+            mode: mode, run: 7, venue: VenueID(0), prefix: ClientOrderIDFormat(prefix: "nt-")!, instruments: list,
+            limits: Array(repeating: limits, count: instruments), configHash: 1)
+        change(&configuration)
+        return configuration
+    }
+    /// Changes the limits of every instrument.
+    mutating func limit(_ change: (inout RiskLimits) -> Void) { for index in limits.indices { change(&limits[index]) } }
+}

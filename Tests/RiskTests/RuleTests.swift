@@ -1,0 +1,205 @@
+import Model
+import Risk
+import Testing
+import Units
+
+/// One rule of the gate: an order that just passes it and one that is one unit past it, with the numbers it must name.
+struct Rule: Sendable {
+    var verdict: RiskVerdict
+    var name: String
+    var atLimit: @Sendable (inout Case) -> Void
+    var past: @Sendable (inout Case) -> Void
+    var value: Int64
+    var limit: Int64
+
+    init(
+        _ verdict: RiskVerdict, _ name: String, value: Int64 = 0, limit: Int64 = 0,
+        atLimit: @escaping @Sendable (inout Case) -> Void = { _ in }, past: @escaping @Sendable (inout Case) -> Void
+    ) {
+        self.verdict = verdict
+        self.name = name
+        self.atLimit = atLimit
+        self.past = past
+        self.value = value
+        self.limit = limit
+    }
+}
+
+/// In order of precedence. `past` of every rule changes nothing that an earlier rule looks at, so that any two can be
+/// broken at once.
+let rules: [Rule] = [
+    Rule(.killed, "killed") { $0.context.state = .halted },
+    Rule(.notLive, "not live", value: Int64(SystemState.safe.rawValue)) { $0.context.state = .safe },
+    Rule(
+        .reduceOnly, "more than the position while reducing", value: unit, limit: unit - 1,
+        atLimit: {
+            $0.context.state = .reducing
+            $0.context.position = Quantity(raw: -unit)
+        },
+        past: {
+            $0.context.state = .reducing
+            $0.context.position = Quantity(raw: 1 - unit)
+        }),
+    Rule(.instrumentNotAllowed, "instrument not allowed") { $0.context.isAllowed = false },
+    Rule(.noMarketData, "no market data") { $0.context.hasTop = false },
+    Rule(
+        .staleMarketData, "stale market data", value: 1_000_000_001, limit: 1_000_000_000,
+        atLimit: { $0.context.top.receivedAt = Nanoseconds(seconds: 99) },
+        past: { $0.context.top.receivedAt = Nanoseconds(raw: 98_999_999_999) }),
+    Rule(.linkDown, "link down") { $0.context.linksUp = false },
+    Rule(
+        .invalidPrice, "price off the tick", value: 100 * unit, limit: unit * 3,
+        atLimit: { $0.context.instrument.tickSize = Price(raw: 4 * unit) },
+        past: { $0.context.instrument.tickSize = Price(raw: 3 * unit) }),
+    Rule(
+        .invalidQuantity, "below the venue's smallest quantity", value: unit, limit: unit + 1,
+        atLimit: { $0.context.instrument.minQuantity = Quantity(raw: unit) },
+        past: { $0.context.instrument.minQuantity = Quantity(raw: unit + 1) }),
+    Rule(
+        .invalidQuantity, "above the venue's largest quantity", value: unit, limit: unit - 1,
+        atLimit: { $0.context.instrument.maxQuantity = Quantity(raw: unit) },
+        past: { $0.context.instrument.maxQuantity = Quantity(raw: unit - 1) }),
+    Rule(
+        .invalidQuantity, "quantity off the lot", value: unit, limit: unit - 1,
+        atLimit: { $0.context.instrument.lotSize = Quantity(raw: unit) },
+        past: { $0.context.instrument.lotSize = Quantity(raw: unit - 1) }),
+    Rule(
+        .belowMinNotional, "below the venue's smallest notional", value: 100 * unit, limit: 100 * unit + 1,
+        atLimit: { $0.context.instrument.minNotional = Notional(raw: 100 * unit) },
+        past: { $0.context.instrument.minNotional = Notional(raw: 100 * unit + 1) }),
+    Rule(
+        .orderSize, "order too large", value: unit, limit: unit - 1,
+        atLimit: { $0.context.limits.maxOrderQuantity = Quantity(raw: unit) },
+        past: { $0.context.limits.maxOrderQuantity = Quantity(raw: unit - 1) }),
+    Rule(
+        .orderNotional, "order worth too much", value: 100 * unit, limit: 100 * unit - 1,
+        atLimit: { $0.context.limits.maxOrderNotional = Notional(raw: 100 * unit) },
+        past: { $0.context.limits.maxOrderNotional = Notional(raw: 100 * unit - 1) }),
+    Rule(
+        .priceCollar, "price too far from the mid", value: 101, limit: 100,
+        // Mid 100 at scale 8; 100 bps of 1.0 is 0.01 exactly, one unit less of the mid makes it 101 rounded up.
+        atLimit: {
+            $0.context.top.bidPrice = Price(raw: 98 * unit)
+            $0.context.top.askPrice = Price(raw: (unit * 200 * 100 / 101) - 98 * unit + 2)
+        },
+        past: {
+            $0.context.top.bidPrice = Price(raw: 98 * unit)
+            $0.context.top.askPrice = Price(raw: (unit * 200 * 100 / 101) - 98 * unit)
+        }),
+    Rule(
+        .openOrders, "too many open orders", value: 11, limit: 10, atLimit: { $0.context.openOrders = 9 },
+        past: { $0.context.openOrders = 10 }),
+    Rule(
+        .position, "position too large", value: 20 * unit + 1, limit: 20 * unit,
+        atLimit: {
+            $0.context.position = Quantity(raw: 12 * unit)
+            $0.context.openBuy = Quantity(raw: 7 * unit)
+        },
+        past: {
+            $0.context.position = Quantity(raw: 12 * unit)
+            $0.context.openBuy = Quantity(raw: 7 * unit + 1)
+        }),
+    Rule(
+        .orderRate, "too many orders in a second", value: 11, limit: 10,
+        atLimit: { $0.context.ordersLastSecond = 9 }, past: { $0.context.ordersLastSecond = 10 }),
+    Rule(
+        .orderRate, "too many orders in a minute", value: 101, limit: 100,
+        atLimit: { $0.context.ordersLastMinute = 99 }, past: { $0.context.ordersLastMinute = 100 }),
+    Rule(
+        .dailyLoss, "the day's loss", value: -1000 * unit, limit: -1000 * unit,
+        atLimit: { $0.context.dayResult = Notional(raw: 1 - 1000 * unit) },
+        past: { $0.context.dayResult = Notional(raw: -1000 * unit) }),
+    Rule(.unknownOrders, "an unknown order", value: 1) { $0.context.unknownOrders = 1 },
+    Rule(.capacity, "no room for an order") { $0.context.hasCapacity = false },
+]
+
+@Test func anOrderWithinAllLimitsPasses() {
+    #expect(Case().answer == RiskAnswer(.passed))
+}
+
+@Test func everyVerdictHasARuleAndTheRulesStandInOrderOfPrecedence() {
+    var named: [RiskVerdict] = []
+    for rule in rules where named.last != rule.verdict { named.append(rule.verdict) }
+    #expect(named == RiskVerdict.allCases.filter { $0 != .passed })
+}
+
+@Test(arguments: rules.indices) func aRulePassesAtItsLimitAndRefusesOneUnitPastIt(index: Int) {
+    let rule = rules[index]
+    #expect(Case().changed(rule.atLimit).answer.verdict == .passed, "\(rule.name): at the limit")
+    let answer = Case().changed(rule.past).answer
+    #expect(answer == RiskAnswer(rule.verdict, value: rule.value, limit: rule.limit), "\(rule.name): one unit past")
+}
+
+@Test func ofTwoBrokenRulesTheEarlierNamesTheVerdict() {
+    var pairs = 0
+    for (index, earlier) in rules.enumerated() {
+        for later in rules[(index + 1)...] {
+            // Three rules look at the same state: only one of them can be broken.
+            if later.verdict == .notLive || later.verdict == .reduceOnly { continue }
+            let answer = Case().changed(later.past).changed(earlier.past).answer
+            #expect(answer.verdict == earlier.verdict, "\(earlier.name) and \(later.name)")
+            pairs += 1
+        }
+    }
+    #expect(pairs > 200)
+}
+
+@Test func sellingIsJudgedAsBuyingIs() {
+    func sell(_ change: (inout Case) -> Void) -> RiskAnswer {
+        Case().changed {
+            $0.intent.side = .sell
+            change(&$0)
+        }.answer
+    }
+    #expect(sell { _ in }.verdict == .passed)
+    #expect(sell { $0.context.position = Quantity(raw: -12 * unit); $0.context.openSell = Quantity(raw: 7 * unit) }.verdict == .passed)
+    #expect(
+        sell { $0.context.position = Quantity(raw: -12 * unit); $0.context.openSell = Quantity(raw: 7 * unit + 1) }
+            == RiskAnswer(.position, value: 20 * unit + 1, limit: 20 * unit))
+    #expect(sell { $0.context.state = .reducing; $0.context.position = Quantity(raw: unit) }.verdict == .passed)
+    #expect(
+        sell {
+            $0.context.state = .reducing
+            $0.context.position = Quantity(raw: unit)
+            $0.context.openSell = Quantity(raw: 1)
+        } == RiskAnswer(.reduceOnly, value: unit + 1, limit: unit), "what rests reduces too")
+    #expect(sell { $0.context.state = .reducing; $0.context.position = Quantity(raw: -unit) }.verdict == .reduceOnly)
+}
+
+@Test func anOrderThatReducesAPositionBeyondItsLimitPasses() {
+    let beyond = Case().changed {
+        $0.intent.side = .sell
+        $0.context.position = Quantity(raw: 50 * unit)
+    }
+    #expect(beyond.answer.verdict == .passed)
+}
+
+@Test func nothingPassesOnDataOlderOrNewerThanTheLimit() {
+    // A frame may be stamped by another thread a moment after this step's clock was read; not seconds after it.
+    #expect(Case().changed { $0.context.top.receivedAt = Nanoseconds(raw: 100_000_050_000) }.answer.verdict == .passed)
+    #expect(Case().changed { $0.context.top.receivedAt = Nanoseconds(seconds: 102) }.answer.verdict == .staleMarketData)
+}
+
+@Test func absurdOrdersAreRefusedNotComputed() {
+    let extremes: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]
+    for price in extremes {
+        for quantity in extremes {
+            for state in [SystemState.live, .reducing] {
+                for position in [Int64.min + 1, 0, .max] {
+                    for side in Side.allCases {
+                        let answer = Case().changed {
+                            $0.intent.price = Price(raw: price)
+                            $0.intent.quantity = Quantity(raw: quantity)
+                            $0.intent.side = side
+                            $0.context.state = state
+                            $0.context.position = Quantity(raw: position)
+                            $0.context.openBuy = .max
+                            $0.context.openSell = .max
+                        }.answer
+                        #expect(answer.verdict != .passed)
+                    }
+                }
+            }
+        }
+    }
+}
