@@ -78,7 +78,7 @@ let hot: [Target] = [
 ]
 
 let venues: [Target] = [
-    module(.venues, "Binance", ["Units", "Model", "Wire", "Signing", "VenueKit"]),
+    module(.venues, "Binance", ["Units", "Model", "Wire", "Books", "Signing", "VenueKit"]),
 ]
 
 let strategies: [Target] = [
@@ -87,7 +87,7 @@ let strategies: [Target] = [
 ]
 
 let cold: [Target] = [
-    module(.cold, "Config", ["Units", "Model"], packages: products("Yams", "Yams")),
+    module(.cold, "Config", ["Units", "Model", "Agents"], packages: products("Yams", "Yams")),
     module(.cold, "Console", ["Units", "Model", "Telemetry"]),
     module(.cold, "Control", ["Units", "Model", "Telemetry"]),
     module(.cold, "Guard", ["Units", "Model", "Rings"]),
@@ -125,7 +125,7 @@ let app: [Target] = [
 let testTargets: [Target] = [
     tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
     tests("BinanceTests", ["Units", "Model", "Wire", "Signing", "VenueKit", "Binance"]),
-    tests("ConfigTests", ["Config", "Units", "Model"]),
+    tests("ConfigTests", ["Config", "Units", "Model", "Agents"]),
     tests("ControlTests", ["Units", "Model", "Telemetry", "Control"]),
     tests("ConsoleTests", ["Units", "Model", "Telemetry", "Console"]),
     tests("GuardTests", ["Guard", "Units", "Model"]),
