@@ -8,15 +8,18 @@ final class DemoStage {
     let seed: UInt64
     private let certificates: ThrowawayCertificates
     private let data: String?
+    /// Settings of the engine and the guard, as `--set` takes them.
+    private let overrides: [String]
     private var venue: ChildProcess?
     private(set) var engine: ChildProcess?
     private var guardian: ChildProcess?
     private(set) var port = 0
     private let apiKey = "NeedletailLoopbackDemoKey0123456789"
 
-    init(seed: UInt64, data: String?, symbol: String?) throws {
+    init(seed: UInt64, data: String?, symbol: String?, overrides: [String] = []) throws {
         self.seed = seed
         self.data = data
+        self.overrides = overrides.flatMap { ["--set", $0] }
         self.symbol = symbol ?? Self.symbol(of: data)
         let base = FileManager.default.temporaryDirectory
         directory = base.appending(path: "needletail-demo-\(ProcessInfo.processInfo.processIdentifier)")
@@ -80,11 +83,11 @@ final class DemoStage {
             "NEEDLETAIL_DEMO_PRIVATE_KEY": try String(contentsOf: certificates.accountPrivateKey, encoding: .utf8),
         ]
         let child = try ChildProcess(
-            "engine", ["engine", "--config", file.path, "--summary", summaryFile.path], environment: secrets,
+            "engine", ["engine", "--config", file.path, "--summary", summaryFile.path] + overrides, environment: secrets,
             log: directory.appending(path: "engine.log"))
         engine = child
         guardian = try ChildProcess(
-            "guard", ["guard", "--config", file.path], environment: secrets, log: directory.appending(path: "guard.log"))
+            "guard", ["guard", "--config", file.path] + overrides, environment: secrets, log: directory.appending(path: "guard.log"))
         try await until("the engine's control socket is there", child, seconds: 30) {
             FileManager.default.fileExists(atPath: self.controlSocket)
         }
