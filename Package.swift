@@ -78,7 +78,7 @@ let hot: [Target] = [
 ]
 
 let venues: [Target] = [
-    module(.venues, "Binance", ["Units", "Model", "Wire", "Signing", "VenueKit"]),
+    module(.venues, "Binance", ["Units", "Model", "Wire", "Books", "Signing", "VenueKit"]),
 ]
 
 let strategies: [Target] = [
@@ -87,7 +87,7 @@ let strategies: [Target] = [
 ]
 
 let cold: [Target] = [
-    module(.cold, "Config", ["Units", "Model"], packages: products("Yams", "Yams")),
+    module(.cold, "Config", ["Units", "Model", "Agents"], packages: products("Yams", "Yams")),
     module(.cold, "Console", ["Units", "Model", "Telemetry"]),
     module(.cold, "Control", ["Units", "Model", "Telemetry"]),
     module(.cold, "Guard", ["Units", "Model", "Rings"]),
@@ -127,22 +127,27 @@ let app: [Target] = [
 
 let testTargets: [Target] = [
     tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
+    tests("BooksTests", ["Books", "Units", "Model", "TestSupport"]),
     tests("BinanceTests", ["Units", "Model", "Wire", "Signing", "VenueKit", "Binance"]),
-    tests("ConfigTests", ["Config", "Units", "Model"]),
+    tests("ConfigTests", ["Config", "Units", "Model", "Agents"]),
     tests("ControlTests", ["Units", "Model", "Telemetry", "Control"]),
     tests("ConsoleTests", ["Units", "Model", "Telemetry", "Console"]),
+    tests("CoreTests", ["Core", "Orders", "StrategyKit", "Quoting", "Units", "Model"]),
     tests("GuardTests", ["Guard", "Units", "Model"]),
     tests("JournalTests", ["Journal", "Rings", "Units", "Model"]),
     tests("LoopbackBinanceTests", ["LoopbackBinance"]),
     tests("MatchingTests", ["Matching", "Units"]),
     tests("ModelTests", ["Model", "Units"]),
+    tests("OrdersTests", ["Orders", "Units", "Model", "TestSupport"]),
     tests("ReplayTests", ["Replay", "Journal", "Rings", "Units", "Model"]),
     tests("RingsTests", ["Rings", "CPlatform"]),
     tests("SimulationTests", [
         "Simulation", "Replay", "Journal", "Rings", "Units", "Model", "Core", "StrategyKit", "Gateway", "Binance", "VenueKit",
         "Quoting", "Taking", "Matching",
     ]),
+    tests("RiskTests", ["Risk", "Units", "Model", "TestSupport"]),
     tests("SigningTests", ["Wire", "Signing"]),
+    tests("StrategyKitTests", ["StrategyKit", "Units", "Model"]),
     tests("TelemetryTests", ["Units", "Model", "Telemetry"]),
     tests("TidyTests", []),
     tests("TransportTests", ["Transport", "Uring", "Units"]),

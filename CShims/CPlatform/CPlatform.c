@@ -31,13 +31,15 @@ int64_t platform_realtime_ns(void) { return read_clock(CLOCK_REALTIME); }
 
 // ---- the calling thread ----
 
-int platform_pin_thread(int core) {
+int platform_pin_other_thread(int32_t thread, int core) {
     if (core < 0 || core >= CPU_SETSIZE) return EINVAL;
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(core, &set);
-    return result(sched_setaffinity(0, sizeof set, &set));
+    return result(sched_setaffinity(thread, sizeof set, &set));
 }
+
+int platform_pin_thread(int core) { return platform_pin_other_thread(0, core); }
 
 int platform_allowed_core_count(void) {
     cpu_set_t set;

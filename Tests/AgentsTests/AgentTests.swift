@@ -31,6 +31,26 @@ import Units
         #expect(reader.value == 210)
     }
 
+    @Test func anAgentThatFeedsASleeperWakesItAfterWorkAndOnlyThen() {
+        // The bound is so long that a sleep without a wake would not pass unnoticed.
+        var sleeper = IdleState(.park, longestSleepNs: 300_000_000_000)
+        var agent = Waking(CountingAgent("a"), waker: sleeper.waker)
+        let begin = platform_monotonic_ns()
+        expect(agent.doWork(now: Nanoseconds(raw: 1)) == 1)
+        for _ in 0..<IdleState.turnsBeforeSleep { sleeper.idle(work: 0) }
+        #expect(sleeper.sleeps == 1)
+        #expect(platform_monotonic_ns() - begin < 200_000_000_000)
+
+        var short = IdleState(.park, longestSleepNs: 2_000_000)
+        var idle = Waking(CountingAgent("b"), waker: short.waker)
+        expect(idle.doWork(now: Nanoseconds(raw: 1)) == 1)
+        for _ in 0..<IdleState.turnsBeforeSleep { short.idle(work: 0) }
+        let asleep = platform_monotonic_ns()
+        expect(idle.doWork(now: Nanoseconds(raw: 2)) == 0)
+        for _ in 0..<IdleState.turnsBeforeSleep { short.idle(work: 0) }
+        #expect(platform_monotonic_ns() - asleep >= 2_000_000)
+    }
+
     @Test func aMeteredAgentCountsItsOwnTurns() {
         let heartbeat = HeartbeatWriter()
         var agent = Metered(CountingAgent("a"), heartbeat: heartbeat, clock: EngineClock())

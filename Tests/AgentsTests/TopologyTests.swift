@@ -1,3 +1,4 @@
+import CPlatform
 import Testing
 
 @testable import Agents
@@ -5,7 +6,11 @@ import Testing
 @Suite struct TopologyTests {
     @Test func thePresetsAreAcceptedOnTheMachinesTheyAreFor() {
         #expect(Topology.twoCores.validate(cores: 2) == [])
+        #expect(Topology.twoCoresSplit.validate(cores: 2) == [])
+        #expect(Topology.threeCores.validate(cores: 3) == [])
         #expect(Topology.fourCores.validate(cores: 4) == [])
+        #expect(Topology.presets.map(\.name) == ["two-cores", "two-cores-split", "three-cores", "four-cores"])
+        for (_, topology) in Topology.presets { #expect(topology.validate() == [] && topology.ordered() == topology) }
         #expect(Topology.twoCores.runner(of: "trade")?.core == 1)
         #expect(Topology.fourCores.runner(of: "trade")?.name == "trade")
     }
@@ -21,10 +26,12 @@ import Testing
 
     @Test func twoSpinnersOnOneCoreAreRefused() {
         var topology = Topology.twoCores
-        topology.runners[1].idle = .spin
+        topology.runners[0].agents = ["feed", "parse"]
+        topology.runners.append(RunnerPlan(name: "order", core: 0, idle: .spin, agents: ["trade"]))
         #expect(topology.validate(cores: 2) == [])
-        topology.runners[1].core = 1
-        #expect(topology.validate(cores: 2) == [.spinnersShareCore(core: 1, first: "hot", second: "cold")])
+        topology.runners[2].core = 1
+        #expect(topology.validate(cores: 2) == [.spinnersShareCore(core: 1, first: "hot", second: "order")])
+        #expect(topology.validate() == [.spinnersShareCore(core: 1, first: "hot", second: "order")])
     }
 
     @Test(arguments: [
@@ -42,8 +49,9 @@ import Testing
 
     @Test func anAgentNamedTwiceIsRefusedWithinARunnerAndAcrossTwo() {
         var topology = Topology.twoCores
-        topology.runners[1].agents = ["cold", "trade"]
-        #expect(topology.validate(cores: 2) == [.agentTwice(agent: "trade", first: "hot", second: "cold")])
+        topology.runners.append(RunnerPlan(name: "more", core: 0, idle: .park, agents: ["trade"]))
+        #expect(topology.validate(cores: 2) == [.agentTwice(agent: "trade", first: "hot", second: "more")])
+        topology.runners.removeLast()
         topology.runners[1].agents = ["cold", "cold"]
         #expect(topology.validate(cores: 2) == [.agentTwice(agent: "cold", first: "cold", second: "cold")])
     }
@@ -65,6 +73,26 @@ import Testing
         topology.runners[1].name = "cold"
         topology.runners.append(RunnerPlan(name: "idle", core: 0, idle: .park, agents: []))
         #expect(topology.validate(cores: 2) == [.runnerWithoutAgents(runner: "idle")])
+    }
+
+    @Test func theColdSideHasAThreadOfItsOwnAndSleeps() {
+        var topology = Topology.twoCores
+        topology.runners[1].idle = .yield
+        #expect(topology.validate(cores: 2) == [.coldNotParked(runner: "cold")])
+        topology.runners = [RunnerPlan(name: "all", core: 0, idle: .park, agents: Topology.standardAgents)]
+        #expect(topology.validate(cores: 2) == [.coldNotAlone(runner: "all")])
+    }
+
+    @Test func agentsAreSteppedInTheOrderOfTheDataHoweverTheyAreNamed() {
+        var topology = Topology.twoCores
+        topology.runners[0].agents = ["trade", "feed", "parse"]
+        #expect(topology.ordered() == .twoCores)
+    }
+
+    @Test func theCoresOfThisMachineAreThoseItsMaskNames() {
+        let cores = MachineCores.allowed()
+        #expect(cores.count == Int(platform_allowed_core_count()))
+        #expect(cores.allSatisfy { platform_core_allowed(Int32($0)) == 1 })
     }
 
     @Test func everyRefusalNamesWhatIsWrong() {

@@ -96,7 +96,8 @@ private func opened(_ log: inout MarketLog) throws -> BinanceMarketData {
                 }
                 var message = MarketMessage()
                 if decoder.decode(json, into: &message) == nil, message.kind == .ticker {
-                    let top = [message.bid.price, message.bid.quantity, message.ask.price, message.ask.quantity]
+                    let (bid, ask) = (message.bid, message.ask)
+                    let top = [bid.price.raw, bid.quantity.raw, ask.price.raw, ask.quantity.raw]
                     tickers.append((UInt64(message.lastUpdate), top))
                 }
                 guard let book = market.bookTop(InstrumentID(0)), book.updateID != books.last?.id ?? 0 else { continue }

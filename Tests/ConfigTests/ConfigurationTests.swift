@@ -85,7 +85,7 @@ import Units
         }
     }
 
-    @Test(arguments: ["demo.yaml", "paper.yaml"])
+    @Test(arguments: ["demo.yaml", "paper.yaml", "paper-four-cores.yaml"])
     func `The presets are accepted`(_ name: String) throws {
         let path = packageRoot + "/config/" + name
         _ = try RunConfiguration.load(file: path, catalogue: presetCatalogue)
@@ -103,7 +103,7 @@ import Units
 }
 
 /// The strategies and parameters that the presets name.
-private let presetCatalogue = StrategyCatalogue(names: ["quoter", "taker"]) { name in
+private let presetCatalogue = RunCatalogue(venues: ["binance-spot"], strategies: ["quoter", "taker"]) { name in
     let decimals = name == "quoter"
         ? ["order_quantity", "half_spread_ticks", "half_spread_bps", "skew_ticks", "max_inventory", "min_price_change_ticks"]
         : ["order_quantity", "threshold", "max_inventory", "slippage_ticks"]

@@ -34,7 +34,7 @@ let sample = """
     journal: {segment_size: 1MiB}
     """
 
-let catalogue = StrategyCatalogue(names: ["quoter", "taker"]) { name in
+let catalogue = RunCatalogue(venues: ["binance-spot"], strategies: ["quoter", "taker"]) { name in
     switch name {
     case "quoter": return [ParameterRule("half_spread", .decimal), ParameterRule("pause", .duration)]
     case "taker": return []
@@ -42,15 +42,17 @@ let catalogue = StrategyCatalogue(names: ["quoter", "taker"]) { name in
     }
 }
 
-func parse(_ text: String, _ overrides: [(path: String, value: String)] = []) throws(ConfigurationErrors) -> RunConfiguration {
-    try RunConfiguration.parse(text, file: "x.yaml", overrides: overrides, catalogue: catalogue)
+func parse(
+    _ text: String, _ overrides: [(path: String, value: String)] = [], cores: Set<Int>? = nil
+) throws(ConfigurationErrors) -> RunConfiguration {
+    try RunConfiguration.parse(text, file: "x.yaml", overrides: overrides, catalogue: catalogue, cores: cores)
 }
 
 /// What is reported for the sample with one text replaced by another.
-func errors(_ old: String, _ new: String) -> [ConfigurationError] {
+func errors(_ old: String, _ new: String, cores: Set<Int>? = nil) -> [ConfigurationError] {
     precondition(sample.contains(old), "the sample has no '\(old)'")
     do throws(ConfigurationErrors) {
-        _ = try parse(sample.replacingOccurrences(of: old, with: new))
+        _ = try parse(sample.replacingOccurrences(of: old, with: new), cores: cores)
         return []
     } catch {
         return error.errors

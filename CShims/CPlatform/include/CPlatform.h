@@ -52,6 +52,8 @@ int64_t platform_realtime_ns(void) PLATFORM_HOT;
 
 /// Restricts the calling thread to one core.
 int platform_pin_thread(int core);
+/// Restricts a thread of this process, named by its kernel id, to one core.
+int platform_pin_other_thread(int32_t thread, int core);
 /// Number of cores the calling thread may run on.
 int platform_allowed_core_count(void);
 /// Whether the calling thread may run on this core.

@@ -34,7 +34,7 @@ enum Roster {
         ],
     ]
 
-    static let catalogue = StrategyCatalogue(names: ["quoter", "taker"]) { name in
+    static let catalogue = RunCatalogue(venues: venues.keys.sorted(), strategies: ["quoter", "taker"]) { name in
         forms[name]?.sorted { $0.key < $1.key }.map {
             ParameterRule(snakeCase($0.key), $0.value == .duration ? .duration : .decimal)
         }
@@ -101,8 +101,21 @@ enum Roster {
 
     // MARK: venues
 
+    /// By the names a configuration calls them.
+    private static let venues: [String: @Sendable (RunConfiguration, Secrets?) -> any VenueMachines] = [
+        "binance-spot": { BinanceSpot($0, secrets: $1) }
+    ]
+
+    /// The machines of the configuration's venue.
+    static func venue(_ configuration: RunConfiguration, secrets: Secrets?) -> any VenueMachines {
+        guard let make = venues[configuration.venue.kind] else {
+            preconditionFailure("a venue passed the catalogue and is not in the roster")
+        }
+        return make(configuration, secrets)
+    }
+
     /// Binance Spot's machines for this run.
-    struct BinanceSpot {
+    struct BinanceSpot: VenueMachines {
         let symbols: [BinanceSymbol]
         let assets: [BinanceAsset]
         let credentials: BinanceCredentials?

@@ -1,6 +1,14 @@
 import Units
 
 extension JSONScanner {
+    /// `decimal` into a typed price or amount, which is left as it was when the text is refused.
+    @inlinable public mutating func decimal<Value: FixedPoint>(_ out: inout Value) -> Bool {
+        var raw: Int64 = 0
+        guard decimal(&raw) else { return false }
+        out = Value(raw: raw)
+        return true
+    }
+
     /// Reads a price or an amount, `"61837.63"` or `61837.63`, into its value times 10^8. The text must be a JSON number
     /// with nothing around it, plain or with an exponent, and exact at scale 8: otherwise it is refused with
     /// `badNumber`, `tooPrecise` or `decimalOverflow`, never rounded.

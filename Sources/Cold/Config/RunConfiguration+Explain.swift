@@ -21,7 +21,7 @@ extension RunConfiguration {
     }
 
     private var explainVenue: String {
-        var text = "It trades on \(venue.kind.rawValue): market data from \(venue.marketData.url), orders over "
+        var text = "It trades on \(venue.kind): market data from \(venue.marketData.url), orders over "
             + "\(venue.orders.url), REST at \(venue.rest.url), certificates checked against "
             + (venue.caFile.map { "\($0)" } ?? "the system's authorities") + "."
         if let account = venue.account, mode == .live {
@@ -66,7 +66,7 @@ extension RunConfiguration {
 
     private var explainMachine: [String] {
         let threads = topology.runners.map {
-            "'\($0.name)' on core \($0.core) (\($0.idle.rawValue)) runs \($0.stages.map(\.rawValue).joined(separator: ", "))"
+            "'\($0.name)' on core \($0.core) (\($0.idle)) runs \($0.agents.joined(separator: ", "))"
         }
         return [
             "Threads: \(threads.joined(separator: "; ")).",

@@ -17,7 +17,7 @@ extension RunConfiguration {
     /// Every setting as `path=value`, one a line, in a fixed order. Holds names of variables, never their values.
     package var canonicalText: String {
         var lines = [
-            "mode=\(mode.name)", "run.name=\(name)", "run.directory=\(directory)", "venue.kind=\(venue.kind.rawValue)",
+            "mode=\(mode.name)", "run.name=\(name)", "run.directory=\(directory)", "venue.kind=\(venue.kind)",
             "venue.market_data=\(venue.marketData.url)", "venue.orders=\(venue.orders.url)", "venue.rest=\(venue.rest.url)",
             "venue.ca_file=\(venue.caFile ?? "system")", "venue.client_id_prefix=\(venue.clientIDPrefix)",
             "feed.stale_after=\(feedStaleAfter.raw)", "control.socket=\(controlSocket)",
@@ -40,7 +40,7 @@ extension RunConfiguration {
         lines += limitValues.map { "limits.\($0.name)=\($0.raw)" }
         lines += unlimited.map { "unlimited=\($0.name) \($0.reason)" }
         for runner in topology.runners {
-            lines.append("runner=\(runner.name) \(runner.core) \(runner.idle.rawValue) \(runner.stages.map(\.rawValue))")
+            lines.append("runner=\(runner.name) \(runner.core) \(runner.idle) \(runner.agents)")
         }
         return lines.joined(separator: "\n")
     }

@@ -4,10 +4,11 @@ import Units
 
 extension RunConfiguration {
     /// Reads and checks a file. `overrides` are dotted paths with values, applied before anything is checked; a `mode`
-    /// other than the file's is noted. Throws all errors found, in the order of the file.
+    /// other than the file's is noted. `cores`: those that the process may use on the machine the run is for; `nil` where
+    /// it runs elsewhere. Throws all errors found, in the order of the file.
     package static func load(
         file: String, overrides: [(path: String, value: String)] = [], mode: RunMode? = nil,
-        catalogue: StrategyCatalogue
+        catalogue: RunCatalogue, cores: Set<Int>? = nil
     ) throws(ConfigurationErrors) -> RunConfiguration {
         guard let data = FileManager.default.contents(atPath: file), let text = String(data: data, encoding: .utf8) else {
             throw ConfigurationErrors([
@@ -16,13 +17,13 @@ extension RunConfiguration {
                     cure: "check the path and its permissions; presets are in config/")
             ])
         }
-        return try parse(text, file: file, overrides: overrides, mode: mode, catalogue: catalogue)
+        return try parse(text, file: file, overrides: overrides, mode: mode, catalogue: catalogue, cores: cores)
     }
 
     /// `load` for text at hand; `file` is only named in messages.
     package static func parse(
         _ text: String, file: String, overrides: [(path: String, value: String)] = [], mode: RunMode? = nil,
-        catalogue: StrategyCatalogue
+        catalogue: RunCatalogue, cores: Set<Int>? = nil
     ) throws(ConfigurationErrors) -> RunConfiguration {
         var root = try Setting(yaml: text, file: file)
         let reader = SettingReader()
@@ -36,14 +37,15 @@ extension RunConfiguration {
                 reader.fail(path, at: .commandLine, "leads nowhere", cure: "write a dotted path such as venue.orders.url")
             }
         }
-        var configuration = read(Section(root, path: "", reader: reader), file: file, mode: mode, catalogue: catalogue)
+        var configuration = read(
+            Section(root, path: "", reader: reader), file: file, mode: mode, catalogue: catalogue, cores: cores)
         guard reader.errors.isEmpty else { throw ConfigurationErrors(reader.errors) }
         configuration.notes.insert(contentsOf: notes, at: 0)
         return configuration
     }
 
     private static func read(
-        _ root: Section, file: String, mode override: RunMode?, catalogue: StrategyCatalogue
+        _ root: Section, file: String, mode override: RunMode?, catalogue: RunCatalogue, cores: Set<Int>?
     ) -> RunConfiguration {
         let words = RunMode.allCases.map { ($0.name, $0) }
         let written = root.choice("mode", words, else: RunMode.shadow)
@@ -52,7 +54,8 @@ extension RunConfiguration {
         let name = run.name("name", cure: "name the run: letters, digits, '-', '_'")
         let directory = run.path("directory", fallback: nil, cure: "name a directory for socket, latch and shared memory")
         run.finish()
-        let venue = VenueSettings(root.section("venue", cure: "write venue: with kind, URLs and client_id_prefix"), mode: mode)
+        let venue = VenueSettings(
+            root.section("venue", cure: "write venue: with kind, URLs and client_id_prefix"), mode: mode, catalogue: catalogue)
         let instruments = root.list("instruments", cure: "list at least one instrument: symbol, base, quote")
             .enumerated().map { InstrumentSettings(Section($1, path: "instruments.\($0)", reader: root.reader)) }
         let strategies = root.list("strategies", cure: "list at least one strategy: name, parameters")
@@ -65,7 +68,7 @@ extension RunConfiguration {
         let limits = RiskLimits(
             root.section("limits", cure: "write limits: with \(RiskLimits.names.joined(separator: ", "))"),
             unlimited: &unlimited)
-        let topology = TopologySettings(root.section("topology", cure: "write topology: with preset: two-cores"))
+        let placed = WrittenTopology(root.section("topology", cure: "write topology: with preset: two-cores"))
         let timeouts = TimeoutSettings(root.section("timeouts", cure: "write timeouts: with request, heartbeat, guard"))
         let feed = root.section("feed", cure: "write feed: with stale_after: 2s")
         let staleAfter = feed.duration("stale_after", cure: "write the age at which the feed is stale, such as 2s")
@@ -77,10 +80,10 @@ extension RunConfiguration {
         root.finish()
         let configuration = RunConfiguration(
             file: file, mode: mode, name: name, directory: directory, venue: venue, instruments: instruments,
-            strategies: strategies, limits: limits, unlimited: unlimited, topology: topology, timeouts: timeouts,
-            feedStaleAfter: staleAfter, journal: journal, controlSocket: socket,
+            strategies: strategies, limits: limits, unlimited: unlimited, topology: placed.topology,
+            topologyPreset: placed.preset, timeouts: timeouts, feedStaleAfter: staleAfter, journal: journal, controlSocket: socket,
             notes: mode == written ? [] : ["the mode was changed from \(written.name) to \(mode.name) on the command line"])
-        configuration.relate(root.reader)
+        configuration.relate(root.reader, cores: cores)
         return configuration
     }
 }

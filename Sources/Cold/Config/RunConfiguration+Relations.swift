@@ -3,11 +3,11 @@ import Units
 
 /// Settings that are each possible and together are not.
 extension RunConfiguration {
-    func relate(_ reader: SettingReader) {
+    func relate(_ reader: SettingReader, cores: Set<Int>?) {
         relateLimits(reader)
         relateTimes(reader)
         relateInstruments(reader)
-        relateTopology(reader)
+        relateTopology(reader, cores: cores)
         reader.relate(
             ["run.directory"], controlSocket.utf8.count <= 107,
             "makes the control socket's path longer than the 107 bytes the kernel takes",
@@ -68,28 +68,6 @@ extension RunConfiguration {
             reader.relate(
                 ["\(path).rules.min_notional", "limits.max_order_notional"], rules.minNotional <= limits.maxOrderNotional,
                 "is larger than limits.max_order_notional: no order could pass both", cure: "raise limits.max_order_notional")
-        }
-    }
-
-    private func relateTopology(_ reader: SettingReader) {
-        guard topology.preset == nil else { return }
-        let runners = topology.runners
-        for stage in Stage.allCases {
-            let count = runners.reduce(0) { $0 + $1.stages.filter { $0 == stage }.count }
-            reader.relate(
-                ["topology.runners"], count == 1, "runs the stage \(stage.rawValue) \(count) times",
-                cure: "give each of the stages to exactly one runner")
-        }
-        for (index, runner) in runners.enumerated() {
-            let path = "topology.runners.\(index)"
-            let earlier = runners[..<index]
-            reader.relate(
-                ["\(path).name"], !earlier.contains { $0.name == runner.name }, "is used twice", cure: "name each runner differently")
-            let clash = earlier.first { $0.core == runner.core && ($0.idle == .spin || runner.idle == .spin) }
-            reader.relate(
-                ["\(path).core"], clash == nil || clash?.idle != .spin || runner.idle != .spin,
-                "has two spinning runners: '\(clash?.name ?? "")' and '\(runner.name)' would starve each other",
-                cure: "give them different cores, or let one of them park")
         }
     }
 }

@@ -31,8 +31,8 @@ extension InstrumentRules {
 }
 
 extension StrategySettings {
-    init(_ section: Section, instruments: [InstrumentSettings], catalogue: StrategyCatalogue) {
-        name = section.choice("name", catalogue.names.map { ($0, $0) }, else: "")
+    init(_ section: Section, instruments: [InstrumentSettings], catalogue: RunCatalogue) {
+        name = section.choice("name", catalogue.strategies.map { ($0, $0) }, else: "")
         instrument = InstrumentID(0)
         parameters = []
         let symbols = instruments.enumerated().map { ($1.symbol, InstrumentID(UInt16(truncatingIfNeeded: $0))) }

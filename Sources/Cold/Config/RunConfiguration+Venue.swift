@@ -2,8 +2,8 @@ import Model
 import Units
 
 extension VenueSettings {
-    init(_ section: Section, mode: RunMode) {
-        kind = section.choice("kind", VenueKind.allCases.map { ($0.rawValue, $0) }, else: .binanceSpot)
+    init(_ section: Section, mode: RunMode, catalogue: RunCatalogue) {
+        kind = section.choice("kind", catalogue.venues.map { ($0, $0) }, else: "")
         marketData = Endpoint(section.section("market_data", cure: "write market_data: with url"), scheme: "wss")
         orders = Endpoint(section.section("orders", cure: "write orders: with url"), scheme: "wss")
         rest = Endpoint(section.section("rest", cure: "write rest: with url"), scheme: "https")

@@ -1,3 +1,4 @@
+import Agents
 import Model
 import Units
 
@@ -17,7 +18,9 @@ package struct RunConfiguration: Sendable {
     package var limits: RiskLimits
     /// Limits that are off, each with the reason written in the file.
     package var unlimited: [UnlimitedLimit]
-    package var topology: TopologySettings
+    package var topology: Topology
+    /// The topology preset's name; `nil` where the runners were written out.
+    package var topologyPreset: String?
     package var timeouts: TimeoutSettings
     /// Age by receive time at which the whole feed counts as stale.
     package var feedStaleAfter: Nanoseconds
@@ -43,12 +46,9 @@ package struct Endpoint: Sendable, Equatable {
     package var path: String
 }
 
-package enum VenueKind: String, Sendable, CaseIterable {
-    case binanceSpot = "binance-spot"
-}
-
 package struct VenueSettings: Sendable {
-    package var kind: VenueKind
+    /// One of the names of the catalogue.
+    package var kind: String
     package var marketData: Endpoint
     package var orders: Endpoint
     package var rest: Endpoint
@@ -116,13 +116,17 @@ package struct ParameterRule: Sendable {
     }
 }
 
-/// The strategies that exist, for validation.
-package struct StrategyCatalogue: Sendable {
-    package var names: [String]
+/// The venues and strategies that exist, from whoever knows them; for validation.
+package struct RunCatalogue: Sendable {
+    package var venues: [String]
+    package var strategies: [String]
     /// The parameters of a strategy; `nil` when there is no such strategy.
     package var parameters: @Sendable (String) -> [ParameterRule]?
-    package init(names: [String], parameters: @escaping @Sendable (String) -> [ParameterRule]?) {
-        self.names = names
+    package init(
+        venues: [String], strategies: [String], parameters: @escaping @Sendable (String) -> [ParameterRule]?
+    ) {
+        self.venues = venues
+        self.strategies = strategies
         self.parameters = parameters
     }
 }
@@ -130,40 +134,6 @@ package struct StrategyCatalogue: Sendable {
 package struct UnlimitedLimit: Sendable, Equatable {
     package var name: String
     package var reason: String
-}
-
-package enum IdlePolicy: String, Sendable, CaseIterable { case spin, yield, park }
-
-/// The stages that have to run somewhere.
-package enum Stage: String, Sendable, CaseIterable { case feed, parsing, trade, cold }
-
-/// One pinned thread and the stages it steps in order.
-package struct RunnerSettings: Sendable, Equatable {
-    package var name: String
-    package var core: Int
-    package var idle: IdlePolicy
-    package var stages: [Stage]
-}
-
-package struct TopologySettings: Sendable, Equatable {
-    /// The preset's name; `nil` where the runners were written out.
-    package var preset: String?
-    package var runners: [RunnerSettings]
-
-    package static let twoCores = TopologySettings(
-        preset: "two-cores",
-        runners: [
-            RunnerSettings(name: "hot", core: 0, idle: .spin, stages: [.feed, .parsing, .trade]),
-            RunnerSettings(name: "cold", core: 1, idle: .park, stages: [.cold]),
-        ])
-    package static let fourCores = TopologySettings(
-        preset: "four-cores",
-        runners: [
-            RunnerSettings(name: "feed", core: 0, idle: .spin, stages: [.feed]),
-            RunnerSettings(name: "parsing", core: 1, idle: .spin, stages: [.parsing]),
-            RunnerSettings(name: "trade", core: 2, idle: .spin, stages: [.trade]),
-            RunnerSettings(name: "cold", core: 3, idle: .park, stages: [.cold]),
-        ])
 }
 
 package struct TimeoutSettings: Sendable {

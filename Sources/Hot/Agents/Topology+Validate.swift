@@ -8,6 +8,10 @@ public enum TopologyError: Error, Sendable, Hashable {
     case unknownAgent(runner: String, agent: String)
     case runnerNamedTwice(runner: String)
     case runnerWithoutAgents(runner: String)
+    /// The cold side waits for disks and people: no hot agent may share its thread.
+    case coldNotAlone(runner: String)
+    /// The cold side sleeps between its turns, whatever a topology says.
+    case coldNotParked(runner: String)
 }
 
 extension Topology {
@@ -16,7 +20,18 @@ extension Topology {
 
     /// Everything that is wrong, given the cores this process may use; empty when the topology can run.
     public func validate(cores: Set<Int>) -> [TopologyError] {
-        coreErrors(cores) + sharingErrors() + runnerErrors() + agentErrors()
+        coreErrors(cores) + sharingErrors() + runnerErrors() + agentErrors() + coldErrors()
+    }
+
+    /// Everything that is wrong on any machine.
+    public func validate() -> [TopologyError] { sharingErrors() + runnerErrors() + agentErrors() + coldErrors() }
+
+    private func coldErrors() -> [TopologyError] {
+        guard let runner = runner(of: Topology.cold) else { return [] }
+        var errors: [TopologyError] = []
+        if runner.agents.contains(where: { $0 != Topology.cold }) { errors.append(.coldNotAlone(runner: runner.name)) }
+        if runner.idle != .park { errors.append(.coldNotParked(runner: runner.name)) }
+        return errors
     }
 
     private func coreErrors(_ cores: Set<Int>) -> [TopologyError] {
@@ -65,23 +80,46 @@ extension Topology {
 }
 
 extension TopologyError: CustomStringConvertible {
-    public var description: String {
+    public var description: String { "\(cause); \(cure)" }
+
+    /// What is wrong, naming the runner, the agent and the core.
+    public var cause: String {
         switch self {
         case .spinnersShareCore(let core, let first, let second):
-            "runners '\(first)' and '\(second)' both keep core \(core) busy without sleeping; "
-                + "move one to another core, fuse their agents into one runner, or let one park"
+            "runners '\(first)' and '\(second)' both keep core \(core) busy without sleeping"
         case .unknownCore(let runner, let core):
-            "runner '\(runner)' wants core \(core), which this process may not use; name one of its cores"
+            "runner '\(runner)' wants core \(core), which does not exist or which this process may not use"
         case .agentTwice(let agent, let first, let second):
-            "agent '\(agent)' is named by '\(first)' and again by '\(second)'; an agent has one owner, name it once"
+            "agent '\(agent)' is named by '\(first)' and again by '\(second)'"
         case .agentMissing(let agent):
-            "no runner steps agent '\(agent)'; add it to one"
+            "no runner steps agent '\(agent)'"
         case .unknownAgent(let runner, let agent):
-            "runner '\(runner)' names agent '\(agent)', which does not exist; check its spelling"
+            "runner '\(runner)' names agent '\(agent)', which does not exist"
         case .runnerNamedTwice(let runner):
-            "two runners are called '\(runner)'; give each a name of its own"
+            "two runners are called '\(runner)'"
         case .runnerWithoutAgents(let runner):
-            "runner '\(runner)' steps no agent; remove it or give it one"
+            "runner '\(runner)' steps no agent"
+        case .coldNotAlone(let runner):
+            "runner '\(runner)' steps hot agents beside the cold side, which waits for disks and people"
+        case .coldNotParked(let runner):
+            "runner '\(runner)' is the cold side, which always sleeps between its turns"
+        }
+    }
+
+    /// What to change.
+    public var cure: String {
+        switch self {
+        case .spinnersShareCore:
+            "move one to another core, fuse their agents into one runner, or let one park"
+        case .unknownCore:
+            "name one of its cores, choose a smaller preset, or widen the process's affinity (taskset, cpuset)"
+        case .agentTwice: "an agent has one owner, name it once"
+        case .agentMissing: "add it to one"
+        case .unknownAgent: "check its spelling"
+        case .runnerNamedTwice: "give each a name of its own"
+        case .runnerWithoutAgents: "remove it or give it one"
+        case .coldNotAlone: "give the cold side a runner of its own"
+        case .coldNotParked: "write idle: park"
         }
     }
 }

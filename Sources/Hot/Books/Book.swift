@@ -13,7 +13,7 @@ public struct Level: BitwiseCopyable, Sendable, Equatable {
 
 /// One side of a book: levels from worst to best in preallocated memory, so that changes near the top, which are most,
 /// move few levels. When full, the worst level is dropped and counted.
-public struct BookSide: ~Copyable {
+public struct BookSide: Sendable {
     private var levels: ContiguousArray<Level>
     private let capacity: Int
     /// 1 for bids (higher is better), -1 for asks.
@@ -77,8 +77,9 @@ public struct BookSide: ~Copyable {
     }
 }
 
-/// A local order book fed with absolute levels. Memory is taken at the start; one thread.
-public struct Book: ~Copyable {
+/// A local order book fed with absolute levels. Memory is taken at the start; one owner, one thread: the levels are copied
+/// when a copy of the book is changed.
+public struct Book: Sendable {
     public private(set) var bids: BookSide
     public private(set) var asks: BookSide
 

@@ -189,9 +189,9 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
         if message.lastUpdate <= last { return refuse(message.lastUpdate == last ? .duplicate : .outOfOrder, &sink) }
         feeds[message.row].lastTicker = message.lastUpdate
         let top = TopOfBook(
-            instrument: feeds[message.row].instrument, bidPrice: Price(raw: message.bid.price),
-            bidQuantity: Quantity(raw: message.bid.quantity), askPrice: Price(raw: message.ask.price),
-            askQuantity: Quantity(raw: message.ask.quantity), updateID: UInt64(message.lastUpdate), venueTime: .zero,
+            instrument: feeds[message.row].instrument, bidPrice: message.bid.price,
+            bidQuantity: message.bid.quantity, askPrice: message.ask.price,
+            askQuantity: message.ask.quantity, updateID: UInt64(message.lastUpdate), venueTime: .zero,
             receivedAt: receivedAt)
         publish(top, row: message.row, &sink)
     }
@@ -218,7 +218,7 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
             .trade(
                 PublicTrade(
                     instrument: feeds[message.row].instrument, aggressor: message.buyerIsMaker ? .sell : .buy,
-                    price: Price(raw: message.bid.price), quantity: Quantity(raw: message.bid.quantity),
+                    price: message.bid.price, quantity: message.bid.quantity,
                     trade: TradeID(low: UInt64(message.trade)), venueTime: Nanoseconds(milliseconds: message.eventTime),
                     receivedAt: receivedAt)))
     }
@@ -241,10 +241,10 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
     // MARK: Publishing
 
     private static func bookTop(_ feed: borrowing SymbolFeed, receivedAt: Nanoseconds) -> TopOfBook? {
-        guard feed.state == .live, let bid = feed.bids.best, let ask = feed.asks.best else { return nil }
+        guard feed.state == .live, let bid = feed.book.bestBid, let ask = feed.book.bestAsk else { return nil }
         return TopOfBook(
-            instrument: feed.instrument, bidPrice: Price(raw: bid.price), bidQuantity: Quantity(raw: bid.quantity),
-            askPrice: Price(raw: ask.price), askQuantity: Quantity(raw: ask.quantity),
+            instrument: feed.instrument, bidPrice: bid.price, bidQuantity: bid.quantity,
+            askPrice: ask.price, askQuantity: ask.quantity,
             updateID: UInt64(feed.lastUpdate), venueTime: Nanoseconds(milliseconds: feed.bookTime),
             receivedAt: receivedAt)
     }

@@ -1,12 +1,7 @@
+import Books
 import Units
 import VenueKit
 import Wire
-
-/// A price and its absolute quantity, raw at scale 8.
-struct Level: BitwiseCopyable, Sendable {
-    var price: Int64
-    var quantity: Int64
-}
 
 /// One decoded market message; the levels of a diff or snapshot are in the decoder's scratch arrays.
 struct MarketMessage: BitwiseCopyable {
@@ -17,8 +12,8 @@ struct MarketMessage: BitwiseCopyable {
     var eventTime: Int64 = 0
     var firstUpdate: Int64 = 0
     var lastUpdate: Int64 = 0
-    var bid = Level(price: 0, quantity: 0)
-    var ask = Level(price: 0, quantity: 0)
+    var bid = Level(price: .zero, quantity: .zero)
+    var ask = Level(price: .zero, quantity: .zero)
     var trade: Int64 = 0
     var buyerIsMaker = false
 }
@@ -180,12 +175,12 @@ struct MarketDecoder {
     ) -> FeedRefusal? {
         guard scanner.beginArray() else { return .malformed }
         while scanner.nextElement() {
-            var level = Level(price: 0, quantity: 0)
+            var level = Level(price: .zero, quantity: .zero)
             guard scanner.beginArray(), scanner.nextElement(), scanner.decimal(&level.price),
                 scanner.nextElement(), scanner.decimal(&level.quantity), !scanner.nextElement(), scanner.error == nil
             else { return .malformed }
-            if level.price <= 0 { return .invalidPrice }
-            if level.quantity < 0 || (level.quantity == 0 && !deletions) { return .invalidQuantity }
+            if !level.price.isPositive { return .invalidPrice }
+            if level.quantity.isNegative || (level.quantity.isZero && !deletions) { return .invalidQuantity }
             if levels.count == Quirks.messageLevels { return .bufferFull }
             levels.append(level)
         }
@@ -219,8 +214,8 @@ struct MarketDecoder {
         guard scanner.error == nil, seen == 63 else { return .malformed }
         if !isSymbol(text, message.row) { return .wrongSymbol }
         if message.lastUpdate <= 0 { return .outOfOrder }
-        if message.bid.price <= 0 || message.ask.price <= 0 { return .invalidPrice }
-        if message.bid.quantity <= 0 || message.ask.quantity <= 0 { return .invalidQuantity }
+        if !message.bid.price.isPositive || !message.ask.price.isPositive { return .invalidPrice }
+        if !message.bid.quantity.isPositive || !message.ask.quantity.isPositive { return .invalidQuantity }
         if message.bid.price >= message.ask.price { return .crossedBook }
         message.kind = .ticker
         return nil
@@ -257,8 +252,8 @@ struct MarketDecoder {
         guard scanner.error == nil, seen == 127, name.equals(event) else { return .malformed }
         if !isSymbol(text, message.row) { return .wrongSymbol }
         guard wallTime(milliseconds: message.eventTime) != nil, message.trade >= 0 else { return .malformed }
-        if message.bid.price <= 0 { return .invalidPrice }
-        if message.bid.quantity <= 0 { return .invalidQuantity }
+        if !message.bid.price.isPositive { return .invalidPrice }
+        if !message.bid.quantity.isPositive { return .invalidQuantity }
         message.kind = .trade
         return nil
     }

@@ -1,3 +1,4 @@
+import Books
 import Model
 import Units
 import VenueKit
@@ -25,8 +26,7 @@ struct SymbolFeed {
 
     let instrument: InstrumentID
     private(set) var state = State.waiting
-    private(set) var bids = LevelSide(isBid: true, capacity: Quirks.bookCapacity)
-    private(set) var asks = LevelSide(isBid: false, capacity: Quirks.bookCapacity)
+    private(set) var book = Book(capacity: Quirks.bookCapacity)
     /// Update id of the book, while live.
     private(set) var lastUpdate: Int64 = 0
     private(set) var bookTime: Int64 = 0
@@ -66,8 +66,7 @@ struct SymbolFeed {
     }
 
     private mutating func clearBook() {
-        bids.removeAll()
-        asks.removeAll()
+        book.reset()
         buffered.removeAll(keepingCapacity: true)
         levels.removeAll(keepingCapacity: true)
         lastUpdate = 0
@@ -79,6 +78,12 @@ struct SymbolFeed {
         clearBook()
         state = .buffering
         if !snapshotOutstanding { delaySnapshot(at: now) }
+    }
+
+    /// The decoder has refused every level that a book cannot hold.
+    private mutating func set(_ side: Side, _ level: Level) {
+        let isTaken = book.apply(side, price: level.price, quantity: level.quantity)
+        precondition(isTaken, "a level passed the decoder that no book can hold")
     }
 
     private mutating func delaySnapshot(at now: Nanoseconds) {
@@ -124,8 +129,8 @@ struct SymbolFeed {
                 return .gap
             }
             awaitsBridge = false
-            for index in 0..<newBids.count { bids.set(newBids[index]) }
-            for index in 0..<newAsks.count { asks.set(newAsks[index]) }
+            for index in 0..<newBids.count { set(.buy, newBids[index]) }
+            for index in 0..<newAsks.count { set(.sell, newAsks[index]) }
             lastUpdate = message.lastUpdate
             bookTime = message.eventTime
             return checkCrossed(at: now)
@@ -136,7 +141,7 @@ struct SymbolFeed {
     private var awaitsBridge = false
 
     private mutating func checkCrossed(at now: Nanoseconds) -> FeedRefusal? {
-        guard let bid = bids.best, let ask = asks.best, bid.price >= ask.price else { return nil }
+        guard book.isCrossed else { return nil }
         resynchronise(at: now)
         return .crossedBook
     }
@@ -196,18 +201,17 @@ struct SymbolFeed {
             delaySnapshot(at: now)
             return .snapshotTooOld
         }
-        bids.removeAll()
-        asks.removeAll()
-        for index in 0..<newBids.count { bids.set(newBids[index]) }
-        for index in 0..<newAsks.count { asks.set(newAsks[index]) }
+        book.reset()
+        for index in 0..<newBids.count { set(.buy, newBids[index]) }
+        for index in 0..<newAsks.count { set(.sell, newAsks[index]) }
         lastUpdate = id
         awaitsBridge = true
         for entry in buffered where entry.lastUpdate > id {
             // Continuity inside the buffer was kept when it was filled; only the first can overlap the snapshot.
             awaitsBridge = false
             let asksStart = Int(entry.start) + Int(entry.bidCount)
-            for index in Int(entry.start)..<asksStart { bids.set(levels[index]) }
-            for index in asksStart..<asksStart + Int(entry.askCount) { asks.set(levels[index]) }
+            for index in Int(entry.start)..<asksStart { set(.buy, levels[index]) }
+            for index in asksStart..<asksStart + Int(entry.askCount) { set(.sell, levels[index]) }
             lastUpdate = entry.lastUpdate
             bookTime = entry.eventTime
         }

@@ -1,3 +1,4 @@
+import Agents
 import ArgumentParser
 import Config
 
@@ -10,10 +11,13 @@ struct CheckCommand: AsyncParsableCommand {
     var file: String
     @Option(name: .customLong("set"), help: "Override a value: dotted.path=value. May be given several times.")
     var overrides: [String] = []
+    @Flag(help: "The run is for another machine: do not ask whether this one has its cores.")
+    var elsewhere = false
 
     func run() async throws {
         let configuration = try RunConfiguration.load(
-            file: file, overrides: try overrides.map(EngineCommand.pair), catalogue: Roster.catalogue)
+            file: file, overrides: try overrides.map(EngineCommand.pair), catalogue: Roster.catalogue,
+            cores: elsewhere ? nil : MachineCores.allowed())
         _ = try Roster.strategies(configuration)
         print(configuration.explain().joined(separator: "\n"))
         print("hash \(configuration.hashText)")

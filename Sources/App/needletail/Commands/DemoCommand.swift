@@ -25,6 +25,7 @@ struct DemoCommand: AsyncParsableCommand {
             Examples:
               needletail demo
               needletail demo --seconds 60 --seed 42 --json -
+              needletail demo --set topology.preset=two-cores-split
               needletail demo --data btcusdt_20240808.gz
               needletail demo --mode shadow
             """)
@@ -41,6 +42,8 @@ struct DemoCommand: AsyncParsableCommand {
     var symbol: String?
     @Option(help: "Write the summary as JSON to this file; - for standard output.")
     var json: String?
+    @Option(name: .customLong("set"), help: "Override a setting of the engine: dotted.path=value. May be given several times.")
+    var overrides: [String] = []
     @Flag(help: "Keep the run's directory (configuration, journal, logs) and print where it is.")
     var keep = false
 
@@ -60,7 +63,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         EndSignal.install()
-        let stage = try DemoStage(mode: try runMode(), seed: seed, data: data, symbol: symbol)
+        let stage = try DemoStage(mode: try runMode(), seed: seed, data: data, symbol: symbol, overrides: overrides)
         let outcome: DemoOutcome
         do {
             outcome = try await DemoRun(stage: stage, seconds: seconds, quiet: json == "-").play()

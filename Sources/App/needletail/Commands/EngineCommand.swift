@@ -1,5 +1,5 @@
 import ArgumentParser
-import Binance
+import Agents
 import CPlatform
 import Config
 import Control
@@ -41,7 +41,9 @@ struct EngineCommand: AsyncParsableCommand {
         _ = platform_disable_core_dumps()
         EndSignal.install()
         let pairs = try overrides.map(Self.pair)
-        let configuration = try RunConfiguration.load(file: config, overrides: pairs, catalogue: Roster.catalogue)
+        let configuration = try RunConfiguration.load(
+            file: config, overrides: pairs, catalogue: Roster.catalogue,
+            cores: MachineCores.allowed())
         let secrets = try Secrets.read(for: configuration)
         if let unlatch {
             try KillLatch(path: configuration.latchFile).remove(
@@ -70,8 +72,8 @@ struct EngineCommand: AsyncParsableCommand {
         _ = try TLSContext(caFile: configuration.venue.caFile)
         try prepareDirectories(configuration)
         try refuseLatch(configuration)
-        let spot = Roster.BinanceSpot(configuration, secrets: secrets)
-        let adapter = try spot.rest()
+        let venue = Roster.venue(configuration, secrets: secrets)
+        let adapter = try venue.rest()
         let rest = try RestClient(base: configuration.venue.rest.url, caFile: configuration.venue.caFile)
         let rules = try await venueRules(adapter, rest)
         let strategies = try Roster.strategies(configuration)
@@ -90,7 +92,7 @@ struct EngineCommand: AsyncParsableCommand {
                 ? configuration.journalRingFile : nil,
             directory: configuration.journal.directory, name: configuration.name)
         let control = try ControlServer(path: configuration.controlSocket)
-        let rings = try spot.start(core: core, strategies: strategies)
+        let rings = try venue.start(core: core, strategies: strategies)
         let identity = JournalIdentity(
             build: BuildIdentity.name, configurationHash: configuration.hash, mode: configuration.mode, run: run,
             name: configuration.name)

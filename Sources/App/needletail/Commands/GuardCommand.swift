@@ -36,7 +36,7 @@ struct GuardCommand: AsyncParsableCommand {
             throw ToolError(
                 "mode \(configuration.mode.name) sends no orders, so there is nothing to guard", cure: "guard LIVE runs only")
         }
-        let adapter = try Roster.BinanceSpot(configuration, secrets: secrets).rest()
+        let adapter = try Roster.venue(configuration, secrets: secrets).rest()
         let watch = GuardWatch(
             configuration: configuration, adapter: adapter,
             rest: try RestClient(base: configuration.venue.rest.url, caFile: configuration.venue.caFile))

@@ -12,6 +12,8 @@ final class DemoStage {
     let seed: UInt64
     private let certificates: ThrowawayCertificates
     private let data: String?
+    /// Settings of the engine and the guard, as `--set` takes them.
+    private let overrides: [String]
     private var venue: ChildProcess?
     private(set) var engine: ChildProcess?
     private var guardian: ChildProcess?
@@ -20,10 +22,11 @@ final class DemoStage {
     private static let givenQuote: Int64 = 1_000_000
     private let apiKey = "NeedletailLoopbackDemoKey0123456789"
 
-    init(mode: RunMode, seed: UInt64, data: String?, symbol: String?) throws {
+    init(mode: RunMode, seed: UInt64, data: String?, symbol: String?, overrides: [String] = []) throws {
         self.mode = mode
         self.seed = seed
         self.data = data
+        self.overrides = overrides.flatMap { ["--set", $0] }
         self.symbol = symbol ?? Self.symbol(of: data)
         let base = FileManager.default.temporaryDirectory
         directory = base.appending(path: "needletail-demo-\(ProcessInfo.processInfo.processIdentifier)")
@@ -82,12 +85,13 @@ final class DemoStage {
         // Only a run that may send is given the keys.
         let secrets = mode == .live ? try self.secrets() : [:]
         let child = try ChildProcess(
-            "engine", ["engine", "--config", file.path, "--summary", summaryFile.path], environment: secrets,
+            "engine", ["engine", "--config", file.path, "--summary", summaryFile.path] + overrides, environment: secrets,
             log: directory.appending(path: "engine.log"))
         engine = child
         if mode == .live {
             guardian = try ChildProcess(
-                "guard", ["guard", "--config", file.path], environment: secrets, log: directory.appending(path: "guard.log"))
+                "guard", ["guard", "--config", file.path] + overrides, environment: secrets,
+                log: directory.appending(path: "guard.log"))
         }
         try await until("the engine's control socket is there", child, seconds: 30) {
             FileManager.default.fileExists(atPath: self.controlSocket)

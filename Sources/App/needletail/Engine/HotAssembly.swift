@@ -1,5 +1,4 @@
 import Agents
-import CPlatform
 import Config
 import Core
 import Gateway
@@ -29,10 +28,12 @@ enum HotAssembly {
         var strategies: Roster.Strategies
     }
 
-    /// Starts the run-to-completion topology: all hot agents on one pinned thread.
+    /// Makes the agents and starts them on the threads that the topology names. The cold side's threads, all there are
+    /// and all to come, are kept to the cold core first.
     static func start<Market: MarketDataAdapter & ~Copyable, Route: OrderRoute & ~Copyable>(
         _ parts: consuming Parts<Market, Route>, configuration: RunConfiguration
     ) throws -> Rings {
+        if let cold = configuration.topology.runner(of: Topology.cold) { try ColdThreads.keep(to: cold.core) }
         let frames = makeByteRing(capacity: 8 << 20)
         let outgoing = makeByteRing(capacity: 64 << 10)
         let bodies = makeByteRing(capacity: 8 << 20)
@@ -63,41 +64,23 @@ enum HotAssembly {
             telemetry: TradeTelemetry(
                 status: status.writer, heartbeat: heartbeat.writer, histograms: stages, stalls: SharedCounter()),
             stallLimit: Nanoseconds(raw: configuration.timeouts.guardSilence.raw / 2))
-        let hot = configuration.topology.runners.first { $0.stages.contains(.trade) }
-        let runner = try Runner(
-            Pair(Pair(feed, parse), trade), name: "hot", core: hot?.core ?? 0,
-            idle: IdleState(strategy(hot?.idle ?? .yield)))
-        let stopper = RunnerStopper(runner)
+        let threads = try HotThreads.start(
+            feed: feed, parse: parse, trade: trade, topology: configuration.topology)
         return Rings(
             side: HotSide(
                 cold: cold.producer, snapshotRequests: requests.consumer, snapshots: bodies.producer,
-                status: status.reader, stages: readers, stop: { stopper.stop() }),
+                status: status.reader, stages: readers, threads: threads),
             journal: journal.consumer)
-    }
-
-    private static func strategy(_ policy: IdlePolicy) -> IdleStrategy {
-        switch policy {
-        case .spin: return .spin
-        case .yield: return .yield
-        case .park: return .park
-        }
     }
 
     /// Memory that outlives the process, so that what the core decided before a crash survives it.
     private static func shared(_ path: String, _ bytes: Int) throws -> MemoryBlock {
         do {
             return MemoryBlock(mapping: try SharedRegion(path: path, byteCount: bytes, opening: .existingOrNew))
-        } catch let error as MappingError {
+        } catch {
             throw ToolError(
                 "shared memory \(path) cannot be mapped (errno \(error.errno))",
                 cure: "check that run.directory exists, is writable and has room")
         }
     }
-}
-
-/// Keeps a runner until it is told to stop, then waits for its thread.
-final class RunnerStopper<A: Agent & ~Copyable> {
-    private var runner: Runner<A>?
-    init(_ runner: consuming Runner<A>) { self.runner = consume runner }
-    func stop() { runner = nil }
 }

@@ -11,6 +11,9 @@ struct HotSide: ~Copyable {
     var snapshots: ByteRingProducer
     var status: LatestReader<EngineStatus>
     var stages: StageReaders
+    /// The runners, to be watched and stopped.
+    let threads: HotThreads
+
     /// Ends the runners and waits for their threads.
-    let stop: () -> Void
+    func stop() { threads.stop() }
 }

@@ -63,7 +63,7 @@ struct RunPlan {
     func mandate(_ configuration: RunConfiguration, lifetime: Nanoseconds) -> Mandate {
         Mandate(
             build: BuildIdentity.name, configHash: configuration.hash, mode: configuration.mode,
-            account: configuration.venue.account?.apiKeyVariable ?? "none", venue: configuration.venue.kind.rawValue,
+            account: configuration.venue.account?.apiKeyVariable ?? "none", venue: configuration.venue.kind,
             symbols: instruments.map { $0.symbol.string }, strategies: strategies, limits: configuration.limits,
             lifetime: lifetime)
     }
@@ -75,7 +75,7 @@ extension RunPlan {
         names.symbol = instruments[0].symbol.string
         names.base = assets[Int(instruments[0].base.raw)]
         names.quote = assets[Int(instruments[0].quote.raw)]
-        names.venue = configuration.venue.kind.rawValue
+        names.venue = configuration.venue.kind
         names.account = configuration.venue.account?.apiKeyVariable ?? "none"
         names.strategies = strategies.map(\.name)
         names.build = BuildIdentity.name

@@ -1,0 +1,12 @@
+import Core
+import VenueKit
+
+/// What a run needs of its venue: made by the roster for the venue that the configuration names, so that nothing else has
+/// to know which one it is.
+protocol VenueMachines {
+    /// Requests and answers of the venue's REST side; for the cold side and the guard.
+    func rest() throws -> any RestAdapter
+
+    /// Makes the adapters of the hot side and starts its threads.
+    func start(core: CoreConfiguration, strategies: Roster.Strategies) throws -> HotAssembly.Rings
+}
