@@ -148,7 +148,8 @@ enum Roster {
         }
 
         /// Makes the adapters and starts the hot threads.
-        func start(core: CoreConfiguration, strategies: Strategies) throws -> HotAssembly.Rings {
+        /// With `isLatched` the order link stays closed until the latch is removed.
+        func start(core: CoreConfiguration, strategies: Strategies, isLatched: Bool) throws -> HotAssembly.Rings {
             guard let credentials else {
                 throw ToolError(
                     "mode \(configuration.mode.name) has no order link in this build",
@@ -162,7 +163,8 @@ enum Roster {
                     venue: VenueID(0), endpoint: Self.endpoint(configuration.venue.orders), symbols: symbols,
                     assets: assets, clientIDs: try identifiers, credentials: credentials))
             let marketLink = try link(market.links, .marketData)
-            let orderLink = try link(orders.links, .orders)
+            var orderLink = try link(orders.links, .orders)
+            orderLink.startsHeld = isLatched
             return try HotAssembly.start(
                 HotAssembly.Parts(
                     market: market, orders: orders, marketLink: marketLink, orderLink: orderLink, core: core,

@@ -71,7 +71,7 @@ package enum Tables {
     private static func proofs(_ run: RunSummary) -> [String] {
         func mark(_ good: Bool) -> String { good ? "ok  " : "FAIL" }
         return [
-            "\(mark(run.openOrdersAtEnd == 0))  open orders at the venue: \(run.openOrdersAtEnd)",
+            "\(mark(run.openOrdersAtEnd == 0))  open orders at the venue: \(run.openOrdersAtEnd.map { "\($0)" } ?? "it could not be asked")",
             "\(mark(run.positionMatchesVenue))  position equals the venue's",
             "\(mark(run.balancesMatchVenue))  balances equal the venue's",
             "\(mark(run.journalVerified))  journal verifies: \(Figures.count(run.journalRecords)) records",
