@@ -3,7 +3,7 @@ SHELL := /bin/bash
 TOOL := .build/release/needletail
 
 .DEFAULT_GOAL := help
-.PHONY: help packages build run test clean
+.PHONY: help packages build run start stop test clean
 
 help: ## This list
 	@echo "Needletail. Targets:"
@@ -18,6 +18,17 @@ build: packages ## Build the release binary
 
 run: build ## Trade for 30 s against the loopback venue, in front of your eyes
 	$(TOOL) demo
+
+# An operator in a hurry does not wait for a compiler: these two build only where there is no binary at all.
+$(TOOL):
+	@$(MAKE) build
+
+start: $(TOOL) ## Engine and guard in the background: make start CONFIG=run.yaml
+	@[ -n "$(CONFIG)" ] || { echo "make start needs CONFIG=FILE, the run's YAML file; presets are in config/"; exit 2; }
+	@$(TOOL) start --config $(CONFIG)
+
+stop: $(TOOL) ## Cancel everything and say what was proved: make stop [CONFIG=run.yaml]
+	@$(TOOL) stop $(if $(CONFIG),--config $(CONFIG))
 
 test: packages ## Every test: units, conformance, official clients, end to end
 	@Tests/run.sh

@@ -121,9 +121,6 @@ final class Place {
         #expect(engine.submitted.map(\.command.kind) == [.disarm, .stop, .kill, .flatten, .unlatch])
         #expect(engine.submitted.map(\.reason) == ["", "a", "b", "c", "d"])
         #expect(try Self.ask(&server, &engine, &client, .start)["ok"] == .bool(true))
-        let refused = try Self.ask(&server, &engine, &client, .quarantine(strategy: "q", reason: ""))
-        #expect(refused["error"]?["cause"] == .string("no such strategy"))
-        #expect(engine.quarantined == ["q"])
     }
 
     @Test func `questions are answered with tables and the status document`() throws {

@@ -10,7 +10,6 @@ struct FakeEngine: ControlHandler {
     var submitted: [(command: Command, reason: String)] = []
     var answersCommands = true
     var accepts = true
-    var quarantined: [String] = []
 
     static func limits() -> RiskLimits {
         RiskLimits(
@@ -37,10 +36,6 @@ struct FakeEngine: ControlHandler {
         return CommandResult(command: submitted[Int(sequence) - 1].command, accepted: accepts, state: .staged)
     }
     mutating func start(operatorID: UInt32) -> CommandReceipt { .done("strategies enabled") }
-    mutating func quarantine(strategy: String, reason: String, operatorID: UInt32) -> CommandReceipt {
-        quarantined.append(strategy)
-        return .refused(ControlError(place: "quarantine", cause: "no such strategy", cure: "see status"))
-    }
     mutating func orders() -> [OrderLine] {
         [
             OrderLine(

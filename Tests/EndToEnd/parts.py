@@ -124,9 +124,9 @@ class Parts:
 
     def arm(self):
         """The ceremony; whether the engine is LIVE afterwards, with what it said."""
-        code, text = self.ctl("stage", "--lifetime", "600")
+        code, text = self.ctl("stage", "--lifetime", "600", "--json")
         assert code == 0, text
-        shown = text.rsplit("hash ", 1)[1].strip()
+        shown = json.loads(text)["hash"]
         for words in (("arm", shown, "--within", "30"), ("confirm", shown)):
             code, text = self.ctl(*words)
             if code != 0:

@@ -74,7 +74,10 @@ struct SplitMix: RandomNumberGenerator {
             return .link(
                 LinkChange(venue: VenueID(u8()), role: one(LinkRole.self), state: one(LinkState.self), reason: u16()))
         case 8: return .command(command())
-        default: return .timer
+        case 9: return .timer
+        default:
+            let bytes = (0..<Int(next() % 73)).map { _ in u8() }
+            return .note(Note(one(Note.Kind.self), operatorID: u32(), part: u8(), parts: u8(), bytes: bytes))
         }
     }
 
@@ -134,7 +137,7 @@ func sameWords(_ a: Record, _ b: Record) -> Bool {
     print("seed \(seed)")
     var random = SplitMix(state: seed)
     for round in 0..<400 {
-        for kind in 0..<10 {
+        for kind in 0..<11 {
             let input = random.input(kind)
             let record = input.record(sequence: UInt64(round), time: Nanoseconds(raw: 77))
             let back = try #require(Input(record: record))
@@ -144,6 +147,16 @@ func sameWords(_ a: Record, _ b: Record) -> Bool {
             #expect(Output(record: record) == nil)
         }
     }
+}
+
+@Test func aNoteOfAnyLengthIsReadBackFromItsPieces() throws {
+    for count in [0, 1, 71, 72, 73, 144, 145, 700, 1024] {
+        let text = String((0..<count).map { Character(Unicode.Scalar(UInt8(97 + $0 % 26))) })
+        let pieces = Note.pieces(.reason, operatorID: 7, text)
+        #expect(pieces.map { Int($0.part) } == Array(0..<Int(pieces[0].parts)))
+        #expect(String(decoding: pieces.flatMap(\.bytes), as: UTF8.self) == text)
+    }
+    #expect(Note.pieces(.reason, operatorID: 7, String(repeating: "x", count: 5000)).flatMap(\.bytes).count == 1024)
 }
 
 @Test func everyOutputSurvivesItsRecord() throws {

@@ -8,8 +8,9 @@ struct Needletail: AsyncParsableCommand {
         abstract: "A low-latency trading engine for crypto venues: one machine, one deterministic core, all rails on.",
         discussion: "Begin with `needletail demo`: it shows the whole engine at work, with no money at risk.",
         subcommands: [
-            DemoCommand.self, EngineCommand.self, VenueCommand.self, ControlCommand.self, CheckCommand.self,
-            JournalCommand.self, ReplayCommand.self, GuardCommand.self, BacktestCommand.self,
+            DemoCommand.self, StartCommand.self, StopCommand.self, ControlCommand.self, CheckCommand.self,
+            BacktestCommand.self, EngineCommand.self, GuardCommand.self, JournalCommand.self, ReplayCommand.self,
+            VenueCommand.self,
         ])
 
     /// Prints an error as it is: what happened and the cure, not a type's name.

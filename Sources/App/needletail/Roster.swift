@@ -162,12 +162,14 @@ enum Roster {
         }
 
         /// Makes the market adapter and the mode's order route, and starts the hot threads. Only LIVE makes an order
-        /// adapter, and only with it does a key leave this value.
-        func start(core: CoreConfiguration, strategies: Strategies) throws -> HotAssembly.Rings {
+        /// adapter, and only with it does a key leave this value. With `isLatched` the order link stays closed until the
+        /// latch is removed.
+        func start(core: CoreConfiguration, strategies: Strategies, isLatched: Bool) throws -> HotAssembly.Rings {
             switch configuration.mode {
             case .live:
                 let adapter = try orders()
-                let plan = try link(adapter.links, .orders)
+                var plan = try link(adapter.links, .orders)
+                plan.startsHeld = isLatched
                 return try start(OrderLinkDriver(plan: plan, adapter: adapter), core, strategies)
             case .shadow: return try start(NoOrderRoute(), core, strategies)
             case .dryRun:

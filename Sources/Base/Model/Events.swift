@@ -311,4 +311,5 @@ public enum Input: BitwiseCopyable, Sendable {
     case link(LinkChange)
     case command(Command)
     case timer
+    case note(Note)
 }

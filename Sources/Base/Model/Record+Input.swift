@@ -15,6 +15,7 @@ extension Input {
         case .link: return 8
         case .command: return 9
         case .timer: return 10
+        case .note: return 11
         }
     }
 
@@ -100,6 +101,13 @@ extension Input {
             r.words[3] = v.hash
             r.put(v.lifetime.raw, 4)
         case .timer: break
+        case .note(let v):
+            r.put8(v.kind.rawValue, at: 0)
+            r.put8(v.part, at: 8)
+            r.put8(v.parts, at: 16)
+            r.put8(v.count, at: 24)
+            r.words[3] = UInt64(v.operatorID)
+            for index in 0..<9 { r.words[4 + index] = v.text[index] }
         }
         return r
     }
@@ -171,6 +179,16 @@ extension Input {
             self = .command(
                 Command(kind: kind, operatorID: r.get32(at: 8), hash: r.words[3], lifetime: r.nanoseconds(4)))
         case 10: self = .timer
+        case 11:
+            guard let kind = Note.Kind(rawValue: r.get8(at: 0)), r.get8(at: 24) <= UInt8(Note.capacity),
+                let by = UInt32(exactly: r.words[3])
+            else { return nil }
+            var text = InlineArray<9, UInt64>(repeating: 0)
+            for index in 0..<9 { text[index] = r.words[4 + index] }
+            self = .note(
+                Note(
+                    kind: kind, part: r.get8(at: 8), parts: r.get8(at: 16), operatorID: by, count: r.get8(at: 24),
+                    text: text))
         default: return nil
         }
     }

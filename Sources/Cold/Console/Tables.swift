@@ -73,7 +73,7 @@ package enum Tables {
         var untouched: [String] = []
         if let nothing = run.venueUntouched { untouched = ["\(mark(nothing))  the venue saw no order, no trade, no change"] }
         return untouched + [
-            "\(mark(run.openOrdersAtEnd == 0))  open orders at the venue: \(run.openOrdersAtEnd)",
+            "\(mark(run.openOrdersAtEnd == 0))  open orders at the venue: \(run.openOrdersAtEnd.map { "\($0)" } ?? "it could not be asked")",
             "\(mark(run.positionMatchesVenue))  position equals the venue's",
             "\(mark(run.balancesMatchVenue))  balances equal the venue's",
             "\(mark(run.journalVerified))  journal verifies: \(Figures.count(run.journalRecords)) records",

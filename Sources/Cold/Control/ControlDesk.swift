@@ -42,8 +42,6 @@ struct ControlDesk {
         case .flatten(let reason): return send(command(.flatten), reason)
         case .unlatch(let reason): return send(command(.unlatch), reason)
         case .start: return action(request, handler.start(operatorID: operatorID))
-        case .quarantine(let strategy, let reason):
-            return action(request, handler.quarantine(strategy: strategy, reason: reason, operatorID: operatorID))
         }
     }
 
@@ -99,13 +97,12 @@ struct ControlDesk {
         "arm hash [within_s 1-3600, 60]: arms for the confirmation, which must come in time",
         "confirm hash: goes live",
         "disarm: takes the right to trade away; cancels all",
-        "stop [reason]: disables the strategies and cancels all; needs no ceremony",
-        "start: enables the strategies again; never arms",
+        "stop [reason]: disables the strategies until start and cancels all; needs no ceremony",
+        "start: enables the strategies again after a stop; never arms",
         "kill [reason]: cancels all, halts and leaves a latch",
         "flatten [reason]: cancels all and closes the position",
         "orders, positions, fills [limit 1-1000, 50], latency: tables",
         "watch [interval_ms 50-60000, 1000]: a status per interval until the client goes",
-        "quarantine strategy [reason]: takes one strategy out",
         "unlatch reason: removes the latch; the engine is disarmed then",
     ]
 }

@@ -83,6 +83,8 @@ package struct FillLine: Sendable, Equatable {
     package var price: Price
     package var quantity: Quantity
     package var isMaker: Bool
+    /// Since it was journalled; set when it is shown.
+    package var age = Nanoseconds.zero
 
     package init(
         time: Nanoseconds, client: String, symbol: String, side: Side, price: Price, quantity: Quantity, isMaker: Bool
@@ -100,7 +102,7 @@ package struct FillLine: Sendable, Equatable {
         .make([
             "time_ns": .time(time), "client_id": .string(client), "symbol": .string(symbol),
             "side": .string(side == .buy ? "BUY" : "SELL"), "price": .money(price), "quantity": .money(quantity),
-            "maker": .bool(isMaker),
+            "maker": .bool(isMaker), "age_ns": .time(age),
         ])
     }
 }
@@ -116,7 +118,6 @@ package protocol ControlHandler {
     mutating func result(of sequence: UInt64) -> CommandResult?
     /// Enables the strategies again after a stop.
     mutating func start(operatorID: UInt32) -> CommandReceipt
-    mutating func quarantine(strategy: String, reason: String, operatorID: UInt32) -> CommandReceipt
     mutating func orders() -> [OrderLine]
     mutating func positions() -> [PositionLine]
     /// The newest fills, oldest of them first.

@@ -86,7 +86,7 @@ private struct Arguments {
 
     private static let verbs =
         "use one of status, stage, arm, confirm, disarm, stop, start, kill, flatten, orders, positions, fills, latency, "
-        + "watch, quarantine, unlatch, help"
+        + "watch, unlatch, help"
 
     private mutating func typed(_ name: String) throws(ControlError) -> ControlVerb {
         switch name {
@@ -105,9 +105,6 @@ private struct Arguments {
         case "latency": return .latency
         case "watch":
             return .watch(interval: Nanoseconds(milliseconds: try number("interval_ms", 50...60_000, otherwise: 1000)))
-        case "quarantine":
-            return .quarantine(
-                strategy: try text("strategy", required: true), reason: try text("reason", required: false))
         case "unlatch": return .unlatch(reason: try text("reason", required: true))
         case "help": return .help
         default:

@@ -3,7 +3,7 @@ import Telemetry
 import Units
 
 /// What was wrong with a request: where, why, and what to do about it.
-package struct ControlError: Error, Sendable, Equatable {
+package struct ControlError: Error, Sendable, Equatable, CustomStringConvertible {
     package var place: String
     package var cause: String
     package var cure: String
@@ -15,6 +15,7 @@ package struct ControlError: Error, Sendable, Equatable {
     }
 
     package var json: JSONValue { .make(["place": .string(place), "cause": .string(cause), "cure": .string(cure)]) }
+    package var description: String { "\(place): \(cause)\n  cure: \(cure)" }
     package var sentence: String { "\(place): \(cause); \(cure)" }
 
     package init?(json: JSONValue) {
@@ -44,7 +45,6 @@ package enum ControlVerb: Sendable, Equatable {
     case latency
     /// A status now and then one per interval, until the client goes.
     case watch(interval: Nanoseconds)
-    case quarantine(strategy: String, reason: String)
     case unlatch(reason: String)
     case help
 
@@ -65,7 +65,6 @@ package enum ControlVerb: Sendable, Equatable {
         case .fills: return "fills"
         case .latency: return "latency"
         case .watch: return "watch"
-        case .quarantine: return "quarantine"
         case .unlatch: return "unlatch"
         case .help: return "help"
         }
@@ -98,9 +97,6 @@ package struct ControlRequest: Sendable, Equatable {
             add("reason", .string(reason))
         case .fills(let limit): add("limit", .integer(Int64(limit)))
         case .watch(let interval): add("interval_ms", .integer(interval.milliseconds))
-        case .quarantine(let strategy, let reason):
-            add("strategy", .string(strategy))
-            add("reason", .string(reason))
         }
         return .object(members)
     }

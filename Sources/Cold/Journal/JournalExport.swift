@@ -29,20 +29,31 @@ package struct JournalNames: Sendable {
 }
 
 /// The journal as JSON lines for people and other programs: one line for each intent, verdict, decision, order
-/// transition, fill, position, state, alert and command. Names are snake_case and stable; money is exact decimal text;
+/// transition, fill, position, state, alert, command and note. Names are snake_case and stable; money is exact decimal text;
 /// times are nanoseconds, `time_ns` by the engine's clock, `wall_time_ns` since 1970.
 package struct JournalExport {
     private let names: JournalNames
     /// Which strategy and version placed an order, for lines whose record does not say.
     private var owners: [UInt64: StrategyID] = [:]
-    private var versions: [UInt8: UInt32] = [:]
+    private var versions: [UInt8: UInt32] = [StrategyID.engine.raw: 0]
+    /// Of the last intent to place that passed: an order's first transition comes before its placing.
+    private var lastPlacer: StrategyID?
+    /// Pieces of a note whose last has not come.
+    private var noteBytes: [UInt8] = []
 
     package init(names: JournalNames = JournalNames()) { self.names = names }
 
     /// The lines of the next record; none for market data and timers. Records must come in order.
     package mutating func lines(_ record: Record, header: JournalHeader) -> [String] {
         if let output = Output(record: record) { return lines(output, record, header) }
-        guard case .fill(let fill)? = Input(record: record) else { return [] }
+        switch Input(record: record) {
+        case .fill(let fill)?: return [self.fill(fill, record, header)]
+        case .note(let note)?: return self.note(note, record, header)
+        default: return []
+        }
+    }
+
+    private func fill(_ fill: Fill, _ record: Record, _ header: JournalHeader) -> String {
         var line = start("fill", record, header, strategy: owners[fill.client.word])
         line.add("instrument", names.instrument(fill.instrument))
         line.add("client_order_id", names.client(fill.client))
@@ -56,6 +67,19 @@ package struct JournalExport {
         line.add("is_maker", fill.isMaker)
         line.add("source", snake("\(fill.source)"))
         line.add("venue_time_ns", fill.venueTime.raw)
+        return line.text
+    }
+
+    /// One line when the last piece of a note came.
+    private mutating func note(_ note: Note, _ record: Record, _ header: JournalHeader) -> [String] {
+        if note.part == 0 { noteBytes = [] }
+        noteBytes += note.bytes
+        guard Int(note.part) + 1 >= Int(note.parts) else { return [] }
+        var line = start("note", record, header)
+        line.add("about", snake("\(note.kind)"))
+        line.add("operator_id", note.operatorID)
+        line.add("text", String(decoding: noteBytes, as: UTF8.self))
+        noteBytes = []
         return [line.text]
     }
 
@@ -63,6 +87,7 @@ package struct JournalExport {
         switch output {
         case .verdict(let verdict):
             versions[verdict.intent.strategy.raw] = verdict.strategyVersion
+            if verdict.verdict == .passed, verdict.intent.kind == .place { lastPlacer = verdict.intent.strategy }
             return [intent(verdict.intent, record, header), self.verdict(verdict, record, header)]
         case .place(let order):
             owners[order.client.word] = order.strategy
@@ -74,7 +99,12 @@ package struct JournalExport {
             line.add("action", "cancel_all")
             line.add("instrument", names.instrument(instrument))
             return [line.text]
-        case .order(let change): return [order(change, record, header)]
+        case .order(let change):
+            if change.from == .created, owners[change.client.word] == nil {
+                // One that begins as resting was left by an earlier run and taken in by the engine.
+                owners[change.client.word] = change.to == .pendingNew ? lastPlacer : .engine
+            }
+            return [order(change, record, header)]
         case .position(let change): return [position(change, record, header)]
         case .state(let change):
             var line = start("state", record, header)

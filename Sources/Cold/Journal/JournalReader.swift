@@ -23,7 +23,9 @@ package struct TornTail: Sendable, Equatable {
 /// Reads records back, segment after segment, each checked before it is handed out. Never trusts a byte: random input
 /// ends in `JournalDamage` or a torn tail. Holds one chunk in memory.
 package struct JournalReader {
-    private let files: [String]
+    private var files: [String]
+    /// Where new segments appear; set when the journal is followed while it is written.
+    private var followed: (directory: String, name: String)?
     private var nextFile = 0
     private var handle: FileHandle?
     private var chunk: [UInt8] = []
@@ -51,16 +53,25 @@ package struct JournalReader {
         self.init(files: JournalSegments.list(directory: directory, name: name).map(\.path))
     }
 
+    /// Reads all segments of a run name, and what is written meanwhile: `next` gives `nil` when there is nothing yet and
+    /// can be called again. A half-written record is waited for.
+    package init(following directory: String, name: String) {
+        self.init(directory: directory, name: name)
+        followed = (directory, name)
+    }
+
     /// The next record, checksum in word 15; `nil` at the end or at a torn tail.
     package mutating func next() throws(JournalDamage) -> Record? {
         while tornTail == nil {
             if handle == nil {
+                if nextFile >= files.count { look() }
                 guard nextFile < files.count else { return nil }
                 guard try openNext() else { return nil }
             }
             fill(Record.byteCount)
             let available = chunk.count - position
             if available == 0 {
+                if followed != nil, !isPastAndRead() { return nil }
                 handle = nil
                 continue
             }
@@ -82,11 +93,31 @@ package struct JournalReader {
 
     private var isLastFile: Bool { nextFile == files.count }
 
+    /// Looks for segments that appeared since.
+    private mutating func look() {
+        guard let followed else { return }
+        let found = JournalSegments.list(directory: followed.directory, name: followed.name).map(\.path)
+        if found.count > files.count { files = found }
+    }
+
+    /// Whether a newer segment exists and this one, which is then no longer written, was read to its end.
+    private mutating func isPastAndRead() -> Bool {
+        look()
+        atEnd = false
+        if isLastFile { return false }
+        fill(Record.byteCount)
+        return chunk.count == position
+    }
+
     /// What cannot be read is a torn tail only in the last file with no whole record behind it.
     private mutating func torn() throws(JournalDamage) -> Record? {
         fill(2 * Record.byteCount)
         let rest = chunk.count - position
         guard isLastFile, rest < 2 * Record.byteCount else { throw .record(file: file, offset: offset) }
+        if followed != nil, rest < Record.byteCount {
+            atEnd = false
+            return nil
+        }
         tornTail = TornTail(file: file, offset: offset, byteCount: rest)
         return nil
     }
@@ -104,6 +135,11 @@ package struct JournalReader {
         fill(JournalHeader.byteCount)
         if chunk.count < JournalHeader.byteCount {
             guard isLastFile, header != nil || files.count == 1 else { throw .header(file: file) }
+            if followed != nil {
+                handle = nil
+                nextFile -= 1
+                return false
+            }
             tornTail = TornTail(file: file, offset: 0, byteCount: chunk.count)
             return false
         }

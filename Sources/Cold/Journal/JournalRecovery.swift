@@ -10,6 +10,9 @@ package struct JournalRecovery: Sendable, Equatable {
     package var cutBytes: Int
     /// Records in the ring that do not follow the last segment, and were left alone: they cannot be proved to be of it.
     package var orphans: Int
+
+    /// The run before ended in order: there was nothing to do.
+    package var isClean: Bool { recovered == 0 && cutBytes == 0 && orphans == 0 }
 }
 
 package enum JournalRecoveryError: Error, Sendable, Equatable {

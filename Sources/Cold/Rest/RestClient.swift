@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Dispatch
 import NIOCore
 import NIOHTTP1
 import NIOSSL
@@ -74,6 +75,9 @@ package final class RestClient: Sendable {
             throw .noAnswer("\(error)")
         }
     }
+
+    /// A client that an error left open ends by itself; after `close` this does nothing.
+    deinit { client.shutdown(queue: .global()) { _ in } }
 
     /// Ends all connections; call once.
     package func close() async { try? await client.shutdown() }

@@ -22,7 +22,8 @@ extension RunSummary {
             let configHash = hash("config_hash"), let ticks = count("ticks"), let intents = count("intents"),
             let ordersSent = count("orders_sent"), let cancels = count("cancels"), let fills = count("fills"),
             let rejects = counts("rejects"), let riskRejects = counts("risk_rejects"),
-            let open = json["open_orders_at_end"]?.integer, let position: Quantity = money("position"),
+            let open = json["open_orders_at_end"], open == .null || open.integer != nil,
+            let position: Quantity = money("position"),
             let positionMatches = json["position_matches_venue"]?.bool,
             let balancesMatch = json["balances_match_venue"]?.bool, let fees: Notional = money("fees"),
             let realised: Notional = money("pnl_realised"), let net: Notional = money("pnl_net"),
@@ -41,7 +42,7 @@ extension RunSummary {
         self.fills = fills
         self.rejects = rejects
         self.riskRejects = riskRejects
-        openOrdersAtEnd = Int(open)
+        openOrdersAtEnd = open.integer.map { Int($0) }
         self.position = position
         positionMatchesVenue = positionMatches
         balancesMatchVenue = balancesMatch

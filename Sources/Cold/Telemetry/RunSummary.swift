@@ -15,8 +15,8 @@ package struct RunSummary: Sendable {
     package var rejects: [String: UInt64] = [:]
     /// Refusals by the risk gate, by `RiskVerdict.name`.
     package var riskRejects: [String: UInt64] = [:]
-    /// By the venue's last answer; negative when it could not be asked.
-    package var openOrdersAtEnd = 0
+    /// Orders of ours by the venue's last answer; `nil` when it could not be asked.
+    package var openOrdersAtEnd: Int?
     package var position = Quantity.zero
     package var positionMatchesVenue = false
     package var balancesMatchVenue = false
@@ -43,16 +43,23 @@ package struct RunSummary: Sendable {
 
     /// What is wrong with the end of the run, one sentence each; empty is a run that may exit with 0.
     package var failures: [String] {
-        var found: [String] = []
-        if openOrdersAtEnd < 0 {
-            found.append("the venue could not be asked which orders are open")
-        } else if openOrdersAtEnd != 0 { found.append("\(openOrdersAtEnd) orders are still open at the venue") }
-        if !positionMatchesVenue { found.append("the position differs from the venue's") }
-        if !balancesMatchVenue { found.append("the balances differ from the venue's") }
+        var found = venueFailures
         if venueUntouched == false { found.append("something reached the venue although nothing may be sent") }
         if mode != .live, venueUntouched == nil { found.append("the venue was not asked whether anything reached it") }
         if !journalVerified { found.append("the journal does not verify") }
         if !hashesMatch { found.append("the replay decided differently from the live run") }
+        return found
+    }
+
+    /// Those of `failures` that concern the account: what the engine itself can know at its end.
+    package var venueFailures: [String] {
+        guard let openOrdersAtEnd else {
+            return ["the venue could not be asked: neither its open orders nor its balances are known"]
+        }
+        var found: [String] = []
+        if openOrdersAtEnd != 0 { found.append("\(openOrdersAtEnd) orders are still open at the venue") }
+        if !positionMatchesVenue { found.append("the position differs from the venue's") }
+        if !balancesMatchVenue { found.append("the balances differ from the venue's") }
         return found
     }
 
@@ -63,7 +70,7 @@ package struct RunSummary: Sendable {
             "config_hash": .hash(configHash), "seed": .string(String(seed)), "duration_s": .number(durationText),
             "ticks": .count(ticks), "intents": .count(intents), "orders_sent": .count(ordersSent),
             "cancels": .count(cancels), "fills": .count(fills), "rejects": Self.byCode(rejects),
-            "risk_rejects": Self.byCode(riskRejects), "open_orders_at_end": .integer(Int64(openOrdersAtEnd)),
+            "risk_rejects": Self.byCode(riskRejects), "open_orders_at_end": openOrdersAtEnd.map { .integer(Int64($0)) } ?? .null,
             "position": .money(position), "position_matches_venue": .bool(positionMatchesVenue),
             "balances_match_venue": .bool(balancesMatchVenue),
             "venue_untouched": venueUntouched.map { .bool($0) } ?? .null, "fees": .money(fees),

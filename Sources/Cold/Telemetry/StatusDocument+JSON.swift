@@ -85,7 +85,8 @@ extension StatusDocument {
             .text("path", \.journalPath), .number("records", \.journalRecords), .number("bytes", \.journalBytes),
             .number("backlog", \.journalBacklog), .flag("failed", \.journalFailed),
             .time("heartbeat_age_ns", \.heartbeatAge), .flag("guard_running", \.guardRunning),
-            .flag("latched", \.latched),
+            .flag("latched", \.latched), .text("stopped", \.stopped), .number("venue_orders", \.venueOrders),
+            .time("venue_age_ns", \.venueAge),
         ]
     }
 
@@ -96,7 +97,7 @@ extension StatusDocument {
             Field(
                 "strategies", \.strategies, { .array($0.map { .string($0) }) },
                 { json in json.array.map { $0.compactMap(\.string) } }),
-            .text("build", \.build), .hash("config_hash", \.configHash),
+            .text("build", \.build), .hash("config_hash", \.configHash), .text("directory", \.directory),
         ]
     }
 

@@ -34,6 +34,12 @@ package struct KeeperFacts: Sendable, Equatable {
     package var guardRunning = false
     /// The latch file is present.
     package var latched = false
+    /// Who stopped the strategies and why; empty when they are enabled.
+    package var stopped = ""
+    /// Orders of ours by the venue's last complete answer; -1 before there was one.
+    package var venueOrders: Int64 = -1
+    /// Since that answer was asked for; negative before there was one.
+    package var venueAge = Nanoseconds(raw: -1)
 
     package init() {}
 }
@@ -49,6 +55,8 @@ package struct RunNames: Sendable, Equatable {
     package var strategies: [String] = []
     package var build = ""
     package var configHash: UInt64 = 0
+    /// The run's directory.
+    package var directory = ""
 
     package init() {}
 }

@@ -107,6 +107,7 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         case .link(let change): link(change, &outputs)
         case .command(let command): self.command(command, &outputs)
         case .timer: timer(&outputs)
+        case .note: break
         }
         safeguards(&outputs)
         if isFlattening { flatten(&outputs) }

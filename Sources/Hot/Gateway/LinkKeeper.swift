@@ -16,6 +16,8 @@ public struct LinkPlan: Sendable {
     public var maximumAge = Nanoseconds(seconds: 23 * 3600)
     /// Silence after which the connection counts as dead.
     public var idleTimeout = Nanoseconds(seconds: 45)
+    /// Orders only: the link is not opened before the core accepts an `unlatch`. For a start with the kill latch set.
+    public var startsHeld = false
 
     public init(address: SocketAddress, description: LinkDescription, caFile: String?, seed: UInt64) {
         self.address = address

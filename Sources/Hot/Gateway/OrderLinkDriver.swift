@@ -11,9 +11,11 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
     private let plan: LinkPlan
     private var keeper: LinkKeeper?
     private var handler: OrderLinkHandler<Adapter>
+    private var isHeld: Bool
 
     public init(plan: LinkPlan, adapter: consuming Adapter) {
         self.plan = plan
+        isHeld = plan.startsHeld
         handler = OrderLinkHandler(adapter)
     }
 
@@ -29,6 +31,7 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
 
     /// One turn of the link; what it said is in `takeEvent` afterwards.
     public mutating func poll(at now: Nanoseconds, wallNow: Nanoseconds) -> Int {
+        if isHeld { return 0 }
         handler.wallNow = wallNow
         let work = keeper!.poll(at: now, &handler)
         if (now - handler.lastTimer).raw > 20_000_000 {
@@ -60,7 +63,9 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
         case .query(let reference):
             if handler.adapter.query(reference, at: now, wallNow: wallNow, sink: &keeper!.link) { return true }
             refuse(.query, reference.instrument, reference.client)
-        case .verdict, .order, .position, .state, .alert, .command: break
+        case .command(let result):
+            if result.command.kind == .unlatch, result.accepted { isHeld = false }
+        case .verdict, .order, .position, .state, .alert: break
         }
         return false
     }

@@ -66,3 +66,23 @@ public enum BinanceConfigurationError: Error, Sendable, Equatable {
     case badAPIKey
     case badPrivateKey
 }
+
+/// For people: cause and cure, and never a byte of a key.
+extension BinanceConfigurationError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .noSymbols: "no instrument is named\n  cure: list one under instruments:"
+        case .badSymbol(let text):
+            "'\(text)' is no Binance symbol\n  cure: up to 40 capitals and digits, such as BTCUSDT"
+        case .badAsset(let text): "'\(text)' is no Binance asset\n  cure: capitals and digits, such as USDT"
+        case .badAPIKey:
+            "the API key is not one of Binance: it must be 1 to 128 letters and digits and nothing else"
+                + "\n  cure: put the key exactly as the venue shows it, without quotes or line breaks, into the "
+                + "environment variable that venue.account.api_key_env names"
+        case .badPrivateKey:
+            "the signing key cannot be used: an Ed25519 private key in PEM (PKCS #8) is needed, or a HMAC secret that "
+                + "is not empty\n  cure: put the whole text, from -----BEGIN PRIVATE KEY----- to the end line, into the "
+                + "environment variable that venue.account names"
+        }
+    }
+}

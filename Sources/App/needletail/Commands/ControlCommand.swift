@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Control
 import Foundation
+import Signals
 import Telemetry
 import Units
 
@@ -10,51 +11,96 @@ struct ControlCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ctl", abstract: "Talk to a running engine through its control socket.",
         discussion: """
-            Verbs: status, stage, arm HASH, confirm HASH, disarm, stop, kill, flatten, orders, positions, fills, latency, \
-            watch, unlatch.
+            Look:
+              status          everything there is to see; watch: again and again until Ctrl-C
+              orders, positions, fills, latency
 
-            To trade:  stage → read the words and the hash → arm HASH → confirm HASH
-            To stop:   stop  (no ceremony, at any moment)
+            Trade (the ceremony; a mandate lasts --lifetime seconds and ends by itself):
+              stage           shows what would be allowed, in words, and its hash
+              arm HASH        says that you read it; the confirmation must follow --within seconds
+              confirm HASH    LIVE
+
+            Stop (no ceremony, at any moment):
+              stop            disables the strategies and cancels everything; stage is refused until start
+              start           enables the strategies again; arms nothing
+              disarm          takes the mandate away and cancels everything; stage may follow
+              flatten         cancels everything and closes the position with reducing orders
+              kill            cancels everything, halts, and leaves a latch that outlives every restart
+              unlatch         removes the latch; needs --reason; the engine is DISARMED then
+
+            Which engine: --socket, --config, NEEDLETAIL_SOCKET, or the only one that answers in
+            /var/lib/needletail/*/ and $TMPDIR/needletail-*/. Several that answer are listed, and none is used.
+
+            On a terminal answers are words and tables, elsewhere JSON; --json and --words say which. Exit status 0:
+            the engine carried it out.
+
+            Example:
+              needletail ctl stage --lifetime 3600
+              needletail ctl arm "0123 4567 89ab cdef"
+              needletail ctl confirm "0123 4567 89ab cdef"
+              needletail ctl stop --reason "news at two"
             """)
 
-    @Option(help: "The control socket.")
-    var socket: String
-    @Argument(help: "What to do.")
+    @OptionGroup var place: RunPlace
+    @Argument(help: "What to do; see above.")
     var verb: String
-    @Argument(help: "The hash, for arm and confirm.")
+    @Argument(help: "The hash, for arm and confirm; 16 hex digits as stage showed them.")
     var hash: String?
     @Option(help: "stage: seconds the mandate lasts once live.")
     var lifetime: Int64 = 3600
     @Option(help: "arm: seconds the confirmation is awaited.")
     var within: Int64 = 60
-    @Option(help: "Why; required for unlatch, recorded for kill, stop and flatten.")
+    @Option(help: "Why; required for unlatch, journalled for kill, stop, flatten and unlatch.")
     var reason = ""
+    @Option(help: "fills: how many, newest last.")
+    var limit = 50
+    @Option(help: "watch: milliseconds between two looks.")
+    var interval: Int64 = 1000
+    @Flag(help: "Answer as JSON.")
+    var json = false
+    @Flag(help: "Answer as words and tables.")
+    var words = false
+
+    private var isForPeople: Bool { words || (!json && Terminal.isTerminal()) }
 
     func run() async throws {
-        var client = try ControlClient(path: socket)
         let verb = try typed()
-        if case .watch(let interval) = verb {
-            try client.watch(interval: interval) { document in
-                print(PlainLines.line(document))
-                fflush(nil)
-                return true
-            }
-            return
-        }
+        var client = try place.connect()
+        if case .watch(let interval) = verb { return try watch(&client, interval) }
         let answer = try client.request(verb)
-        if let words = answer["words"]?.array {
-            for word in words { print(word.string ?? "") }
-            print("hash \(answer["hash"]?.string ?? "")")
-        } else {
-            print(answer.text(pretty: true))
+        let isMandate = verb.name == "stage" && !json
+        guard isForPeople || isMandate else { return print(answer.text(pretty: true)) }
+        let width = Terminal.isTerminal() ? Terminal.size().width : 100
+        for line in Answers.lines(verb.name, answer, width: min(width, 120), color: Terminal.isTerminal()) { print(line) }
+    }
+
+    /// The live screen on a terminal, lines elsewhere, until Ctrl-C or the engine's end.
+    private func watch(_ client: inout ControlClient, _ interval: Nanoseconds) throws {
+        EndSignal.install()
+        let screen = json ? nil : ScreenOnTerminal()
+        var plain = PlainLines()
+        try client.watch(interval: interval) { document in
+            if let screen {
+                screen.show(document)
+            } else if json {
+                print(document.json.text())
+            } else {
+                for line in plain.lines(for: document) { print(line) }
+            }
+            fflush(nil)
+            return !EndSignal.isAsked
         }
     }
 
     private func typed() throws -> ControlVerb {
         switch verb {
         case "status": return .status
-        case "stage": return .stage(lifetime: Nanoseconds(seconds: lifetime))
-        case "arm": return .arm(hash: try typedHash(), within: Nanoseconds(seconds: within))
+        case "stage":
+            guard (1...86_400).contains(lifetime) else { throw ValidationError("--lifetime takes 1 to 86400 seconds") }
+            return .stage(lifetime: Nanoseconds(seconds: lifetime))
+        case "arm":
+            guard (1...3600).contains(within) else { throw ValidationError("--within takes 1 to 3600 seconds") }
+            return .arm(hash: try typedHash(), within: Nanoseconds(seconds: within))
         case "confirm": return .confirm(hash: try typedHash())
         case "disarm": return .disarm
         case "stop": return .stop(reason: reason)
@@ -63,10 +109,18 @@ struct ControlCommand: AsyncParsableCommand {
         case "flatten": return .flatten(reason: reason)
         case "orders": return .orders
         case "positions": return .positions
-        case "fills": return .fills(limit: 50)
+        case "fills":
+            guard (1...1000).contains(limit) else { throw ValidationError("--limit takes 1 to 1000") }
+            return .fills(limit: limit)
         case "latency": return .latency
-        case "watch": return .watch(interval: Nanoseconds(seconds: 1))
-        case "unlatch": return .unlatch(reason: reason)
+        case "watch":
+            guard (50...60_000).contains(interval) else { throw ValidationError("--interval takes 50 to 60000 ms") }
+            return .watch(interval: Nanoseconds(milliseconds: interval))
+        case "unlatch":
+            guard reason.contains(where: { !$0.isWhitespace }) else {
+                throw ValidationError("unlatch needs --reason 'WHY': it is journalled and kept in latch.log")
+            }
+            return .unlatch(reason: reason)
         default: throw ValidationError("there is no verb '\(verb)'; see needletail ctl --help")
         }
     }

@@ -22,18 +22,21 @@ struct EngineCommand: AsyncParsableCommand {
         abstract: "Run the engine in the foreground; it starts DISARMED.",
         discussion: """
             Reads the configuration, takes the venue's rules, connects, and waits for an operator on the control \
-            socket (needletail ctl). SIGTERM or Ctrl-C cancel everything, wait for the proof and end.
+            socket (needletail ctl). SIGTERM or Ctrl-C cancel everything, wait for the proof and end. Exit status 0 says
+            that the venue was asked at the end: no order of ours is open, position and balances are as expected.
 
-            Example:
-              needletail engine --config config/demo.yaml --set run.directory=/tmp/run1
+            With the kill latch set it starts HALTED: market data and control work, the order link is not opened before
+            `needletail ctl unlatch --reason WHY`, and after that the ceremony is needed as ever.
+
+            `needletail start` runs it in the background, together with its guard. By hand, in two terminals:
+              needletail engine --config run.yaml
+              needletail guard  --config run.yaml
             """)
 
     @Option(help: "The run's YAML file.")
     var config: String
     @Option(name: .customLong("set"), help: "Override a value: dotted.path=value. May be given several times.")
     var overrides: [String] = []
-    @Option(help: "Remove a kill latch before the start, for this reason; it is kept in latch.log.")
-    var unlatch: String?
     @Option(help: "Write the end-of-run summary to this file as JSON.")
     var summary: String?
 
@@ -45,16 +48,31 @@ struct EngineCommand: AsyncParsableCommand {
             file: config, overrides: pairs, catalogue: Roster.catalogue,
             cores: MachineCores.allowed())
         let secrets = try Secrets.read(for: configuration)
-        if let unlatch {
-            try KillLatch(path: configuration.latchFile).remove(
-                reason: unlatch, by: "uid \(getuid())", time: MonotonicClock().wall())
+        try Self.prepareDirectories(configuration)
+        guard let mark = ProcessMark("engine", directory: configuration.directory) else {
+            throw ToolError(
+                "\(configuration.directory) belongs to an engine that runs already",
+                cure: "end it (needletail stop --end), or give this run another run.directory")
         }
-        let host = try await Self.assemble(configuration, secrets, overrides: pairs)
-        print("engine: \(configuration.mode.name), control socket \(configuration.controlSocket), DISARMED")
-        fflush(nil)
+        let latch = KillLatch(path: configuration.latchFile).read()
+        let host = try await Self.assemble(configuration, secrets, overrides: pairs, isLatched: latch != nil)
+        say("\(configuration.mode.name), control socket \(configuration.controlSocket), DISARMED")
+        if let latch {
+            say("the kill latch is set (by \(latch.by): \(latch.reason)): HALTED, the order link is not opened")
+            say("  cure: make sure of the account, then needletail ctl unlatch --reason 'WHY'")
+        }
         let result = await host.run(until: { EndSignal.isAsked })
         if let summary { try result.jsonText.write(toFile: summary, atomically: true, encoding: .utf8) }
-        for problem in [host.journalFailure].compactMap({ $0 }) { print("engine: journal: \(problem)") }
+        withExtendedLifetime(mark) {}
+        let problems = result.venueFailures + [host.journalFailure.map { "journal: \($0)" }].compactMap { $0 }
+        for problem in problems { say(problem) }
+        guard problems.isEmpty else { throw ExitCode(1) }
+        say("ended: no order of ours is open at the venue, position and balances are as expected")
+    }
+
+    private func say(_ text: String) {
+        print("engine: \(text)")
+        fflush(nil)
     }
 
     static func pair(_ text: String) throws -> (path: String, value: String) {
@@ -65,13 +83,12 @@ struct EngineCommand: AsyncParsableCommand {
     }
 
     private static func assemble(
-        _ configuration: RunConfiguration, _ secrets: Secrets?, overrides: [(path: String, value: String)]
+        _ configuration: RunConfiguration, _ secrets: Secrets?, overrides: [(path: String, value: String)],
+        isLatched: Bool
     ) async throws -> EngineHost {
         let clock = MonotonicClock()
         // Before anything else uses OpenSSL: only then can its records be free of allocation.
         _ = try TLSContext(caFile: configuration.venue.caFile)
-        try prepareDirectories(configuration)
-        try refuseLatch(configuration)
         let venue = Roster.venue(configuration, secrets: secrets)
         let adapter = try venue.rest()
         let rest = try RestClient(base: configuration.venue.rest.url, caFile: configuration.venue.caFile)
@@ -87,12 +104,12 @@ struct EngineCommand: AsyncParsableCommand {
             configurationText: try String(contentsOfFile: configuration.file, encoding: .utf8),
             overrides: overrides.map { [$0.path, $0.value] }, rules: RunRecord.rules(plan.instruments), firstDayEnds: core.firstDayEnds?.raw
         ).write(to: configuration.journal.directory)
-        _ = try recoverJournal(
+        let recovery = try recoverJournal(
             ringFile: FileManager.default.fileExists(atPath: configuration.journalRingFile)
                 ? configuration.journalRingFile : nil,
             directory: configuration.journal.directory, name: configuration.name)
         let control = try ControlServer(path: configuration.controlSocket)
-        let rings = try venue.start(core: core, strategies: strategies)
+        let rings = try venue.start(core: core, strategies: strategies, isLatched: isLatched)
         let identity = JournalIdentity(
             build: BuildIdentity.name, configurationHash: configuration.hash, mode: configuration.mode, run: run,
             name: configuration.name)
@@ -100,9 +117,26 @@ struct EngineCommand: AsyncParsableCommand {
             consumer: rings.journal, directory: configuration.journal.directory, identity: identity,
             segmentBytes: Int(configuration.journal.segmentBytes), syncInterval: configuration.journal.syncInterval,
             wall: clock.wall(), engine: clock.now())
-        return EngineHost(
+        let host = EngineHost(
             configuration: configuration, plan: plan, rest: rest, adapter: adapter, hot: rings.side, writer: writer,
             control: control)
+        journalTheStart(host, configuration, recovery)
+        return host
+    }
+
+    /// What the journal must say about a run before anything else: what was overridden, which limits are off and why, and
+    /// what was found of the run before.
+    private static func journalTheStart(
+        _ host: EngineHost, _ configuration: RunConfiguration, _ recovery: JournalRecovery
+    ) {
+        let engine = Command.engineOperator
+        for note in configuration.notes { host.note(.override, engine, note) }
+        for limit in configuration.unlimited { host.note(.unlimited, engine, "\(limit.name): \(limit.reason)") }
+        guard !recovery.isClean else { return }
+        let text = "the run before did not end in order: \(recovery.recovered) records taken from shared memory, "
+            + "\(recovery.cutBytes) bytes of a torn write cut off, \(recovery.orphans) records could not be placed"
+        host.note(.recovery, engine, text)
+        print("engine: \(text)")
     }
 
     private static func prepareDirectories(_ configuration: RunConfiguration) throws {
@@ -110,13 +144,6 @@ struct EngineCommand: AsyncParsableCommand {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
-    }
-
-    private static func refuseLatch(_ configuration: RunConfiguration) throws {
-        guard FileManager.default.fileExists(atPath: configuration.latchFile) else { return }
-        throw ToolError(
-            "the kill latch \(configuration.latchFile) is set; no link is opened",
-            cure: "read it, make sure of the account, then start with --unlatch 'the reason'")
     }
 
     private static func venueRules(_ adapter: any RestAdapter, _ rest: RestClient) async throws -> [Instrument] {

@@ -36,6 +36,8 @@ struct GuardCommand: AsyncParsableCommand {
             throw ToolError(
                 "mode \(configuration.mode.name) sends no orders, so there is nothing to guard", cure: "guard LIVE runs only")
         }
+        try FileManager.default.createDirectory(
+            atPath: configuration.directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let adapter = try Roster.venue(configuration, secrets: secrets).rest()
         let watch = GuardWatch(
             configuration: configuration, adapter: adapter,

@@ -9,13 +9,10 @@ struct ReplayCommand: AsyncParsableCommand {
         abstract: "Feed a journal's inputs to the core and compare what it decides.",
         discussion: "Exit status 0 says that every decision was the same, one for one.")
 
-    @Argument(help: "The journal's directory.")
-    var directory: String
-    @Option(help: "Name of the run, as in the configuration.")
-    var name = "demo"
+    @OptionGroup var place: JournalCommand.Place
 
     func run() async throws {
-        let result = try ReplayRun(directory: directory, name: name).replayAll()
+        let result = try ReplayRun(directory: place.directory, name: try place.runName()).replayAll()
         print("inputs             \(result.inputs)")
         print("outputs recorded   \(result.recordedOutputs)")
         print("outputs replayed   \(result.replayedOutputs)")

@@ -103,7 +103,7 @@ struct DemoRun {
 
     private func trade(_ client: inout ControlClient) async throws {
         let end = Date().addingTimeInterval(Double(seconds))
-        let screen = quiet ? nil : DemoScreen()
+        let screen = quiet ? nil : ScreenOnTerminal()
         var plain = PlainLines()
         var nextLine = Date()
         while Date() < end, !EndSignal.isAsked {
@@ -119,21 +119,5 @@ struct DemoRun {
             }
             try await Task.sleep(nanoseconds: 200_000_000)
         }
-    }
-}
-
-/// The live screen on a terminal; gone with the value.
-private final class DemoScreen {
-    private let terminal: Terminal
-
-    /// `nil` when standard output is no terminal.
-    init?() {
-        guard let terminal = Terminal() else { return nil }
-        self.terminal = terminal
-    }
-
-    func show(_ document: StatusDocument) {
-        let size = Terminal.size()
-        terminal.draw(LiveScreen.render(document, width: min(size.width, 120), height: min(size.height, 40), color: true))
     }
 }

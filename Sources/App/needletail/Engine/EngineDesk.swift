@@ -1,4 +1,5 @@
 import Control
+import Guard
 import Model
 import Telemetry
 import Units
@@ -12,22 +13,31 @@ struct EngineDesk: ControlHandler {
     func mandate(lifetime: Nanoseconds) -> Mandate { host.plan.mandate(host.configuration, lifetime: lifetime) }
 
     func submit(_ command: Command, reason: String) -> CommandReceipt {
-        if command.kind == .kill {
+        switch command.kind {
+        case .stage:
+            if let stopped = host.stopped {
+                return .refused(
+                    ControlError(
+                        place: "stage", cause: "the strategies were stopped \(stopped)",
+                        cure: "needletail ctl start enables them again; then stage, arm and confirm"))
+            }
+        case .stop: host.noteStop(reason: reason, operatorID: command.operatorID)
+        case .kill:
             do {
                 try host.kill(reason: reason.isEmpty ? "operator" : reason, operatorID: command.operatorID)
             } catch {
                 host.view.append(host.clock.now(), "LATCH_FAILED", .critical, "\(error)")
             }
-        }
-        if command.kind == .unlatch {
+        case .unlatch:
             do {
                 try host.unlatch(reason: reason, operatorID: command.operatorID)
             } catch {
-                return .refused(
-                    ControlError(
-                        place: "unlatch", cause: "the latch could not be removed: \(error)",
-                        cure: "give a reason with --reason, and look at the latch file"))
+                return .refused(Self.refusal(of: error))
             }
+        case .arm, .confirm, .disarm, .flatten: break
+        }
+        if !reason.isEmpty, command.kind != .unlatch {
+            host.note(.reason, command.operatorID, "\(command.kind.name): \(reason)")
         }
         guard let sequence = host.submit(command) else {
             return .refused(
@@ -38,32 +48,35 @@ struct EngineDesk: ControlHandler {
         return .submitted(sequence: sequence)
     }
 
+    private static func refusal(of error: any Error) -> ControlError {
+        guard case .notSet? = error as? LatchError else {
+            return ControlError(
+                place: "unlatch", cause: "the latch could not be removed: \(error)",
+                cure: "give a reason with --reason, and look at the latch file")
+        }
+        return ControlError(place: "unlatch", cause: "no latch is set", cure: "nothing is to be done; see the status")
+    }
+
     func result(of sequence: UInt64) -> CommandResult? { host.result(of: sequence) }
 
     func start(operatorID: UInt32) -> CommandReceipt {
-        .refused(
-            ControlError(
-                place: "start", cause: "a stop takes the mandate away, and only a new one lets strategies trade",
-                cure: "stage, arm and confirm"))
-    }
-
-    func quarantine(strategy: String, reason: String, operatorID: UInt32) -> CommandReceipt {
-        .refused(
-            ControlError(
-                place: "quarantine", cause: "single strategies cannot be set aside yet",
-                cure: "stop the engine, or leave the strategy out of the configuration"))
+        guard host.start(operatorID: operatorID) else {
+            return .done("the strategies are enabled already; the engine is \(host.status.state.name)")
+        }
+        return .done(
+            "the strategies are enabled; the engine is \(host.status.state.name) and sends nothing before stage, arm and confirm")
     }
 
     func orders() -> [OrderLine] { host.view.orderLines(now: host.clock.now()) }
 
-    func positions() -> [PositionLine] {
-        let now = host.status
-        return [
-            PositionLine(
-                symbol: host.plan.instruments[0].symbol.string, quantity: now.position, averagePrice: now.averagePrice,
-                realised: now.realised, unrealised: now.unrealised, fees: now.fees)
-        ]
-    }
+    func positions() -> [PositionLine] { host.view.positionLines() }
 
-    func fills(limit: Int) -> [FillLine] { Array(host.view.recentFills.suffix(limit)) }
+    func fills(limit: Int) -> [FillLine] {
+        let now = host.clock.now()
+        return host.view.recentFills.suffix(limit).map { line in
+            var line = line
+            line.age = now - line.time
+            return line
+        }
+    }
 }

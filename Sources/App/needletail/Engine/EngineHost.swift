@@ -30,6 +30,8 @@ final class EngineHost {
     private(set) var submitted: UInt64 = 0
     private(set) var journalFailure: String?
     private var latched = false
+    /// Set by `stop`, taken back by `start`: no mandate is staged meanwhile. Not kept over a restart, which disarms anyway.
+    private(set) var stopped: String?
     private var killDelivered = false
 
     private let truths = ColdInbox<VenueTruth>()
@@ -41,6 +43,7 @@ final class EngineHost {
     /// Balances of the first complete truth: what the run started from.
     private(set) var baseline: [AssetID: VenueBalance] = [:]
     private(set) var latestTruth: VenueTruth?
+    private(set) var latestComplete: VenueTruth?
 
     init(
         configuration: RunConfiguration, plan: RunPlan, rest: RestClient, adapter: any RestAdapter,
@@ -68,6 +71,7 @@ final class EngineHost {
         var work = drainJournal()
         _ = hot.status.tryRead(&status)
         let now = clock.now()
+        latchOwnHalt()
         obeyLatch()
         var desk = EngineDesk(host: self)
         work += control.doWork(now: now, handler: &desk)
@@ -87,7 +91,40 @@ final class EngineHost {
         if killDelivered { view.append(clock.now(), "LATCHED", .critical, "the kill latch is set: the engine is killed") }
     }
 
+    /// A core that halted by itself (a loss limit) stays so over a restart: the latch says why.
+    private func latchOwnHalt() {
+        guard let error = view.takeOwnHalt() else { return }
+        do {
+            try kill(reason: "the core halted by itself: \(error.name)", operatorID: Command.engineOperator)
+        } catch {
+            view.append(clock.now(), "LATCH_FAILED", .critical, "\(error)")
+        }
+    }
+
+    // MARK: stop and start
+
+    /// What the operator's `stop` means beside the core's: no mandate until `start`; and the venue is asked at once, so that
+    /// the proof does not wait.
+    func noteStop(reason: String, operatorID: UInt32) {
+        stopped = "by uid \(operatorID)" + (reason.isEmpty ? "" : ": \(reason)")
+        lastTruth = .zero
+    }
+
+    /// Enables the strategies again; `false` when they were.
+    func start(operatorID: UInt32) -> Bool {
+        guard let stopped else { return false }
+        note(.start, operatorID, "strategies enabled again; they were stopped \(stopped)")
+        view.append(clock.now(), "START", .info, "strategies enabled by uid \(operatorID); the ceremony comes next")
+        self.stopped = nil
+        return true
+    }
+
     // MARK: journal
+
+    /// Puts a text into the journal, in the order of the core's inputs.
+    func note(_ kind: Note.Kind, _ operatorID: UInt32, _ text: String) {
+        for piece in Note.pieces(kind, operatorID: operatorID, text) { push(.note(piece)) }
+    }
 
     /// From the ring to the segment file; the operator's view sees each record as it passes. A failure is final: the ring
     /// fills, the trade thread takes no further step, and the engine is killed and latched.
@@ -147,6 +184,7 @@ final class EngineHost {
 
     private func take(_ truth: VenueTruth) {
         latestTruth = truth
+        if truth.isComplete { latestComplete = truth }
         if truth.isComplete, baseline.isEmpty {
             for balance in truth.balances { baseline[balance.asset] = balance }
         }
@@ -232,10 +270,10 @@ final class EngineHost {
         summary.rejects = view.counts.rejects
         summary.riskRejects = view.counts.riskRejects
         summary.openOrdersAtEnd = openOrdersAtEnd
-        summary.position = view.position.quantity
-        summary.positionMatchesVenue = matchesVenue(plan.instruments[0].base)
-        summary.balancesMatchVenue = matchesVenue(plan.instruments[0].quote) && summary.positionMatchesVenue
-        summary.fees = view.position.fees
+        summary.position = view.positions[0].quantity
+        summary.positionMatchesVenue = plan.instruments.allSatisfy { matchesVenue($0.base) }
+        summary.balancesMatchVenue = summary.positionMatchesVenue && plan.instruments.allSatisfy { matchesVenue($0.quote) }
+        summary.fees = view.positions[0].fees
         summary.realised = status.realised
         summary.net = statusDocument().net
         summary.journalRecords = writer.written
@@ -247,11 +285,11 @@ final class EngineHost {
         return summary
     }
 
-    /// By the venue's word in LIVE; -1 when it could not be had. Elsewhere nothing is at a venue, and what the core holds
-    /// against its simulated one counts.
-    private var openOrdersAtEnd: Int {
+    /// By the venue's word in LIVE; `nil` when it could not be had. Elsewhere nothing is at a venue, and what the core
+    /// holds against its simulated one counts.
+    private var openOrdersAtEnd: Int? {
         guard hasAccount else { return Int(status.openOrders) }
-        return latestTruth?.isComplete == true ? latestTruth!.orders.count : -1
+        return latestTruth.flatMap { $0.isComplete ? $0.ownOrders : nil }
     }
 
     /// Whether the venue's balance of an asset is the run's first balance plus every fill and fee since. The simulated
@@ -292,6 +330,11 @@ final class EngineHost {
         keepers.journalFailed = journalFailure != nil
         keepers.heartbeatAge = now - status.now
         keepers.latched = latched
+        keepers.stopped = stopped ?? ""
+        if let truth = latestComplete {
+            keepers.venueOrders = Int64(truth.ownOrders)
+            keepers.venueAge = now - truth.requestedAt
+        }
         keepers.guardRunning = GuardPresence(directory: configuration.directory).isRunning
         return StatusDocument(
             engine: status, limits: configuration.limits, latencies: latencies(), events: view.events.last(20),
@@ -319,8 +362,13 @@ final class EngineHost {
 
     /// Removes the latch; the core is told afterwards.
     func unlatch(reason: String, operatorID: UInt32) throws {
-        try KillLatch(path: configuration.latchFile).remove(
-            reason: reason, by: "uid \(operatorID)", time: clock.wall())
+        let latch = KillLatch(path: configuration.latchFile)
+        let was = latch.read()
+        // A halt whose latch could not be written is lifted all the same.
+        if was != nil || status.state != .halted {
+            try latch.remove(reason: reason, by: "uid \(operatorID)", time: clock.wall())
+        }
+        note(.unlatch, operatorID, "\(reason) | set by \(was?.by ?? "?"): \(was?.reason ?? "?")")
     }
 
     /// Writes the latch before the core is told: a kill holds even if this process dies in the next instant.

@@ -25,9 +25,12 @@ final class GuardWatch {
     }
 
     func run(until shouldEnd: () -> Bool, say: (String) -> Void) async throws {
-        let presence = GuardPresence(directory: configuration.directory)
-        try presence.announce()
-        defer { presence.withdraw() }
+        guard let presence = GuardPresence(directory: configuration.directory).announce() else {
+            throw ToolError(
+                "another guard watches \(configuration.directory), or it cannot be written to",
+                cure: "one guard is enough; look for guard.pid there")
+        }
+        defer { withExtendedLifetime(presence) {} }
         var decision = GuardDecision(silence: configuration.timeouts.guardSilence)
         while !shouldEnd() {
             if case .act(let reason) = decision.observe(read(), killFile: latch.isSet, now: clock.now()) {

@@ -26,15 +26,30 @@ struct OperatorView {
     /// The venue's balances as the inputs told them: of each asset the first sum and the last, at scale 8.
     private(set) var balances: [AssetID: (first: Int64, last: Int64)] = [:]
     private(set) var commandResults: [CommandResult] = []
-    private(set) var position = PositionChange(
-        instrument: InstrumentID(0), quantity: .zero, averagePrice: .zero, realised: .zero, fees: .zero,
-        client: .none, isLate: false)
+    /// By instrument.
+    private(set) var positions: [PositionChange]
+    /// The newest top of each instrument; `nil` before the first.
+    private(set) var tops: [TopOfBook?]
+    /// Why the core halted by itself, until it was asked.
+    private var ownHalt: ErrorCode?
 
     init(identifiers: ClientOrderIDFormat, instruments: [Instrument]) {
         self.identifiers = identifiers
         symbols = instruments.map { $0.symbol.string }
         events = EventLog(capacity: 256, symbols: symbols, orderIDs: identifiers)
         account = AccountTrail(instruments: instruments)
+        positions = instruments.map {
+            PositionChange(
+                instrument: $0.id, quantity: .zero, averagePrice: .zero, realised: .zero, fees: .zero, client: .none,
+                isLate: false)
+        }
+        tops = Array(repeating: nil, count: instruments.count)
+    }
+
+    /// Whether the core has halted without a command since the last call, and why.
+    mutating func takeOwnHalt() -> ErrorCode? {
+        defer { ownHalt = nil }
+        return ownHalt
     }
 
     /// Takes one record, in journal order.
@@ -67,14 +82,15 @@ struct OperatorView {
                 open[transition.client] = known
             }
         case .position(let change):
-            position = change
+            positions[change.instrument.index] = change
             if let lastFill { booked.insert(lastFill) }
         case .command(let result) where result.command.operatorID == Command.engineOperator:
             events.append(
                 time, "STALLED", .critical,
                 "the trade thread stood still for \(result.command.lifetime.milliseconds) ms and took its mandate away")
         case .command(let result): commandResults.append(result)
-        case .query, .state, .alert: break
+        case .state(let change): if change.to == .halted, change.command == 0 { ownHalt = change.error }
+        case .query, .alert: break
         }
     }
 
@@ -82,7 +98,10 @@ struct OperatorView {
         lastFill = nil
         if case .fill(let fill) = input { lastFill = FillKey(fill) }
         switch input {
-        case .topOfBook, .trade: counts.ticks += 1
+        case .topOfBook(let top):
+            counts.ticks += 1
+            tops[top.instrument.index] = top
+        case .trade: counts.ticks += 1
         case .orderReply(let reply) where reply.outcome == .refused:
             counts.rejects[reply.error.name, default: 0] += 1
         case .fill(let fill):
@@ -97,6 +116,21 @@ struct OperatorView {
             let sum = balance.free.raw + balance.locked.raw
             balances[balance.asset] = (balances[balance.asset]?.first ?? sum, sum)
         default: break
+        }
+    }
+
+    /// Every instrument's position, valued at the middle of its newest top.
+    func positionLines() -> [PositionLine] {
+        positions.map { held in
+            var unrealised = Notional.zero
+            if let top = tops[held.instrument.index] {
+                let mid = (Int128(top.bidPrice.raw) + Int128(top.askPrice.raw)) / 2
+                let gain = (mid - Int128(held.averagePrice.raw)) * Int128(held.quantity.raw) / Int128(fixedPointUnit)
+                unrealised = Notional(raw: Int64(clamping: gain))
+            }
+            return PositionLine(
+                symbol: symbols[held.instrument.index], quantity: held.quantity, averagePrice: held.averagePrice,
+                realised: held.realised, unrealised: unrealised, fees: held.fees)
         }
     }
 

@@ -25,19 +25,22 @@ struct ReplayRun {
 
     func replayAll() throws -> ReplayResult {
         let record = try newestRecord()
-        let configuration = try RunConfiguration.parse(
-            record.configurationText, file: "the journal's record",
-            overrides: record.overrides.map { (path: $0[0], value: $0[1]) }, catalogue: Roster.catalogue)
+        let configuration = try record.configuration()
         let strategies = try Roster.strategies(configuration)
-        let plan = try RunPlan(
-            configuration, run: record.run, rules: record.rules, strategies: Roster.mandateStrategies(strategies))
+        let plan = try record.plan()
         var settings = Roster.core(configuration, plan)
         settings.firstDayEnds = record.firstDayEnds.map(Nanoseconds.init(raw:))
         let box = CoreBox(settings, strategies)
         let reader = JournalReader(directory: directory, name: name)
         let outcome = Self.outcome(reader, record.run, settings.outputCapacity, box)
         switch outcome {
-        case .success(let result): return result
+        case .success(let result):
+            guard result.inputs > 0 else {
+                throw ToolError(
+                    "run \(record.run) of '\(name)' has no records in \(directory)",
+                    cure: "name the run as its configuration does, with --name")
+            }
+            return result
         case .failure(let damage):
             throw ToolError("the journal is damaged: \(damage.sentence)", cure: "restore it from a copy")
         }
@@ -66,6 +69,22 @@ struct ReplayRun {
                 "\(directory) holds no record of a run (NUMBER.run.json)", cure: "name the journal's directory of a run")
         }
         return try RunRecord.read(URL(filePath: directory).appending(path: newest.file))
+    }
+}
+
+extension RunRecord {
+    /// The configuration as the run had it, overrides included.
+    func configuration() throws -> RunConfiguration {
+        try RunConfiguration.parse(
+            configurationText, file: "the journal's record", overrides: overrides.map { (path: $0[0], value: $0[1]) },
+            catalogue: Roster.catalogue)
+    }
+
+    /// The run's instruments, assets and strategies, as they were.
+    func plan() throws -> RunPlan {
+        let configuration = try configuration()
+        return try RunPlan(
+            configuration, run: run, rules: rules, strategies: Roster.mandateStrategies(try Roster.strategies(configuration)))
     }
 }
 

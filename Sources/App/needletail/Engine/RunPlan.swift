@@ -1,5 +1,6 @@
 import Config
 import Control
+import Foundation
 import Model
 import Telemetry
 import Units
@@ -80,6 +81,7 @@ extension RunPlan {
         names.strategies = strategies.map(\.name)
         names.build = BuildIdentity.name
         names.configHash = configuration.hash
+        names.directory = URL(filePath: configuration.directory).path
         return names
     }
 }

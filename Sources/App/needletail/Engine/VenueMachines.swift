@@ -7,6 +7,7 @@ protocol VenueMachines {
     /// Requests and answers of the venue's REST side; for the cold side and the guard.
     func rest() throws -> any RestAdapter
 
-    /// Makes the adapters of the hot side and starts its threads.
-    func start(core: CoreConfiguration, strategies: Roster.Strategies) throws -> HotAssembly.Rings
+    /// Makes the adapters of the hot side and starts its threads. With `isLatched` the order link stays closed until the
+    /// latch is removed.
+    func start(core: CoreConfiguration, strategies: Roster.Strategies, isLatched: Bool) throws -> HotAssembly.Rings
 }

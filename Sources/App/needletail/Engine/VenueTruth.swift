@@ -14,6 +14,9 @@ struct VenueTruth: Sendable {
     /// Why it is not complete, for people.
     var problem: String?
 
+    /// Open orders that carry this engine's prefix.
+    var ownOrders: Int { orders.count { !$0.client.isNone } }
+
     /// Asks for open orders and trades of every instrument and the balances. Never throws: what could not be learned
     /// makes the answer incomplete, and an incomplete answer proves nothing.
     static func ask(

@@ -1,0 +1,226 @@
+"""A loopback venue with its own certificates, a configuration for it, and the tool's commands, for tests that want more
+than `needletail demo` shows. Everything is in one directory; every process that was started is ended."""
+import base64, json, os, pathlib, re, shutil, signal, ssl, subprocess, tempfile, time, urllib.parse, urllib.request
+
+CONFIGURATION = """
+mode: LIVE
+run: {{ name: test, directory: {run} }}
+venue:
+  kind: binance-spot
+  market_data: {{ url: "wss://127.0.0.1:{port}/stream" }}
+  orders: {{ url: "wss://127.0.0.1:{port}/ws-api/v3" }}
+  rest: {{ url: "https://127.0.0.1:{port}" }}
+  ca_file: {base}/ca.pem
+  client_id_prefix: test-
+  account: {{ api_key_env: TEST_API_KEY, ed25519_private_key_env: TEST_PRIVATE_KEY }}
+instruments:
+  - {{ symbol: BTCUSDT, base: BTC, quote: USDT, rules: from venue }}
+strategies:
+  - name: quoter
+    instrument: BTCUSDT
+    parameters:
+      order_quantity: 0.002
+      half_spread_ticks: 150
+      half_spread_bps: 0
+      skew_ticks: 20
+      max_inventory: 0.02
+      min_replace_interval: 100ms
+      min_price_change_ticks: 5
+limits:
+  max_order_quantity: 0.02
+  max_order_notional: 5000
+  max_position: 0.1
+  max_open_orders: 8
+  price_collar_bps: 50
+  max_data_age: 2s
+  max_orders_per_second: 20
+  max_orders_per_minute: 600
+  max_daily_loss: {loss}
+topology: {{ preset: two-cores }}
+timeouts: {{ request: 2s, heartbeat: 100ms, guard: 2s }}
+feed: {{ stale_after: 3s }}
+journal: {{ segment_size: 1MiB, sync_interval: 50ms }}
+"""
+
+
+def wait_for(what, seconds, condition):
+    """What `condition` gives once it is true; never sleeps longer than needed, ends the test when it stays false."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.02)
+    raise SystemExit(f"waited {seconds} s until {what}")
+
+
+class Stage:
+    def __init__(self, tool, api_key="EndToEndTestKey0123456789", loss="500"):
+        self.tool = str(pathlib.Path(tool).resolve())
+        self.base = pathlib.Path(tempfile.mkdtemp(prefix="test-of-needletail-"))
+        self.run = self.base / "needletail-run"
+        self.api_key = api_key
+        self.processes = []
+        self._certificates()
+        self.port = self._venue()
+        self.config = self.base / "run.yaml"
+        self.config.write_text(CONFIGURATION.format(run=self.run, base=self.base, port=self.port, loss=loss))
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("NEEDLETAIL")}
+        self.environment |= {
+            "TEST_API_KEY": api_key, "TEST_PRIVATE_KEY": (self.base / "account.key").read_text(),
+            "TMPDIR": str(self.base)}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind:
+            for log in [self.base / "venue.log", *self.run.glob("*.log")]:
+                print(f"--- {log.name}", *log.read_text().splitlines()[-40:], sep="\n")
+        self.end_run()
+        for process in self.processes:
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+        shutil.rmtree(self.base, ignore_errors=True)
+
+    def _openssl(self, *arguments):
+        subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=self.base)
+
+    def _certificates(self):
+        elliptic = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+        (self.base / "ext").write_text(
+            "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\n"
+            "subjectAltName=IP:127.0.0.1\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
+        self._openssl("req", "-x509", *elliptic, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=test CA",
+                      "-addext", "keyUsage=critical,keyCertSign,cRLSign")
+        self._openssl("req", *elliptic, "-keyout", "venue.key", "-out", "venue.csr", "-subj", "/CN=127.0.0.1")
+        self._openssl("x509", "-req", "-in", "venue.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
+                      "-out", "venue.pem", "-days", "2", "-extfile", "ext")
+        self._openssl("genpkey", "-algorithm", "ed25519", "-out", "account.key")
+        self._openssl("pkey", "-in", "account.key", "-pubout", "-out", "account.pub")
+
+    def _venue(self):
+        b = self.base
+        log = open(b / "venue.log", "w")
+        self.venue = subprocess.Popen(
+            [self.tool, "venue", "--cert", b / "venue.pem", "--key", b / "venue.key", "--port-file", b / "venue.port",
+             "--seed", "3", "--account", self.api_key, "--account-public-key", b / "account.pub"],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.processes.append(self.venue)
+        wait_for("the venue listens", 30, lambda: (b / "venue.port").exists() and (b / "venue.port").read_text().strip())
+        return int((b / "venue.port").read_text())
+
+    # the tool
+
+    def call(self, *arguments, env=None, check=True, timeout=60):
+        """One command of the tool; its standard output. With `check=False`: (status, output, errors)."""
+        done = subprocess.run([self.tool, *map(str, arguments)], env=env or self.environment, text=True,
+                              capture_output=True, timeout=timeout, stdin=subprocess.DEVNULL)
+        if not check:
+            return done.returncode, done.stdout, done.stderr
+        assert done.returncode == 0, f"{arguments}: status {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def ctl(self, *arguments):
+        return json.loads(self.call("ctl", "--socket", self.run / "control.sock", "--json", *arguments))
+
+    def refused(self, *arguments):
+        """The error text of a control request that must be refused."""
+        status, out, err = self.call("ctl", "--socket", self.run / "control.sock", *arguments, check=False)
+        assert status != 0, f"{arguments} was accepted: {out}"
+        return err
+
+    def status(self):
+        return self.ctl("status")
+
+    def state(self):
+        return self.status()["engine"]["state"]
+
+    def start(self, *more):
+        return self.call("start", "--config", self.config, *more)
+
+    def ready(self):
+        """Links up and reconciled: the ceremony can succeed."""
+        def look():
+            e = self.status()["engine"]
+            return e["market_link"] == "UP" and e["order_link"] == "UP" and e["last_reconciled_ns"] > 0 \
+                and float(e["bid_price"]) > 0
+        wait_for("links are up and the account is reconciled", 20, look)
+
+    def go_live(self):
+        self.ready()
+        digest = self.ctl("stage")["hash"]
+        self.ctl("arm", digest)
+        self.ctl("confirm", digest)
+        wait_for("the status shows LIVE", 2, lambda: self.state() != "ARMED")
+
+    def trade(self):
+        """The ceremony, and then orders that rest at the venue. On a machine under load the trade thread may stand still
+        for longer than it allows itself and take its mandate away; that is not what is tested, so it is armed again."""
+        for _ in range(5):
+            self.go_live()
+            deadline = time.monotonic() + 20
+            while self.state() == "LIVE" and time.monotonic() < deadline:
+                if self.open_orders():
+                    return
+                time.sleep(0.02)
+            events = self.status()["events"]
+            assert any(event["code"] == "STALLED" for event in events), events
+            print("the trade thread stalled; armed again")
+        raise SystemExit("the engine does not stay LIVE")
+
+    def pid(self, name):
+        return int((self.run / f"{name}.pid").read_text())
+
+    def alive(self, name):
+        """Whether the process that wrote the mark lives and is ours."""
+        try:
+            pid = self.pid(name)
+            line = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+            return str(self.base).encode() in line and \
+                pathlib.Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z"
+        except (FileNotFoundError, ValueError, ProcessLookupError):
+            return False
+
+    def end_run(self):
+        for name in ("guard", "engine"):
+            if self.alive(name):
+                pid = self.pid(name)
+                os.kill(pid, signal.SIGCONT)
+                os.kill(pid, signal.SIGTERM)
+                for _ in range(500):
+                    if not self.alive(name):
+                        break
+                    time.sleep(0.05)
+                else:
+                    os.kill(pid, signal.SIGKILL)
+
+    # the venue, asked by other code than ours
+
+    def signed(self, route, query, method="GET"):
+        query += f"&timestamp={int(time.time() * 1000)}"
+        payload = self.base / "payload"
+        payload.write_text(query)
+        signature = subprocess.run(
+            ["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", self.base / "account.key", "-in", payload],
+            check=True, capture_output=True).stdout
+        quoted = urllib.parse.quote(base64.b64encode(signature), safe="")
+        request = urllib.request.Request(
+            f"https://127.0.0.1:{self.port}/api/v3/{route}?{query}&signature={quoted}",
+            headers={"X-MBX-APIKEY": self.api_key}, method=method)
+        context = ssl.create_default_context(cafile=str(self.base / "ca.pem"))
+        with urllib.request.urlopen(request, context=context, timeout=5) as answer:
+            return json.load(answer)
+
+    def open_orders(self):
+        return self.signed("openOrders", "symbol=BTCUSDT")
+
+    def rest_far_away(self, client):
+        """An order that nothing will fill, under the engine's prefix."""
+        return self.signed("order", "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.001&price=40000.00"
+                           f"&newClientOrderId={client}", "POST")["orderId"]
