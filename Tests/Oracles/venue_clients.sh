@@ -55,5 +55,6 @@ while [ ! -s port ]; do
 done
 timeout 120 "$work/venv/bin/python" "$here/official_sdk.py" "$(cat port)" ca.pem ed.key || exit 1
 timeout 120 "$work/venv/bin/python" "$here/ccxt_client.py" "$(cat port)" ca.pem || exit 1
+timeout 120 "$work/venv/bin/python" "$here/stream_rules.py" "$binary" leaf.pem leaf.key ca.pem || exit 1
 kill -0 $venue || { echo "venue-clients: the venue died"; cat venue.log; exit 1; }
 echo "venue-clients: ok"

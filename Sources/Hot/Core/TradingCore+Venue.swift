@@ -17,7 +17,15 @@ extension TradingCore {
         return slot
     }
 
+    /// A venue that bans us, does not know us, or does not share our time is not asked again at the next tick: every
+    /// further request makes it worse. SAFE, and what rests is swept at leisure.
+    private func stopsSending(_ reply: OrderReply) -> Bool {
+        reply.outcome == .refused
+            && (reply.error == .rateLimited || reply.error == .authentication || reply.error == .clockSkew)
+    }
+
     mutating func orderReply(_ reply: OrderReply, _ outputs: inout OutputBuffer) {
+        if stopsSending(reply), fault == .none { fault = reply.error }
         if reply.kind == .cancelAll {
             if reply.outcome != .accepted, reply.error != .unknownOrder {
                 alert(.warning, reply.error, instrument: reply.instrument, value: Int64(reply.venueCode), &outputs)
@@ -27,7 +35,7 @@ extension TradingCore {
         guard let slot = locate(reply.client, reply.venueOrder, reply.instrument) else { return }
         if reply.outcome == .refused, reply.kind != .query {
             published.venueRejects &+= 1
-            if reply.error == .rateLimited || reply.error == .authentication || reply.error == .clockSkew {
+            if stopsSending(reply) {
                 alert(.critical, reply.error, instrument: reply.instrument, client: reply.client,
                     value: Int64(reply.venueCode), &outputs)
             }

@@ -84,7 +84,9 @@ final class WebSocketHandler: ChannelInboundHandler {
         case .text: message(frame, starts: true)
         case .continuation: message(frame, starts: false)
         case .binary: connection.close(code: 1003, reason: "text only")
-        case .ping: connection.pong(frame.unmaskedData)
+        case .ping:
+            connection.pong(frame.unmaskedData)
+            application.receivedPing(on: connection)
         case .pong:
             let payload = frame.unmaskedData
             application.receivedPong(Array(payload.readableBytesView), on: connection)

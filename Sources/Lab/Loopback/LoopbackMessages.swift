@@ -44,6 +44,7 @@ package protocol LoopbackApplication: AnyObject {
     func acceptsWebSocket(path: String) -> Bool
     func opened(_ connection: LoopbackConnection)
     func received(_ text: String, on connection: LoopbackConnection)
+    func receivedPing(on connection: LoopbackConnection)
     func receivedPong(_ payload: [UInt8], on connection: LoopbackConnection)
     func closed(_ connection: LoopbackConnection)
     /// About once a millisecond.

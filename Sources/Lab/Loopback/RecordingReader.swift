@@ -4,25 +4,34 @@ import Units
 /// The lines of one recording: `<receive time> <raw JSON>`, plain or gzip, several files in order as one.
 ///
 /// The time is nanoseconds (19 digits) or microseconds (16 digits) since 1970. Files are read whole at start; lines are
-/// cut as they are asked for.
+/// cut as they are asked for. Between two files time goes on: a pause of more than a second, or a step back, becomes
+/// 100 ms.
 package struct RecordingReader {
     package struct Line {
         package var time: Nanoseconds
         package var json: [UInt8]
+        /// The first line of a file but the first.
+        package var startsFile: Bool
     }
 
     private let bytes: [UInt8]
+    private let starts: [Int]
     private var at = 0
+    private var shift = Nanoseconds.zero
+    private var last: Nanoseconds?
     /// Lines read so far, to name one in a message.
     package private(set) var lineNumber = 0
 
     package init(files: [String]) throws(LoopbackStartError) {
         var all: [UInt8] = []
+        var starts: [Int] = []
         for file in files {
+            starts.append(all.count)
             all += try Self.contents(file)
             if let last = all.last, last != 10 { all.append(10) }
         }
         bytes = all
+        self.starts = starts
     }
 
     /// The next line that has a time and a text; `nil` at the end.
@@ -30,6 +39,7 @@ package struct RecordingReader {
         while at < bytes.count {
             let end = bytes[at...].firstIndex(of: 10) ?? bytes.count
             let line = bytes[at..<end]
+            let startsFile = at > 0 && starts.contains(at)
             at = end + 1
             lineNumber += 1
             if line.isEmpty { continue }
@@ -41,7 +51,12 @@ package struct RecordingReader {
                 throw LoopbackStartError(
                     "recording line \(lineNumber): a time has 19 digits (nanoseconds) or 16 (microseconds), not \(digits)")
             }
-            return Line(time: Nanoseconds(raw: digits == 19 ? stamp : stamp * 1000), json: Array(line[(space + 1)...]))
+            let time = Nanoseconds(raw: digits == 19 ? stamp : stamp * 1000)
+            if startsFile, let last, !(0...1_000_000_000).contains((time + shift - last).raw) {
+                shift = last + Nanoseconds(milliseconds: 100) - time
+            }
+            last = time + shift
+            return Line(time: time + shift, json: Array(line[(space + 1)...]), startsFile: startsFile)
         }
         return nil
     }

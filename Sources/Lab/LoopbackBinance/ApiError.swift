@@ -15,6 +15,9 @@ struct ApiError: Error, Sendable {
         self.data = data
     }
 
+    /// When to come back, ms since 1970, where the details say so.
+    var retryAt: Int64? { data.flatMap { try? JSONParser.parse($0) }?["retryAfter"]?.integer }
+
     /// `{"code":…,"msg":…}`.
     var json: String {
         #"{"code":\#(code),"msg":\#(jsonQuoted(message))"# + (data.map { #","data":\#($0)"# } ?? "") + "}"

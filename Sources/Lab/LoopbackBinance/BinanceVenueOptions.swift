@@ -55,6 +55,13 @@ package struct BinanceVenueOptions: Sendable {
     package var weightPerMinute = 6000
     package var ordersPer10Seconds = 100
     package var ordersPerDay = 200_000
+    package var rawRequestsPer5Minutes = 300_000
+    package var connectionsPer5Minutes = 300
+    /// Requests that are refused for weight before the address is banned, and for how long.
+    package var refusalsBeforeBan = 10
+    package var banDuration = Nanoseconds(seconds: 120)
+    /// What goes wrong from the start; `POST /loopback/faults` changes it.
+    package var faults = VenueFaults()
 
     package init() {}
 }

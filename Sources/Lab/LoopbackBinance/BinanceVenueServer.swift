@@ -36,7 +36,12 @@ package final class BinanceVenueServer: Sendable {
         } catch { throw VenueStartError((error as? LoopbackStartError)?.reason ?? "\(error)") }
     }
 
-    package func stop() { server.stop() }
+    /// Tells every connection of the shutdown, then closes them.
+    package func stop() {
+        let core = core
+        try? server.onLoop { core.announceShutdown() }
+        server.stop()
+    }
 
     /// The symbol a recording is of.
     package static func recordedSymbol(_ files: [String]) throws(VenueStartError) -> String {

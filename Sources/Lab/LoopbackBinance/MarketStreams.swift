@@ -11,9 +11,11 @@ struct MarketStreams {
         var combined: Bool
         var second: Int64 = 0
         var messages = 0
+        let inMicroseconds: Bool
 
         init(_ connection: LoopbackConnection) {
             self.connection = connection
+            inMicroseconds = Parameters(query: connection.query, body: "")["timeUnit"]?.uppercased() == "MICROSECOND"
             combined = connection.path == "/stream"
         }
     }
@@ -28,6 +30,8 @@ struct MarketStreams {
     private var flushes = 0
     private var best: (bid: BookLevel?, ask: BookLevel?) = (nil, nil)
     private var aggregates: Int64 = 3_000_000
+    /// Says nothing while set: what would have been said is lost.
+    var isFrozen = false
     static let streamsPerConnection = 1024
 
     /// `updateId` is the book's at the start, from which the diffs count on.
@@ -65,12 +69,26 @@ struct MarketStreams {
         listeners[name, default: []].append(session)
     }
 
-    mutating func control(_ text: String, _ connection: LoopbackConnection) {
-        guard let session = sessions[connection.id] else { return }
+    /// Counts a client's message of whatever kind (control text, ping, pong); `false`: one too many, and closed for it.
+    func countMessage(_ connection: LoopbackConnection) -> Bool {
+        guard let session = sessions[connection.id] else { return false }
         let second = VenueCore.read(CLOCK_MONOTONIC).raw / 1_000_000_000
         session.messages = second == session.second ? session.messages + 1 : 1
         session.second = second
-        guard session.messages <= limit else { return connection.close(code: 1008, reason: "Too many requests") }
+        if session.messages <= limit { return true }
+        connection.close(code: 1008, reason: "Too many requests")
+        return false
+    }
+
+    /// Sends an event that no subscription asked for.
+    func send(_ event: String, as name: String, on connection: LoopbackConnection) {
+        guard let session = sessions[connection.id] else { return }
+        let bare = session.inMicroseconds ? microsecondTimes(event) : event
+        connection.send(session.combined ? #"{"stream":"\#(name)","data":\#(bare)}"# : bare)
+    }
+
+    mutating func control(_ text: String, _ connection: LoopbackConnection) {
+        guard let session = sessions[connection.id], countMessage(connection) else { return }
         guard let request = try? JSONParser.parse(text) else {
             return connection.send(#"{"error":{"code":3,"msg":"Invalid JSON: expected value at line 1 column 1"}}"#)
         }
@@ -127,9 +145,11 @@ struct MarketStreams {
 
     private func send(_ stream: String, _ payload: () -> String) {
         let name = "\(lower)@\(stream)"
-        guard let sessions = listeners[name], !sessions.isEmpty else { return }
-        let bare = payload()
+        guard !isFrozen, let sessions = listeners[name], !sessions.isEmpty else { return }
+        let milliseconds = payload()
+        let microseconds = sessions.contains { $0.inMicroseconds } ? microsecondTimes(milliseconds) : ""
         for session in sessions {
+            let bare = session.inMicroseconds ? microseconds : milliseconds
             session.connection.send(session.combined ? #"{"stream":"\#(name)","data":\#(bare)}"# : bare)
         }
     }

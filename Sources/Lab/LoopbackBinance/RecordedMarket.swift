@@ -7,8 +7,10 @@ import Units
 /// The recorded market does not react to us. Our resting orders have a queue position: the volume displayed at their
 /// price when they arrive stands ahead of them, and is worn down by trades at that price and, in proportion, by
 /// cancellations. They fill when a trade reaches them, or when the displayed book moves through them. Our taking
-/// orders fill against the displayed book, each displayed amount once. Orders of our own never trade with each other,
-/// so self-trade prevention does not occur here. Depth published is the recorded one: our orders are not shown in it.
+/// orders fill against the displayed book, each displayed amount once, and against other orders of clients.
+///
+/// What is published is the recording with our orders in it. Each change of ours takes an update id of its own, so
+/// published ids are the recorded ones plus the number of our changes so far.
 final class RecordedMarket: VenueMarket {
     struct Own {
         var order: IncomingOrder
@@ -20,17 +22,27 @@ final class RecordedMarket: VenueMarket {
     private var reader: RecordingReader
     private var upcoming: RecordingReader.Line?
     private let origin: Nanoseconds
-    private(set) var book = RecordedBook()
-    private(set) var updateId: Int64
-    private var own: [Own] = []
+    var book = RecordedBook()
+    private var recordedId: Int64
+    /// Update ids that our own orders have used up.
+    private var ownChanges: Int64 = 0
+    var own: [Own] = []
     /// Recorded trades at a price of ours since the last diff touched it.
     private var traded: [BookSide: [Price: Quantity]] = [.buy: [:], .sell: [:]]
     private var orderIds: Int64 = 1_000_000
     private var tradeIds: Int64 = 5_000_000
     private var lastTrade: Price?
     private(set) var publishesTicker = false
+    /// The recording's last best prices, and what was published last.
+    private var ticker: (bid: BookLevel, ask: BookLevel, id: Int64)?
+    private var published: (bid: BookLevel, ask: BookLevel, id: Int64)?
     /// Single trades are recorded, so the aggregates of the same trades are not played again.
     private var hasTrades = false
+    /// Diffs of a file that does not go on where the last one ended, kept until its snapshot.
+    private var orphans: [JSONValue]?
+    private var isFileStart = false
+    /// A later file's snapshot that stands before its first diff.
+    private var firstSnapshot: JSONValue?
     /// Lines that were not understood, and diffs that did not follow the one before.
     private(set) var skippedLines = 0
     private(set) var gaps = 0
@@ -58,7 +70,7 @@ final class RecordedMarket: VenueMarket {
             }
             upcoming = try reader.next()
             origin = upcoming?.time ?? .zero
-            updateId = last
+            recordedId = last
             symbol = early.lazy.compactMap { $0["s"]?.text }.first
                 ?? upcoming.flatMap { (try? JSONParser.parse($0.json))?["data"]?["s"]?.text } ?? ""
             hasTrades = early.contains { $0["e"]?.text == "trade" }
@@ -79,17 +91,17 @@ final class RecordedMarket: VenueMarket {
         }
         orderIds += resume.idOffset
         tradeIds += resume.idOffset
-        for order in resume.resting {
-            own.append(Own(order: order, left: order.quantity, ahead: book.quantity(order.side, order.price)))
-        }
+        ownChanges += resume.idOffset
+        for order in resume.resting { add(order, left: order.quantity, &ignored) }
     }
 
     var position: MarketPosition {
         MarketPosition(time: (nextEventTime?.raw ?? .max / 2) - 1, price: reference.raw)
     }
-    var bestBid: BookLevel? { book.bestBid }
-    var bestAsk: BookLevel? { book.bestAsk }
-    var reference: Price { lastTrade ?? book.bestBid?.price ?? book.bestAsk?.price ?? .zero }
+    var updateId: Int64 { recordedId + ownChanges }
+    var bestBid: BookLevel? { book.levels(.buy, limit: 1).first }
+    var bestAsk: BookLevel? { book.levels(.sell, limit: 1).first }
+    var reference: Price { lastTrade ?? book.bids.last?.price ?? book.asks.last?.price ?? .zero }
     func levels(_ side: BookSide, limit: Int) -> [BookLevel] { book.levels(side, limit: limit) }
     var nextEventTime: Nanoseconds? { upcoming.map { $0.time - origin } }
 
@@ -98,69 +110,68 @@ final class RecordedMarket: VenueMarket {
         return orderIds
     }
 
-    // MARK: our orders
-
-    func submit(_ order: IncomingOrder, into output: inout MarketOutput) {
-        let limit = order.kind == .market ? nil : order.price
-        let offers = order.kind == .postOnly ? [] : book.takeable(by: order.side, limit: limit)
-        var left = order.quantity
-        let available = offers.reduce(Quantity.zero) { $0 + $1.quantity }
-        if order.kind == .limit, order.life == .fillOrKill, available < left {
-            output.outcomes.append(.ended(order: order.id, ending: .notFillable))
-            return
-        }
-        for offer in offers where left.isPositive {
-            let part = Swift.min(left, offer.quantity)
-            left -= part
-            book.use(order.side.opposite, offer.price, part)
-            trade(offer.price, part, order.side, maker: nil, taker: order.id, &output)
-        }
-        if left.isZero {
-            output.outcomes.append(.ended(order: order.id, ending: .filled))
-        } else if order.kind == .market {
-            output.outcomes.append(.ended(order: order.id, ending: .noLiquidity))
-        } else if order.kind == .limit, order.life != .goodTillCanceled {
-            output.outcomes.append(.ended(order: order.id, ending: .immediateRemainder))
-        } else {
-            own.append(Own(order: order, left: left, ahead: book.quantity(order.side, order.price)))
-            output.outcomes.append(.rested(order: order.id))
-        }
-    }
-
-    func cancel(_ id: Int64, into output: inout MarketOutput) -> Bool {
-        guard let index = own.firstIndex(where: { $0.order.id == id }) else { return false }
-        own.remove(at: index)
-        output.outcomes.append(.ended(order: id, ending: .canceled))
-        return true
-    }
-
     // MARK: the recording
 
     func step(into output: inout MarketOutput) {
         guard let line = upcoming else { return }
         upcoming = (try? reader.next()) ?? nil
+        isFileStart = isFileStart || line.startsFile
         guard let value = try? JSONParser.parse(line.json), let event = value["data"] ?? .some(value) else {
             skippedLines += 1
             return
         }
+        if let other = event["s"]?.text, other != symbol { return skippedLines += 1 }
         switch event["e"]?.text {
         case "depthUpdate":
-            applyDiff(event, &output)
+            recordedDiff(event, &output)
             fillCrossed(&output)
+            publishTop(&output)
         case "trade":
             hasTrades = true
             recordedTrade(event, &output)
         case "aggTrade" where hasTrades: break
         case "aggTrade": recordedTrade(event, &output)
-        case nil where event["B"] != nil: ticker(event, &output)
+        case nil where event["B"] != nil: recordedTicker(event, &output)
+        case nil where event["lastUpdateId"] != nil && value["stream"] == nil: recordedSnapshot(event, &output)
         default: skippedLines += 1
         }
     }
 
+    /// A diff; one that opens a file without following the last one waits for that file's snapshot.
+    private func recordedDiff(_ event: JSONValue, _ output: inout MarketOutput) {
+        if isFileStart, let first = event["U"]?.integer, let last = event["u"]?.integer {
+            isFileStart = false
+            if first > recordedId + 1 || last < recordedId { orphans = [] }
+            if let snapshot = firstSnapshot { recordedSnapshot(snapshot, &output) }
+            firstSnapshot = nil
+        }
+        if let count = orphans?.count {
+            if count < Self.snapshotLines { return orphans!.append(event) }
+            orphans = nil
+        }
+        applyDiff(event, &output)
+    }
+
+    /// A later file's own snapshot: the book begins anew, published ids go on rising.
+    private func recordedSnapshot(_ event: JSONValue, _ output: inout MarketOutput) {
+        if isFileStart { firstSnapshot = event }
+        guard let waiting = orphans, let last = event["lastUpdateId"]?.integer else { return }
+        orphans = nil
+        if last < recordedId { ownChanges += recordedId - last + 1 }
+        recordedId = last
+        for (side, name) in [(BookSide.buy, "bids"), (.sell, "asks")] {
+            for level in side == .buy ? book.bids : book.asks { setLevel(side, level.price, .zero, &output) }
+            setLevels(event[name], side, &output)
+        }
+        ticker = nil
+        for diff in waiting { applyDiff(diff, &output) }
+        fillCrossed(&output)
+    }
+
     private func applyDiff(_ event: JSONValue, _ output: inout MarketOutput) {
-        guard let first = event["U"]?.integer, let last = event["u"]?.integer, last > updateId else { return }
-        if first > updateId + 1 { gaps += 1 }
-        updateId = last
+        guard let first = event["U"]?.integer, let last = event["u"]?.integer, last > recordedId else { return }
+        if first > recordedId + 1 { gaps += 1 }
+        recordedId = last
         setLevels(event["b"], .buy, &output)
         setLevels(event["a"], .sell, &output)
     }
@@ -173,10 +184,14 @@ final class RecordedMarket: VenueMarket {
                 skippedLines += 1
                 continue
             }
-            wear(side, price, from: book.quantity(side, price), to: quantity)
-            book.set(side, price, quantity)
-            output.published.append(.level(side: side, price: price, quantity: quantity, updateId: updateId))
+            setLevel(side, price, quantity, &output)
         }
+    }
+
+    private func setLevel(_ side: BookSide, _ price: Price, _ quantity: Quantity, _ output: inout MarketOutput) {
+        wear(side, price, from: book.quantity(side, price), to: quantity)
+        book.set(side, price, quantity)
+        show(side, price, &output)
     }
 
     /// What a level lost beyond its trades was canceled: in proportion from before and behind us.
@@ -194,27 +209,6 @@ final class RecordedMarket: VenueMarket {
         }
     }
 
-    /// The displayed other side has moved to or through a price of ours: it would have met our order first.
-    private func fillCrossed(_ output: inout MarketOutput) {
-        for resting in priority() {
-            let side = resting.order.side
-            for offer in book.takeable(by: side, limit: resting.order.price) {
-                guard let index = own.firstIndex(where: { $0.order.id == resting.order.id }) else { break }
-                let part = Swift.min(own[index].left, offer.quantity)
-                book.use(side.opposite, offer.price, part)
-                fill(index, part, &output)
-            }
-        }
-    }
-
-    private func priority() -> [Own] {
-        own.sorted {
-            let (a, b) = ($0.order, $1.order)
-            if a.price == b.price || a.side != b.side { return a.id < b.id }
-            return a.side == .buy ? a.price > b.price : a.price < b.price
-        }
-    }
-
     private func recordedTrade(_ event: JSONValue, _ output: inout MarketOutput) {
         guard let price = event["p"]?.text.flatMap({ try? Price($0) }), let buyerIsMaker = event["m"]?.bool,
             let quantity = event["q"]?.text.flatMap({ try? Quantity($0) }), quantity.isPositive
@@ -223,53 +217,14 @@ final class RecordedMarket: VenueMarket {
             return
         }
         let resting: BookSide = buyerIsMaker ? .buy : .sell
-        var left = quantity
-        for candidate in priority() where candidate.order.side == resting && left.isPositive {
-            let better = resting == .buy ? candidate.order.price > price : candidate.order.price < price
-            guard better || candidate.order.price == price,
-                let index = own.firstIndex(where: { $0.order.id == candidate.order.id })
-            else { continue }
-            var reach = left
-            if !better {
-                let eaten = Swift.min(own[index].ahead, left)
-                own[index].ahead -= eaten
-                reach -= eaten
-            }
-            let part = Swift.min(reach, own[index].left)
-            guard part.isPositive else { continue }
-            left -= part
-            fill(index, part, &output)
-        }
+        let left = reach(resting, price, quantity, &output)
         traded[resting]?[price, default: .zero] += quantity
         lastTrade = price
         if left.isPositive { trade(price, left, resting.opposite, maker: nil, taker: nil, &output) }
+        publishTop(&output)
     }
 
-    private func fill(_ index: Int, _ quantity: Quantity, _ output: inout MarketOutput) {
-        let order = own[index].order
-        own[index].left -= quantity
-        trade(order.price, quantity, order.side.opposite, maker: order.id, taker: nil, &output)
-        if own[index].left.isZero {
-            output.outcomes.append(.ended(order: order.id, ending: .filled))
-            own.remove(at: index)
-        }
-    }
-
-    private func trade(
-        _ price: Price, _ quantity: Quantity, _ takerSide: BookSide, maker: Int64?, taker: Int64?,
-        _ output: inout MarketOutput
-    ) {
-        tradeIds += 1
-        lastTrade = price
-        output.published.append(
-            .trade(price: price, quantity: quantity, buyerIsMaker: takerSide == .sell, tradeId: tradeIds))
-        for (id, isMaker) in [(maker, true), (taker, false)] {
-            guard let id else { continue }
-            output.outcomes.append(.traded(order: id, price: price, quantity: quantity, isMaker: isMaker, tradeId: tradeIds))
-        }
-    }
-
-    private func ticker(_ event: JSONValue, _ output: inout MarketOutput) {
+    private func recordedTicker(_ event: JSONValue, _ output: inout MarketOutput) {
         func level(_ price: String, _ quantity: String) -> BookLevel? {
             guard let priceText = event[price]?.text, let quantityText = event[quantity]?.text,
                 let value = try? Price(priceText), let amount = try? Quantity(quantityText)
@@ -280,8 +235,64 @@ final class RecordedMarket: VenueMarket {
             skippedLines += 1
             return
         }
+        guard orphans == nil else { return }
         publishesTicker = true
-        output.published.append(.ticker(bid: bid, ask: ask, updateId: id))
+        ticker = (bid, ask, id)
+        fillCrossed(by: bid, ask, &output)
+        let top = (bid: merged(.buy, bid), ask: merged(.sell, ask), id: id + ownChanges)
+        guard ownChanges == 0 || top.id > published?.id ?? 0 else { return }
+        publish(top, &output)
+    }
+
+    // MARK: what is published
+
+    /// A level as it is shown now, at the current update id.
+    func show(_ side: BookSide, _ price: Price, _ output: inout MarketOutput) {
+        output.published.append(.level(side: side, price: price, quantity: book.shown(side, price), updateId: updateId))
+    }
+
+    /// A level after a change of ours.
+    func showOwn(_ side: BookSide, _ price: Price, _ output: inout MarketOutput) {
+        ownChanges += 1
+        show(side, price, &output)
+    }
+
+    /// The best prices after a change of ours, where they differ from what was published last.
+    func publishTop(_ output: inout MarketOutput) {
+        guard let ticker, let published, ownChanges > 0 else { return }
+        let top = (bid: merged(.buy, ticker.bid), ask: merged(.sell, ticker.ask), id: Swift.max(ticker.id, recordedId) + ownChanges)
+        if top.id > published.id, top.bid != published.bid || top.ask != published.ask { publish(top, &output) }
+    }
+
+    private func publish(_ top: (bid: BookLevel, ask: BookLevel, id: Int64), _ output: inout MarketOutput) {
+        published = top
+        output.published.append(.ticker(bid: top.bid, ask: top.ask, updateId: top.id))
+    }
+
+    /// A recorded best price with ours in it: less what we used of it, joined or bettered by what rests of ours.
+    private func merged(_ side: BookSide, _ level: BookLevel) -> BookLevel {
+        guard book.isTouched else { return level }
+        let free = book.free(side, level.price, of: level.quantity)
+        let recorded = free.isPositive
+            ? BookLevel(price: level.price, quantity: free) : book.offer(to: side.opposite, limit: nil, behind: level.price)
+        guard let ours = book.bestOwn(side) else { return recorded ?? level }
+        guard let recorded else { return ours }
+        if ours.price == recorded.price { return BookLevel(price: ours.price, quantity: ours.quantity + recorded.quantity) }
+        return RecordedBook.isBetter(side, ours.price, than: recorded.price) ? ours : recorded
+    }
+
+    func trade(
+        _ price: Price, _ quantity: Quantity, _ takerSide: BookSide, maker: Int64?, taker: Int64?,
+        _ output: inout MarketOutput
+    ) {
+        tradeIds += 1
+        lastTrade = price
+        output.published.append(
+            .trade(price: price, quantity: quantity, buyerIsMaker: takerSide == .sell, tradeId: tradeIds))
+        for (id, isMaker) in [(taker, false), (maker, true)] {
+            guard let id else { continue }
+            output.outcomes.append(.traded(order: id, price: price, quantity: quantity, isMaker: isMaker, tradeId: tradeIds))
+        }
     }
 }
 

@@ -13,7 +13,9 @@ extension VenueCore {
         let operation = Operation.all[name]
         var account: AccountState?
         var outcome: Result<String, ApiError>
-        do {
+        do throws(ApiError) {
+            try countRawRequest()
+            if let refusal = troubleRefusal(operation) { throw refusal }
             if let operation {
                 try charge(operation.freeOnSuccess ? 0 : operation.cost(parameters))
                 if operation.signed { account = try authenticate(parameters, session) }
@@ -33,13 +35,21 @@ extension VenueCore {
             limits = #","rateLimits":[\#(orders)\#(weightLimit)]"#
         }
         store?.commit()
+        var answer: String
+        var accepted = false
         switch outcome {
         case .success(let result):
-            session.connection.send(#"{"id":\#(id),"status":200,"result":\#(result)\#(limits)}"#)
+            accepted = operation?.freeOnSuccess == true
+            answer = #"{"id":\#(id),"status":200,"result":\#(result)\#(limits)}"#
         case .failure(let error):
-            session.connection.send(#"{"id":\#(id),"status":\#(error.status),"error":\#(error.json)\#(limits)}"#)
+            answer = #"{"id":\#(id),"status":\#(error.status),"error":\#(error.json)\#(limits)}"#
         }
-        releaseEvents()
+        if session.inMicroseconds { answer = microsecondTimes(answer) }
+        guard operation?.signed == true else {
+            session.connection.send(answer)
+            return releaseEvents()
+        }
+        deliver(answer, id: id, accepted: accepted, session)
     }
 
     /// The account a request acts for: an explicit key and signature, else the session's.

@@ -99,7 +99,7 @@ extension VenueCore {
         guard wanted.allSatisfy({ $0 == rules.symbol }) else { throw .badSymbol }
         let limits = [
             ("REQUEST_WEIGHT", "MINUTE", 1, options.weightPerMinute), ("ORDERS", "SECOND", 10, options.ordersPer10Seconds),
-            ("ORDERS", "DAY", 1, options.ordersPerDay), ("RAW_REQUESTS", "MINUTE", 5, 300_000),
+            ("ORDERS", "DAY", 1, options.ordersPerDay), ("RAW_REQUESTS", "MINUTE", 5, options.rawRequestsPer5Minutes),
         ].map { #"{"rateLimitType":"\#($0.0)","interval":"\#($0.1)","intervalNum":\#($0.2),"limit":\#($0.3)}"# }
         return #"{"timezone":"UTC","serverTime":\#(nowMs),"rateLimits":\#(list(limits)),"exchangeFilters":[],"symbols":[\#(rules.json)]}"#
     }
@@ -154,8 +154,9 @@ extension VenueCore {
         return start...end
     }
 
-    func accountJson(_ account: AccountState, omitZero: Bool) -> String {
+    func accountJson(_ account: AccountState, omitZero: Bool, without missing: String? = nil) -> String {
         let balances = account.balances.sorted { $0.key < $1.key }
+            .filter { $0.key != missing }
             .filter { !omitZero || $0.value.free != 0 || $0.value.locked != 0 }
             .map {
                 #"{"asset":"\#($0.key)","free":"\#(Quantity(raw: $0.value.free).wire)","locked":"\#(Quantity(raw: $0.value.locked).wire)"}"#
@@ -179,17 +180,44 @@ extension VenueCore {
         #"{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":\#(options.weightPerMinute),"count":\#(weight.count(at: nowMs))}"#
     }
 
-    /// Charges a call; `-1003` when the minute is used up.
+    /// Charges a call; `-1003` when the minute is used up, with 429, and with 418 for who goes on asking all the same.
     func charge(_ amount: Int) throws(ApiError) {
         let now = nowMs
+        guard now >= bannedUntilMs else { throw banned }
         guard weight.count(at: now) + amount <= options.weightPerMinute else {
+            overLimit += 1
+            if overLimit > options.refusalsBeforeBan {
+                overLimit = 0
+                bannedUntilMs = now + options.banDuration.milliseconds
+                throw banned
+            }
             throw ApiError(
                 status: 429, -1003,
                 "Too much request weight used; current limit is \(options.weightPerMinute) request weight per 1 MINUTE. "
                     + "Please use WebSocket Streams for live updates to avoid polling the API.",
                 data: #"{"serverTime":\#(now),"retryAfter":\#(weight.resets(at: now))}"#)
         }
+        overLimit = 0
         weight.add(amount, at: now)
+    }
+
+    private var banned: ApiError {
+        ApiError(
+            status: 418, -1003,
+            "Way too much request weight used; IP banned until \(bannedUntilMs). Please use WebSocket Streams for live updates to avoid bans.",
+            data: #"{"serverTime":\#(nowMs),"retryAfter":\#(bannedUntilMs)}"#)
+    }
+
+    /// Every request counts, whatever becomes of it.
+    func countRawRequest() throws(ApiError) {
+        let now = nowMs
+        guard rawRequests.count(at: now) < options.rawRequestsPer5Minutes else {
+            throw ApiError(
+                status: 429, -1003,
+                "Too many requests; current limit of IP is \(options.rawRequestsPer5Minutes) raw requests per 5 MINUTE.",
+                data: #"{"serverTime":\#(now),"retryAfter":\#(rawRequests.resets(at: now))}"#)
+        }
+        rawRequests.add(1, at: now)
     }
 
     /// `timestamp < server + 1000 && server − timestamp <= recvWindow` (§2.3); microseconds are recognised by length.

@@ -14,6 +14,10 @@ extension VenueCore {
     ]
 
     func respond(to request: LoopbackRequest) -> LoopbackResponse {
+        if request.path == Self.faultsPath { return faultSwitches(request) }
+        if isWebSocket(request.path) {
+            return LoopbackResponse(status: nowMs < bannedUntilMs ? 418 : 429, headers: [("Retry-After", "300")], body: "")
+        }
         guard let name = Self.routes["\(request.method) \(request.path)"], let operation = Operation.all[name] else {
             return LoopbackResponse(
                 status: 404, headers: [("Content-Type", "application/json;charset=UTF-8")],
@@ -24,20 +28,25 @@ extension VenueCore {
         var status = 200
         var body: String
         var retryAfter: Int64?
-        do {
+        do throws(ApiError) {
+            try countRawRequest()
+            if let refusal = troubleRefusal(operation) { throw refusal }
+            if trouble.faults.strikes(.restError) { throw ApiError(status: 503, -1008, "Server is currently overloaded.") }
             try charge(operation.freeOnSuccess ? 0 : operation.cost(parameters))
             if operation.signed {
                 account = try verify(
                     key: request.header("X-MBX-APIKEY") ?? "", parameters,
                     over: Self.withoutSignature(request.query) + Self.withoutSignature(request.body))
             }
-            body = try perform(name, parameters, account)
+            if let account, let incomplete = withoutARow(name, account) { body = incomplete } else {
+                body = try perform(name, parameters, account)
+            }
         } catch {
             if operation.freeOnSuccess { weight.add(operation.weight, at: nowMs) }
             status = error.status
-            if status == 429 {
-                let resets = error.code == -1003 ? weight.resets(at: nowMs) : (nowMs / 10_000 + 1) * 10_000
-                retryAfter = (resets - nowMs + 999) / 1000
+            if status == 429 || status == 418 {
+                let resets = error.retryAt ?? (nowMs / 10_000 + 1) * 10_000
+                retryAfter = Swift.max(1, (resets - nowMs + 999) / 1000)
                 body = ApiError(status: status, error.code, error.message).json
             } else {
                 body = error.json
@@ -54,6 +63,7 @@ extension VenueCore {
         }
         if let retryAfter { headers.append(("Retry-After", String(retryAfter))) }
         releaseEvents()
+        if request.header("X-MBX-TIME-UNIT")?.uppercased() == "MICROSECOND" { body = microsecondTimes(body) }
         return LoopbackResponse(status: status, headers: headers, body: body)
     }
 

@@ -21,6 +21,12 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
     var preventedMatches: Int64 = 0
     var output = MarketOutput()
     /// User events waiting for the reply that comes before them.
+    var trouble = Trouble()
+    var rawRequests = WindowCounter(windowMs: 300_000)
+    var connectionsOpened = WindowCounter(windowMs: 300_000)
+    /// Requests over the weight limit since the last that was not, and until when that has led to a ban.
+    var overLimit = 0
+    var bannedUntilMs: Int64 = 0
     var heldEvents: [(account: AccountState, json: String)] = []
     /// Accounts whose balances changed since the last `outboundAccountPosition`, and the assets.
     var touched: [Int32: Set<String>] = [:]
@@ -45,6 +51,7 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
             accounts.append(try AccountState(number: Int32(index + 1), account))
         }
         self.accounts = accounts
+        trouble.faults = options.faults
         streams = MarketStreams(symbol: rules.symbol, limit: options.streamMessagesPerSecond, updateId: market.updateId)
         guard let store else { return }
         try restore(store.recovered)
@@ -82,6 +89,7 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
         case .max: break
         }
         checkLinks(now)
+        troubleTick(now)
         notePlace(now)
     }
 
@@ -131,7 +139,8 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
         for event in events {
             for session in apiSessions.values {
                 for (id, account) in session.subscriptions where account === event.account {
-                    session.connection.send(#"{"subscriptionId":\#(id),"event":\#(event.json)}"#)
+                    let text = #"{"subscriptionId":\#(id),"event":\#(event.json)}"#
+                    deliver(event: session.inMicroseconds ? microsecondTimes(text) : text, on: session.connection)
                 }
             }
         }
@@ -142,6 +151,13 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
     static let apiPath = "/ws-api/v3"
 
     func acceptsWebSocket(path: String) -> Bool {
+        let isOurs = isWebSocket(path)
+        guard isOurs, nowMs >= bannedUntilMs, connectionsOpened.count(at: nowMs) < options.connectionsPer5Minutes else { return false }
+        connectionsOpened.add(1, at: nowMs)
+        return true
+    }
+
+    func isWebSocket(_ path: String) -> Bool {
         path == Self.apiPath || path == "/ws" || path.hasPrefix("/ws/") || path == "/stream"
     }
 
@@ -159,7 +175,12 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
         if let session = apiSessions[connection.id] { answer(text, session) } else { streams.control(text, connection) }
     }
 
+    func receivedPing(on connection: LoopbackConnection) {
+        if apiSessions[connection.id] == nil { _ = streams.countMessage(connection) }
+    }
+
     func receivedPong(_ payload: [UInt8], on connection: LoopbackConnection) {
+        if apiSessions[connection.id] == nil { _ = streams.countMessage(connection) }
         guard let sent = links[connection.id]?.pingSent, Array(String(sent.raw).utf8) == payload else { return }
         links[connection.id]?.pingSent = nil
     }
@@ -208,13 +229,16 @@ final class ApiSession {
     var account: AccountState?
     var authorizedSince: Int64?
     var returnRateLimits: Bool
+    let inMicroseconds: Bool
     var subscriptions: [(id: Int, account: AccountState)] = []
     var nextSubscription = 0
 
     init(connection: LoopbackConnection, now: Int64) {
         self.connection = connection
         connectedSince = now
-        returnRateLimits = Parameters(query: connection.query, body: "").flag("returnRateLimits") ?? true
+        let parameters = Parameters(query: connection.query, body: "")
+        returnRateLimits = parameters.flag("returnRateLimits") ?? true
+        inMicroseconds = parameters["timeUnit"]?.uppercased() == "MICROSECOND"
     }
 
     func json(now: Int64) -> String {

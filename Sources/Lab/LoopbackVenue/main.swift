@@ -7,7 +7,8 @@ import Units
 /// `--data` is a comma-separated list; `--api-key` starts an account that the following account flags describe.
 let usage = """
     usage: loopback-venue [--host H] [--port N] [--port-file FILE] [--cert FILE --key FILE] [--seed N] [--symbol S]
-                          [--data FILE[,FILE…]] [--instruments FILE] [--speed N|max] [--state FILE]
+                          [--data FILE[,FILE…]] [--instruments FILE] [--speed N|max] [--state FILE] [--faults FILE]
+                          [--lifetime SECONDS] [--ping-interval SECONDS]
                           [--api-key K [--hmac-secret S] [--ed25519-public FILE] [--balance ASSET=AMOUNT]…]…
     """
 
@@ -29,6 +30,12 @@ while let flag = arguments.popFirst() {
     case "--cert": options.tlsCertificateFile = value
     case "--key": options.tlsKeyFile = value
     case "--state": options.stateFile = value
+    case "--faults":
+        guard let text = try? String(contentsOfFile: value, encoding: .utf8) else { fail("cannot read \(value)") }
+        do { options.faults = try VenueFaults(text) } catch { fail("\(error)") }
+    case "--ping-interval":
+        options.pingInterval = Nanoseconds(seconds: Int64(value) ?? { fail("--ping-interval \(value)") }())
+    case "--lifetime": options.connectionLifetime = Nanoseconds(seconds: Int64(value) ?? { fail("--lifetime \(value)") }())
     case "--seed": options.seed = UInt64(value) ?? { fail("--seed \(value)") }()
     case "--symbol": options.symbol = value
     case "--data": options.dataFiles = value.split(separator: ",").map(String.init)

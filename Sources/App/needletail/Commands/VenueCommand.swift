@@ -39,6 +39,12 @@ struct VenueCommand: AsyncParsableCommand {
     var speed = "1"
     @Option(help: "Remember accounts, orders, trades and the port in this file, and go on from it when started again.")
     var state: String?
+    @Option(help: "Switch faults on: a file of '<fault> <rate> [milliseconds]' lines; POST /loopback/faults changes them.")
+    var faults: String?
+    @Option(help: "Seconds after which a connection is cut; the real venue cuts after 24 hours.")
+    var lifetime: Int64 = 86_400
+    @Option(help: "Seconds between the venue's pings; a connection without a pong for three times as long is closed.")
+    var pingInterval: Int64 = 20
     @Option(help: "Write the port to this file once the venue listens.")
     var portFile: String?
     @Option(help: "Account: API key. Its Ed25519 public key is given with --account-public-key.")
@@ -66,6 +72,11 @@ struct VenueCommand: AsyncParsableCommand {
         }
         options.instrumentsFile = instruments
         options.stateFile = state
+        guard lifetime >= 1, pingInterval >= 1 else { throw ValidationError("--lifetime and --ping-interval take whole seconds") }
+        options.connectionLifetime = Nanoseconds(seconds: lifetime)
+        options.pingInterval = Nanoseconds(seconds: pingInterval)
+        options.pongTimeout = Nanoseconds(seconds: 3 * pingInterval)
+        if let faults { options.faults = try VenueFaults(try String(contentsOfFile: faults, encoding: .utf8)) }
         options.speed = try Self.speed(speed)
         if let account {
             options.accounts = [

@@ -1,0 +1,98 @@
+"""Switches the venue's faults on, one kind after the other and then all of them, while the engine trades; a person
+(this script) re-arms whenever the engine has stopped and is ready again. After each kind, position and open orders must
+be proven; at the end the venue's own records must agree with the engine's."""
+import json, random, sys, time, urllib.error, urllib.request
+
+from parts import Parts, prove, units, wait_for
+
+# What to switch on, and for how many seconds.
+FAULTS = [
+    ("reply_lost 0.2", 4), ("error_after_acceptance 0.2", 4), ("reply_late 0.4 400", 4), ("reply_twice 0.5", 3),
+    ("replies_reordered 0.4", 4), ("event_before_reply 0.6", 3), ("event_lost 0.15", 5), ("event_twice 0.5", 3),
+    ("event_late 0.4 400", 4), ("snapshot_incomplete 1", 11), ("rest_error 0.6", 11), ("unsolicited_cancel 2", 4),
+    ("stream_frozen 0.7 4000", 6), ("banned 0.7 1500", 5), ("halted 0.7 1500", 5), ("link_cut 0.7", 6),
+    ("server_shutdown 0.7", 6),
+]
+ALL = "\n".join("{} {}".format(line.split()[0], 0.1 if line.split()[0] in (
+    "unsolicited_cancel", "stream_frozen", "banned", "halted", "link_cut", "server_shutdown") else 0.03)
+    for line, _ in FAULTS)
+
+tool, seed = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1 << 30)
+only = sys.argv[3:]
+print(f"faults: seed {seed}", flush=True)
+parts = Parts(tool, seed=seed, settings=["limits.max_orders_per_minute=60000"])
+
+
+def switch(text):
+    request = urllib.request.Request(f"https://127.0.0.1:{parts.port}/loopback/faults", data=text.encode(), method="POST")
+    with urllib.request.urlopen(request, context=parts.tls, timeout=5) as answer:
+        return json.load(answer)
+
+
+def rearm(seen):
+    """The operator's part: whenever the engine has stopped, tries the ceremony; it decides whether that is allowed."""
+    now = parts.now()
+    seen.add(now["state"])
+    if now["state"] == "REDUCING":
+        assert parts.ctl("stop")[0] == 0
+    elif now["state"] != "LIVE" and parts.is_ready():
+        parts.arm()
+
+
+def venue_position():
+    return sum((1 if trade["isBuyer"] else -1) * units(trade["qty"]) for trade in parts.venue_trades())
+
+
+def is_proven():
+    now = parts.now()
+    try:
+        held = venue_position()
+    except urllib.error.HTTPError:  # a ban that has not run out
+        return False
+    return (now["market_link"] == now["order_link"] == "UP" and now["unknown_orders"] == 0
+            and units(now["position"]) == held)
+
+
+def play(name, text, seconds, number):
+    wait_for("the engine is LIVE before " + name, 60, lambda: rearm(set()) or parts.now()["state"] == "LIVE")
+    counts = switch(f"seed {seed + number}\n{text}\n")
+    started = parts.now()
+    seen, end = set(), time.monotonic() + seconds
+    while time.monotonic() < end:
+        rearm(seen)
+        time.sleep(0.05)
+    after = switch("")
+    struck = sum(after.values()) - sum(counts.values())
+    began = time.monotonic()
+    try:
+        wait_for(f"everything is proven after {name}", 60, is_proven)
+    except SystemExit:
+        print(parts.status(), venue_position())
+        raise
+    now = parts.now()
+    print(f"faults: {name}: {struck} times in {seconds} s, {now['orders_sent'] - started['orders_sent']} orders, "
+          f"{now['fills'] - started['fills']} fills, states {' '.join(sorted(seen))}; "
+          f"proven {time.monotonic() - began:.1f} s later", flush=True)
+    assert struck > 0, f"{name} never struck"
+
+
+kept = True
+try:
+    parts.start_venue()
+    before = parts.venue_balances()
+    parts.start_engine()
+    wait_for("the engine is ready", 30, parts.is_ready)
+    chosen = [(line, seconds) for line, seconds in FAULTS if not only or line.split()[0] in only]
+    for number, (line, seconds) in enumerate(chosen):
+        play(line.split()[0], line, seconds, number)
+    if not only:
+        play("all together", ALL, 20, 100)
+    summary = parts.end_engine()
+    orders, trades, never = prove(parts, before, summary)
+    print(f"faults: {orders} orders at the venue, none twice, none unknown to the journal; {never} never arrived; "
+          f"{trades} trades; position and balances agree; journal verified and replayed")
+    kept = False
+finally:
+    parts.close(keep=kept)
+    if kept:
+        print(f"faults: kept {parts.run}", flush=True)
