@@ -72,8 +72,9 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         precondition(configuration.instruments.count == configuration.limits.count, "every instrument needs limits")
         precondition(configuration.dayLength.raw > 0, "a trading day has a length")
         precondition(strategies.count < 255, "strategy ids have 8 bits")
-        // Before anything is stored: the same check after the first stores crashed in debug builds (bad pointer in
-        // the generic call, Swift 6.3.1). The cause is not established.
+        // A condition is a closure: one that reads a stored property of a noncopyable value before all of them are stored
+        // makes a debug build (Swift 6.3.1) destroy the next noncopyable property's garbage when it is stored. So
+        // conditions here read the parameters only.
         for index in 0..<strategies.count {
             let instrument = strategies.instrument(of: index)
             precondition(instrument.index < configuration.instruments.count, "strategies trade known instruments")
