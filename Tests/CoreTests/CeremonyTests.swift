@@ -2,48 +2,6 @@ import Model
 import Testing
 import Units
 
-/// The ceremony without the core: a stop undoes it, a kill ends it, a command refused at its place changes nothing.
-private func ceremonySucceeds(_ names: [CommandKind]) -> Bool {
-    var done = 0
-    var isKilled = false
-    for name in names {
-        switch name {
-        case .kill: (isKilled, done) = (true, 0)
-        case .unlatch: isKilled = false
-        case .disarm, .stop: done = 0
-        case .stage: if !isKilled { done = 1 }
-        case .arm: if done == 1 { done = 2 }
-        case .confirm: if done == 2 { return true }
-        case .flatten: break
-        }
-    }
-    return false
-}
-
-@Test func onlyStageArmConfirmLeadsToASentOrder() {
-    let kinds = CommandKind.allCases
-    var succeeded = 0
-    for code in 0..<(kinds.count * kinds.count * kinds.count * kinds.count) {
-        let stage = Stage()
-        stage.bench.ready()
-        var rest = code
-        var names: [CommandKind] = []
-        for _ in 0..<4 {
-            names.append(kinds[rest % kinds.count])
-            rest /= kinds.count
-        }
-        for kind in names {
-            stage.bench.command(kind)
-            stage.place()
-        }
-        let wanted = ceremonySucceeds(names)
-        if wanted { succeeded += 1 }
-        #expect(stage.bench.states.contains(.live) == wanted, "\(names)")
-        #expect(stage.bench.placed.isEmpty != wanted, "\(names)")
-    }
-    #expect(succeeded > 0)
-}
-
 @Test func aConfirmationNeedsTheStagedHash() {
     let bench = Stage().bench
     bench.ready()

@@ -162,6 +162,13 @@ final class CoreBench<Strategies: StrategySet> {
         }
         mark(true)
     }
+    /// The private stream states a balance of the base asset.
+    func streamBalance(_ total: Quantity, _ asset: AssetID = btc) {
+        step(
+            .balance(
+                VenueBalance(
+                    asset: asset, venue: VenueID(0), source: .stream, free: total, locked: .zero, venueTime: .zero)))
+    }
     func venueOrder(_ client: ClientOrderID) -> VenueOrderID { VenueOrderID(client.word | 1 << 63) }
 
     // MARK: given
@@ -172,6 +179,12 @@ final class CoreBench<Strategies: StrategySet> {
         link(.orders, .up)
         snapshot()
         for instrument in configuration.instruments { tick(in: instrument.id.raw) }
+    }
+    /// Through the ceremony again after a stop; answers whether it succeeded.
+    func rearm(balance: Quantity = "10") -> Bool {
+        snapshot(balance: balance)
+        for instrument in configuration.instruments { tick(in: instrument.id.raw) }
+        return command(.stage) && command(.arm) && command(.confirm)
     }
     /// Through the ceremony.
     func live(for lifetime: Nanoseconds = Nanoseconds(seconds: 36_000)) {

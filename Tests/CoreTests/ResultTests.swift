@@ -115,3 +115,57 @@ private func losing(limit: Notional = "1000", _ change: (inout CoreConfiguration
     stage.bench.tick("49500", in: 1)
     #expect(stage.bench.state == .halted)
 }
+
+@Test func aDrawdownCountsWhenItIsFoundSeveralTimesInARow() {
+    let stage = Stage(.bench {
+        $0.limit {
+            $0.maxDrawdown = "1000"
+            $0.drawdownConfirmations = 3
+        }
+    })
+    stage.bench.live()
+    stage.hold("1", at: "50001")
+    stage.bench.tick("52000")
+    stage.bench.tick("51000")
+    stage.bench.tick("50900")
+    stage.bench.timer()
+    stage.bench.tick("51001")
+    #expect(stage.bench.state == .live, "one bad price is not a drawdown, nor is the same one twice")
+    stage.bench.tick("51000")
+    stage.bench.tick("50900")
+    #expect(stage.bench.state == .live)
+    stage.bench.tick("50900")
+    #expect(stage.bench.state == .halted && stage.bench.status.stateReason == .riskBlocked)
+}
+
+@Test func aStrategyThatLosesTooMuchIsSwitchedOffAlone() {
+    let stage = Stage(.bench { $0.limit { $0.maxStrategyLoss = "100" } }, perInstrument: 2)
+    stage.bench.live()
+    let bought = stage.resting(.buy, "1", at: "50001", by: 0)
+    stage.bench.fill(bought, "1", at: "50001")
+    let own = stage.resting(.buy, "0.1", at: "49000", by: 0)
+    let pending = stage.place(.buy, "0.1", at: "49000", by: 0)!
+    let other = stage.resting(.buy, "0.1", at: "49000", by: 1)
+    stage.bench.tick("49900.5")
+    #expect(stage.bench.cancels.map(\.client) == [own])
+    #expect(stage.bench.state == .live)
+    #expect(stage.place(.sell, "0.1", at: "49950", by: 0) == nil)
+    #expect(stage.verdict == .strategyOff)
+    #expect(stage.place(.buy, "0.1", at: "49000", by: 1) != nil)
+    #expect(stage.bench.orderStates[other] == .open)
+    stage.bench.accept(pending)
+    stage.bench.timer()
+    #expect(stage.bench.cancels.map(\.client) == [own, pending], "it was on its way")
+}
+
+@Test func aSwitchedOffStrategyComesBackOnlyByArming() {
+    let stage = Stage(.bench { $0.limit { $0.maxStrategyLoss = "100" } })
+    stage.bench.live()
+    stage.hold("1", at: "50001")
+    stage.bench.tick("49900")
+    stage.bench.tick("50500")
+    #expect(stage.place() == nil && stage.verdict == .strategyOff, "profit does not switch it on again")
+    stage.bench.command(.stop)
+    #expect(stage.bench.rearm(balance: "11"))
+    #expect(stage.place() != nil)
+}

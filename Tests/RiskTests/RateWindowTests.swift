@@ -36,3 +36,30 @@ func aRateWindowCountsAtLeastItsSpanAndAtMostABucketMore(seed: UInt64) {
     #expect(window.count(104) == 1)
     #expect(window.count(Int64.max) == 0)
 }
+
+private final class HeldTable {
+    private var table = RateTable(rows: 3, bucket: Nanoseconds(raw: 10), buckets: 10)
+    func record(_ row: Int, _ now: Int64) -> Int { Int(table.record(row, at: Nanoseconds(raw: now))) }
+    func clear(_ row: Int) { table.clear(row) }
+}
+
+@Test(arguments: 1...20 as ClosedRange<UInt64>)
+func everyRowOfARateTableIsAWindowOfItsOwn(seed: UInt64) {
+    var dice = Dice(seed: seed)
+    let table = HeldTable()
+    var events: [[Int64]] = [[], [], []]
+    var now: Int64 = 0
+    for _ in 0..<2000 {
+        now += .random(in: 0...(dice.oneIn(20) ? 500 : 8), using: &dice)
+        let row = dice.below(3)
+        if dice.oneIn(200) {
+            table.clear(row)
+            events[row] = []
+        }
+        events[row].append(now)
+        let counted = table.record(row, now)
+        let least = events[row].count { $0 > now - 100 }
+        let most = events[row].count { $0 > now - 110 }
+        #expect(counted >= least && counted <= most, "seed \(seed) row \(row) at \(now)")
+    }
+}

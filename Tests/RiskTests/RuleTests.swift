@@ -47,6 +47,8 @@ let rules: [Rule] = [
         atLimit: { $0.context.top.receivedAt = Nanoseconds(seconds: 99) },
         past: { $0.context.top.receivedAt = Nanoseconds(raw: 98_999_999_999) }),
     Rule(.linkDown, "link down") { $0.context.linksUp = false },
+    Rule(.dirtyPosition, "a fill is not confirmed") { $0.context.isDirty = true },
+    Rule(.strategyOff, "the strategy is off") { $0.context.isStrategyOff = true },
     Rule(
         .invalidPrice, "price off the tick", value: 100 * unit, limit: unit * 3,
         atLimit: { $0.context.instrument.tickSize = Price(raw: 4 * unit) },
@@ -87,6 +89,22 @@ let rules: [Rule] = [
             $0.context.top.askPrice = Price(raw: (unit * 200 * 100 / 101) - 98 * unit)
         }),
     Rule(
+        // 0.1 past an ask of 99.9: 10.01 basis points, rounded up.
+        .slippage, "takes too far through the book", value: 11, limit: 10,
+        atLimit: {
+            $0.context.top.bidPrice = Price(raw: 995 * unit / 10)
+            $0.context.top.askPrice = Price(raw: 999 * unit / 10)
+            $0.context.limits.maxSlippageBps = 11
+        },
+        past: {
+            $0.context.top.bidPrice = Price(raw: 995 * unit / 10)
+            $0.context.top.askPrice = Price(raw: 999 * unit / 10)
+            $0.context.limits.maxSlippageBps = 10
+        }),
+    Rule(
+        .selfTrade, "would trade with ourselves", value: 100 * unit, limit: 100 * unit,
+        atLimit: { $0.context.ownAsk = Price(raw: 100 * unit + 1) }, past: { $0.context.ownAsk = Price(raw: 100 * unit) }),
+    Rule(
         .openOrders, "too many open orders", value: 11, limit: 10, atLimit: { $0.context.openOrders = 9 },
         past: { $0.context.openOrders = 10 }),
     Rule(
@@ -100,11 +118,79 @@ let rules: [Rule] = [
             $0.context.openBuy = Quantity(raw: 7 * unit + 1)
         }),
     Rule(
+        .netExposure, "the instrument's net exposure", value: 100 * unit, limit: 100 * unit - 1,
+        atLimit: { $0.context.limits.maxNetExposure = Notional(raw: 100 * unit) },
+        past: { $0.context.limits.maxNetExposure = Notional(raw: 100 * unit - 1) }),
+    Rule(
+        .grossExposure, "the instrument's gross exposure", value: 400 * unit, limit: 400 * unit - 1,
+        atLimit: {
+            $0.context.openSell = Quantity(raw: 3 * unit)
+            $0.context.limits.maxGrossExposure = Notional(raw: 400 * unit)
+        },
+        past: {
+            $0.context.openSell = Quantity(raw: 3 * unit)
+            $0.context.limits.maxGrossExposure = Notional(raw: 400 * unit - 1)
+        }),
+    Rule(
+        .portfolioNet, "the run's net exposure", value: 150 * unit, limit: 150 * unit - 1,
+        atLimit: {
+            $0.context.portfolioLong = Int128(50 * unit)
+            $0.context.limits.maxPortfolioNet = Notional(raw: 150 * unit)
+        },
+        past: {
+            $0.context.portfolioLong = Int128(50 * unit)
+            $0.context.limits.maxPortfolioNet = Notional(raw: 150 * unit - 1)
+        }),
+    Rule(
+        .portfolioGross, "the run's gross exposure", value: 700 * unit, limit: 700 * unit - 1,
+        atLimit: {
+            $0.context.portfolioGross = Int128(600 * unit)
+            $0.context.limits.maxPortfolioGross = Notional(raw: 700 * unit)
+        },
+        past: {
+            $0.context.portfolioGross = Int128(600 * unit)
+            $0.context.limits.maxPortfolioGross = Notional(raw: 700 * unit - 1)
+        }),
+    Rule(
         .orderRate, "too many orders in a second", value: 11, limit: 10,
         atLimit: { $0.context.ordersLastSecond = 9 }, past: { $0.context.ordersLastSecond = 10 }),
     Rule(
         .orderRate, "too many orders in a minute", value: 101, limit: 100,
         atLimit: { $0.context.ordersLastMinute = 99 }, past: { $0.context.ordersLastMinute = 100 }),
+    Rule(
+        .messageRate, "too many requests in a second", value: 16, limit: 15,
+        atLimit: {
+            $0.context.limits.maxMessagesPerSecond = 20
+            $0.context.limits.cancelSharePercent = 25
+            $0.context.messagesLastSecond = 14
+        },
+        past: {
+            $0.context.limits.maxMessagesPerSecond = 20
+            $0.context.limits.cancelSharePercent = 25
+            $0.context.messagesLastSecond = 15
+        }),
+    Rule(
+        .messageRate, "too many requests in a minute", value: 16, limit: 15,
+        atLimit: {
+            $0.context.limits.maxMessagesPerMinute = 20
+            $0.context.limits.cancelSharePercent = 25
+            $0.context.messagesLastMinute = 14
+        },
+        past: {
+            $0.context.limits.maxMessagesPerMinute = 20
+            $0.context.limits.cancelSharePercent = 25
+            $0.context.messagesLastMinute = 15
+        }),
+    Rule(
+        .identicalOrders, "the same order again and again", value: 6, limit: 5,
+        atLimit: {
+            $0.context.limits.maxIdenticalOrders = 5
+            $0.context.identicalOrders = 4
+        },
+        past: {
+            $0.context.limits.maxIdenticalOrders = 5
+            $0.context.identicalOrders = 5
+        }),
     Rule(
         .dailyLoss, "the day's loss", value: -1000 * unit, limit: -1000 * unit,
         atLimit: { $0.context.dayResult = Notional(raw: 1 - 1000 * unit) },
@@ -178,6 +264,27 @@ let rules: [Rule] = [
     // A frame may be stamped by another thread a moment after this step's clock was read; not seconds after it.
     #expect(Case().changed { $0.context.top.receivedAt = Nanoseconds(raw: 100_000_050_000) }.answer.verdict == .passed)
     #expect(Case().changed { $0.context.top.receivedAt = Nanoseconds(seconds: 102) }.answer.verdict == .staleMarketData)
+}
+
+@Test func whatReducesAPositionIsExemptFromGrossLimits() {
+    let reducing = Case().changed {
+        $0.intent.side = .sell
+        $0.context.position = Quantity(raw: 2 * unit)
+        $0.context.limits.maxGrossExposure = Notional(raw: unit)
+        $0.context.limits.maxPortfolioGross = Notional(raw: unit)
+    }
+    #expect(reducing.answer.verdict == .passed)
+    #expect(reducing.changed { $0.context.position = Quantity(raw: unit - 1) }.answer.verdict == .grossExposure)
+}
+
+@Test func aPostOnlyOrderHasNoSlippage() {
+    let far = Case().changed {
+        $0.context.top.bidPrice = Price(raw: 995 * unit / 10)
+        $0.context.top.askPrice = Price(raw: 999 * unit / 10)
+        $0.context.limits.maxSlippageBps = 1
+    }
+    #expect(far.answer.verdict == .slippage)
+    #expect(far.changed { $0.intent.timeInForce = .postOnly }.answer.verdict == .passed, "the venue refuses it instead")
 }
 
 @Test func absurdOrdersAreRefusedNotComputed() {

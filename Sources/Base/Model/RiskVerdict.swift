@@ -9,15 +9,30 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case noMarketData = 5
     case staleMarketData = 6
     case linkDown = 7
+    /// A fill of the instrument is not yet confirmed by the venue's balance.
+    case dirtyPosition = 20
+    /// The strategy was switched off, by itself or by a person.
+    case strategyOff = 21
     case invalidPrice = 8
     case invalidQuantity = 9
     case belowMinNotional = 10
     case orderSize = 11
     case orderNotional = 12
     case priceCollar = 13
+    /// Would take further through the book than the slippage bound.
+    case slippage = 22
+    /// Would trade with a resting order of ours.
+    case selfTrade = 23
     case openOrders = 14
     case position = 15
+    case netExposure = 24
+    case grossExposure = 25
+    case portfolioNet = 26
+    case portfolioGross = 27
     case orderRate = 16
+    /// Requests of all kinds, less the share kept for cancels.
+    case messageRate = 28
+    case identicalOrders = 29
     case dailyLoss = 17
     case unknownOrders = 18
     case capacity = 19
@@ -32,53 +47,28 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .noMarketData: return "NO_MARKET_DATA"
         case .staleMarketData: return "STALE_MARKET_DATA"
         case .linkDown: return "LINK_DOWN"
+        case .dirtyPosition: return "DIRTY_POSITION"
+        case .strategyOff: return "STRATEGY_OFF"
         case .invalidPrice: return "INVALID_PRICE"
         case .invalidQuantity: return "INVALID_QUANTITY"
         case .belowMinNotional: return "BELOW_MIN_NOTIONAL"
         case .orderSize: return "MAX_ORDER_SIZE"
         case .orderNotional: return "MAX_ORDER_NOTIONAL"
         case .priceCollar: return "PRICE_COLLAR"
+        case .slippage: return "SLIPPAGE"
+        case .selfTrade: return "SELF_TRADE"
         case .openOrders: return "MAX_OPEN_ORDERS"
         case .position: return "MAX_POSITION"
+        case .netExposure: return "NET_EXPOSURE"
+        case .grossExposure: return "GROSS_EXPOSURE"
+        case .portfolioNet: return "PORTFOLIO_NET"
+        case .portfolioGross: return "PORTFOLIO_GROSS"
         case .orderRate: return "ORDER_RATE"
+        case .messageRate: return "MESSAGE_RATE"
+        case .identicalOrders: return "IDENTICAL_ORDERS"
         case .dailyLoss: return "DAILY_LOSS"
         case .unknownOrders: return "UNKNOWN_ORDERS"
         case .capacity: return "CAPACITY"
         }
-    }
-}
-
-import Units
-
-/// Limits of one instrument and of the run; every field is required in the configuration.
-public struct RiskLimits: BitwiseCopyable, Sendable {
-    public var maxOrderQuantity: Quantity
-    public var maxOrderNotional: Notional
-    /// Absolute position including open and unknown orders at their worst case.
-    public var maxPosition: Quantity
-    public var maxOpenOrders: Int32
-    /// Largest distance of a limit price from the current mid, in basis points.
-    public var priceCollarBps: Int32
-    /// Oldest market data (by receive time) an order may be based on.
-    public var maxDataAge: Nanoseconds
-    public var maxOrdersPerSecond: Int32
-    public var maxOrdersPerMinute: Int32
-    /// Loss (realised plus unrealised plus fees) since the start of the run's day at which the engine halts.
-    public var maxDailyLoss: Notional
-
-    public init(
-        maxOrderQuantity: Quantity, maxOrderNotional: Notional, maxPosition: Quantity, maxOpenOrders: Int32,
-        priceCollarBps: Int32, maxDataAge: Nanoseconds, maxOrdersPerSecond: Int32, maxOrdersPerMinute: Int32,
-        maxDailyLoss: Notional
-    ) {
-        self.maxOrderQuantity = maxOrderQuantity
-        self.maxOrderNotional = maxOrderNotional
-        self.maxPosition = maxPosition
-        self.maxOpenOrders = maxOpenOrders
-        self.priceCollarBps = priceCollarBps
-        self.maxDataAge = maxDataAge
-        self.maxOrdersPerSecond = maxOrdersPerSecond
-        self.maxOrdersPerMinute = maxOrdersPerMinute
-        self.maxDailyLoss = maxDailyLoss
     }
 }

@@ -49,18 +49,7 @@ extension RunConfiguration {
         let base = instruments[0].base
         let quote = instruments[0].quote
         let off = Set(unlimited.map(\.name))
-        let sentences: [(String, String)] = [
-            ("max_order_quantity", "An order is at most \(limits.maxOrderQuantity) \(base)."),
-            ("max_order_notional", "An order is worth at most \(limits.maxOrderNotional) \(quote)."),
-            ("max_position", "The position, open and unknown orders at their worst included, stays within \(limits.maxPosition) \(base) either way."),
-            ("max_open_orders", "At most \(limits.maxOpenOrders) orders are open at once."),
-            ("price_collar_bps", "A limit price is at most \(limits.priceCollarBps) basis points from the mid."),
-            ("max_data_age", "No order rests on data older than \(Self.text(limits.maxDataAge))."),
-            ("max_orders_per_second", "At most \(limits.maxOrdersPerSecond) orders are sent in a second."),
-            ("max_orders_per_minute", "At most \(limits.maxOrdersPerMinute) orders are sent in a minute."),
-            ("max_daily_loss", "The engine halts at a loss of \(limits.maxDailyLoss) \(quote) in the run's day."),
-        ]
-        return sentences.filter { !off.contains($0.0) }.map(\.1)
+        return LimitRule.all.filter { !off.contains($0.name) }.map { $0.explain(limits, base: base, quote: quote) }
             + unlimited.map { "There is NO limit \($0.name), because: \($0.reason)." }
     }
 

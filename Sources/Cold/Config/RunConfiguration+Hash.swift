@@ -45,12 +45,5 @@ extension RunConfiguration {
         return lines.joined(separator: "\n")
     }
 
-    var limitValues: [(name: String, raw: Int64)] {
-        let raws = [
-            limits.maxOrderQuantity.raw, limits.maxOrderNotional.raw, limits.maxPosition.raw, Int64(limits.maxOpenOrders),
-            Int64(limits.priceCollarBps), limits.maxDataAge.raw, Int64(limits.maxOrdersPerSecond),
-            Int64(limits.maxOrdersPerMinute), limits.maxDailyLoss.raw,
-        ]
-        return zip(RiskLimits.names, raws).map { ($0, $1) }
-    }
+    var limitValues: [(name: String, raw: Int64)] { LimitRule.all.map { ($0.name, $0.raw(limits)) } }
 }

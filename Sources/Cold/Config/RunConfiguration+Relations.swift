@@ -29,6 +29,25 @@ extension RunConfiguration {
             "is larger than max_orders_per_minute (\(limits.maxOrdersPerMinute))",
             cure: "lower max_orders_per_second or raise max_orders_per_minute")
         reader.relate(
+            ["limits.max_messages_per_second", "limits.max_messages_per_minute"],
+            limits.maxMessagesPerSecond <= limits.maxMessagesPerMinute,
+            "is larger than max_messages_per_minute (\(limits.maxMessagesPerMinute))",
+            cure: "lower max_messages_per_second or raise max_messages_per_minute")
+        reader.relate(
+            ["limits.max_net_exposure", "limits.max_gross_exposure"], limits.maxNetExposure <= limits.maxGrossExposure,
+            "is larger than max_gross_exposure (\(limits.maxGrossExposure))",
+            cure: "lower max_net_exposure or raise max_gross_exposure")
+        reader.relate(
+            ["limits.max_portfolio_net", "limits.max_portfolio_gross"], limits.maxPortfolioNet <= limits.maxPortfolioGross,
+            "is larger than max_portfolio_gross (\(limits.maxPortfolioGross))",
+            cure: "lower max_portfolio_net or raise max_portfolio_gross")
+        reader.relate(
+            ["limits.cancel_share_percent"], limits.cancelSharePercent <= 90, "cannot be unlimited",
+            cure: "write a percentage from 0 to 90")
+        reader.relate(
+            ["limits.drawdown_confirmations"], limits.drawdownConfirmations <= 1000, "cannot be unlimited",
+            cure: "write a number from 1 to 1000, or lift max_drawdown")
+        reader.relate(
             ["limits.max_data_age", "feed.stale_after"],
             limits.maxDataAge <= feedStaleAfter || limits.maxDataAge.raw == .max,
             "is longer than feed.stale_after: orders would rest on a feed already declared stale",

@@ -100,35 +100,3 @@ extension Section {
         return placeholder
     }
 }
-
-extension RiskLimits {
-    static let names = [
-        "max_order_quantity", "max_order_notional", "max_position", "max_open_orders", "price_collar_bps", "max_data_age",
-        "max_orders_per_second", "max_orders_per_minute", "max_daily_loss",
-    ]
-
-    init(_ section: Section, unlimited: inout [UnlimitedLimit]) {
-        func decimal(_ key: String, _ cure: String) -> Int64 {
-            section.limit(key, cure: cure, &unlimited, else: 0, all: .max) { section.decimal($0, key: key, cure: cure) }
-        }
-        func whole(_ key: String, _ range: ClosedRange<Int>, _ cure: String) -> Int32 {
-            section.limit(key, cure: cure, &unlimited, else: 0, all: .max) {
-                section.whole($0, key: key, in: range, cure: cure).map(Int32.init)
-            }
-        }
-        self.init(
-            maxOrderQuantity: Quantity(raw: decimal("max_order_quantity", "write the largest order in base units, such as 0.01")),
-            maxOrderNotional: Notional(raw: decimal("max_order_notional", "write the largest order in quote units, such as 1000")),
-            maxPosition: Quantity(raw: decimal("max_position", "write the largest position in base units, such as 0.1")),
-            maxOpenOrders: whole("max_open_orders", 1...10_000, "write the largest number of open orders, such as 8"),
-            priceCollarBps: whole("price_collar_bps", 1...10_000, "write the largest distance from the mid in basis points, such as 50"),
-            maxDataAge: section.limit(
-                "max_data_age", cure: "write the oldest data an order may rest on, such as 500ms", &unlimited,
-                else: .zero, all: Nanoseconds(raw: .max)
-            ) { section.duration($0, key: "max_data_age", cure: "write a time span such as 500ms") },
-            maxOrdersPerSecond: whole("max_orders_per_second", 1...100_000, "write the order rate, such as 10"),
-            maxOrdersPerMinute: whole("max_orders_per_minute", 1...1_000_000, "write the order rate, such as 200"),
-            maxDailyLoss: Notional(raw: decimal("max_daily_loss", "write the loss in quote units at which the engine halts, such as 100")))
-        section.finish()
-    }
-}

@@ -36,12 +36,16 @@ extension EventLog {
     private static func numbers(_ verdict: Verdict) -> String {
         let (value, limit) = (verdict.value, verdict.limit)
         switch verdict.verdict {
-        case .orderSize, .orderNotional, .position, .dailyLoss, .belowMinNotional, .invalidPrice, .invalidQuantity:
+        case .orderSize, .orderNotional, .position, .dailyLoss, .belowMinNotional, .invalidPrice, .invalidQuantity,
+            .selfTrade, .netExposure, .grossExposure, .portfolioNet, .portfolioGross:
             return ": \(Quantity(raw: value)) against \(Quantity(raw: limit))"
-        case .openOrders, .orderRate, .unknownOrders, .capacity: return ": \(value) against \(limit)"
-        case .priceCollar: return ": \(value) bps against \(limit) bps"
+        case .openOrders, .orderRate, .messageRate, .identicalOrders, .unknownOrders, .capacity:
+            return ": \(value) against \(limit)"
+        case .priceCollar, .slippage: return ": \(value) bps against \(limit) bps"
         case .staleMarketData: return ": \(value / 1_000_000) ms old, limit \(limit / 1_000_000) ms"
-        case .passed, .killed, .notLive, .reduceOnly, .instrumentNotAllowed, .noMarketData, .linkDown: return ""
+        case .passed, .killed, .notLive, .reduceOnly, .instrumentNotAllowed, .noMarketData, .linkDown, .dirtyPosition,
+            .strategyOff:
+            return ""
         }
     }
 

@@ -16,6 +16,16 @@ struct InstrumentState: BitwiseCopyable {
     var sweptAt = Nanoseconds(raw: .min / 2)
     var nextFlattenAt = Nanoseconds.zero
 
+    // Confirmation of fills.
+    /// A fill of the base asset waits for the venue's balance.
+    var isDirty = false
+    var dirtySince = Nanoseconds.zero
+    /// The last balance the private stream stated.
+    var streamBalance = Quantity.zero
+    var hasStreamBalance = false
+    /// Sign of the last open position, to see it turn.
+    var direction: Int8 = 0
+
     // Reconciliation of the base asset.
     var hasBaseline = false
     /// Balance minus what our fills explain.

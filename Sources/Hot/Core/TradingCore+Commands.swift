@@ -71,6 +71,7 @@ extension TradingCore {
             guard isReconciled, orders.activeCount == 0 else { return false }
             for held in instruments where held.breaks > 0 || held.hasSuspect { return false }
         }
+        resetBreakers()
         published.mandateHash = stagedHash
         published.mandateExpires = later(stagedLifetime)
         enter(.live, .none, .confirm, &outputs)

@@ -15,6 +15,7 @@ extension TradingCore {
         instruments[index].top = top
         instruments[index].mark = instruments[index].mid
         instruments[index].isSwept = false
+        isRepriced = true
         published.ticks &+= 1
         runStrategies(.tick, in: top.instrument, &outputs)
     }

@@ -6,42 +6,9 @@ import Units
 
 /// From intents to orders: the gate, the reservation, what leaves.
 extension TradingCore {
-    /// Worst case of an instrument's unsettled orders.
-    struct Exposure {
-        var buy = Quantity.zero
-        var sell = Quantity.zero
-        var open: Int32 = 0
-        var unknown: Int32 = 0
-    }
-
-    func exposure(of instrument: InstrumentID) -> Exposure {
-        var sum = Exposure()
-        for index in 0..<orders.activeCount {
-            let order = orders[orders.activeSlot(index)]
-            guard order.instrument == instrument else { continue }
-            sum.open += 1
-            if order.state == .unknown { sum.unknown += 1 }
-            if order.side == .buy {
-                sum.buy = sum.buy.adding(order.exposure) ?? .max
-            } else {
-                sum.sell = sum.sell.adding(order.exposure) ?? .max
-            }
-        }
-        return sum
-    }
-
     /// Judges a new order and, when it passes, reserves and sends it.
     mutating func place(_ intent: Intent, version: UInt32, _ outputs: inout OutputBuffer) {
-        let held = instruments[intent.instrument.index]
-        let open = exposure(of: intent.instrument)
-        let answer = RiskGate.evaluate(
-            intent,
-            RiskContext(
-                now: now, state: state, isAllowed: true, instrument: held.instrument, limits: held.limits,
-                hasTop: held.hasTop, top: held.top, linksUp: linksUp, position: ledger[intent.instrument].quantity,
-                openOrders: open.open, unknownOrders: open.unknown, openBuy: open.buy, openSell: open.sell,
-                ordersLastSecond: perSecond.count(at: now), ordersLastMinute: perMinute.count(at: now),
-                dayResult: dayResult, hasCapacity: orders.hasRoom && nextSequence < .max))
+        let answer = RiskGate.evaluate(intent, riskContext(intent))
         outputs.append(
             .verdict(
                 Verdict(
@@ -53,6 +20,8 @@ extension TradingCore {
         }
         perSecond.record(at: now)
         perMinute.record(at: now)
+        recent.record(intent, at: now)
+        countMessage()
         guard maySend else { return }
         send(intent, &outputs)
     }
@@ -82,13 +51,13 @@ extension TradingCore {
         let order = orders[slot]
         guard order.strategy == intent.strategy, order.state == .open || order.state == .partiallyFilled
         else { return }
-        let isUp = published.orderLink == .up
+        let answer = judgeCancel(intent)
         outputs.append(
             .verdict(
                 Verdict(
-                    intent: intent, verdict: isUp ? .passed : .linkDown, value: 0, limit: 0,
+                    intent: intent, verdict: answer.verdict, value: answer.value, limit: answer.limit,
                     strategyVersion: version)))
-        guard isUp else { return }
+        guard answer.verdict == .passed else { return }
         requestCancel(slot, &outputs)
     }
 
@@ -97,6 +66,7 @@ extension TradingCore {
         apply(.cancelRequested, to: slot, error: .none, &outputs)
         let order = orders[slot]
         published.cancelsSent &+= 1
+        countMessage()
         outputs.append(
             .cancel(OrderReference(client: order.client, instrument: order.instrument, venueOrder: order.venueOrder)))
     }
@@ -116,6 +86,7 @@ extension TradingCore {
             apply(.cancelRequested, to: slot, error: .none, &outputs)
         }
         published.cancelsSent &+= 1
+        countMessage()
         outputs.append(.cancelAll(id))
     }
 
@@ -139,6 +110,7 @@ extension TradingCore {
         }
         orders.update(slot, order)
         guard order.state != from else { return }
+        noteTransition(order, from)
         outputs.append(
             .order(
                 OrderTransition(

@@ -10,7 +10,9 @@ import Units
 /// explains it; the first that stays leads to REDUCING, a second in a row to SAFE.
 extension TradingCore {
     mutating func balance(_ balance: VenueBalance) {
-        guard snapshotOpen, balance.source == .snapshot, balance.venue == configuration.venue else { return }
+        guard balance.venue == configuration.venue else { return }
+        if balance.source == .stream { streamBalance(balance) }
+        guard snapshotOpen, balance.source == .snapshot else { return }
         for index in 0..<instruments.count where instruments[index].instrument.base == balance.asset {
             guard let total = balance.free.adding(balance.locked) else { continue }
             instruments[index].snapshotBalance = total
@@ -86,18 +88,23 @@ extension TradingCore {
     private mutating func compareBalance(_ index: Int) -> Bool {
         let held = instruments[index]
         guard !isMoving(held.instrument.base) else { return false }
-        // Absence is not zero, nor a difference.
-        guard held.hasSnapshotBalance else { return true }
+        // Absence is no difference; it is zero only where nothing is what we expect.
+        guard held.hasSnapshotBalance else {
+            if held.baseline + explained(held.instrument.base) == 0 { instruments[index].isDirty = false }
+            return true
+        }
         let fills = explained(held.instrument.base)
         let balance = Int128(held.snapshotBalance.raw)
         if !held.hasBaseline {
             instruments[index].hasBaseline = true
+            instruments[index].isDirty = false
             instruments[index].baseline = balance - fills
             return true
         }
         let expected = held.baseline + fills
         if balance == expected {
             instruments[index].breaks = 0
+            instruments[index].isDirty = false
             instruments[index].hasSuspect = false
             return true
         }

@@ -28,5 +28,45 @@ extension TradingCore {
         let (ends, overflow) = dayEnds.raw.addingReportingOverflow(passed * length)
         dayEnds = Nanoseconds(raw: overflow ? .max : ends)
         dayOpening = runResult
+        for index in accounts.indices { accounts[index].opening = strategyResult(index) }
+    }
+
+    /// The fall from the highest result since the engine went live; it counts when it is found several times in a row.
+    mutating func judgeDrawdown(_ result: Int128, _ outputs: inout OutputBuffer) {
+        peakResult = Swift.max(peakResult, result)
+        let limits = instruments[0].limits
+        guard peakResult - result >= Int128(limits.maxDrawdown.raw) else {
+            drawdownCount = 0
+            return
+        }
+        drawdownCount += 1
+        if drawdownCount >= limits.drawdownConfirmations {
+            halt(.riskBlocked, value: Int64(clamping: result - peakResult), limit: 0 - limits.maxDrawdown.raw, &outputs)
+        }
+    }
+
+    /// One strategy's result since the start, scale 8.
+    func strategyResult(_ index: Int) -> Int128 {
+        accounts[index].result(at: instruments[strategies.instrument(of: index).index].mark)
+    }
+
+    /// Switches off a strategy that lost too much: its orders are cancelled, the others go on.
+    mutating func judgeStrategies(_ outputs: inout OutputBuffer) {
+        for index in accounts.indices where !accounts[index].isOff {
+            let limit = instruments[strategies.instrument(of: index).index].limits.maxStrategyLoss
+            let made = strategyResult(index) - accounts[index].opening
+            guard made <= 0 - Int128(limit.raw) else { continue }
+            accounts[index].isOff = true
+            alert(.critical, .riskBlocked, instrument: strategies.instrument(of: index), value: Int64(clamping: made),
+                limit: 0 - limit.raw, &outputs)
+            for at in 0..<orders.activeCount {
+                let slot = orders.activeSlot(at)
+                let order = orders[slot]
+                guard order.strategy.index == index, order.state == .open || order.state == .partiallyFilled,
+                    maySend, published.orderLink == .up
+                else { continue }
+                requestCancel(slot, &outputs)
+            }
+        }
     }
 }

@@ -41,6 +41,7 @@ extension TradingCore {
         for index in 0..<instruments.count {
             sweep(index, &outputs)
             judgeSuspect(index, &outputs)
+            judgeDirty(index, &outputs)
             runStrategies(.timer, in: instruments[index].instrument.id, &outputs)
         }
     }
@@ -62,7 +63,12 @@ extension TradingCore {
             if now - order.changedAt > configuration.unknownDeadline {
                 enterSafe(.fillSeqGap, value: (order.claimed - order.filled).raw, &outputs)
             }
-        case .created, .open, .partiallyFilled: break
+        case .open, .partiallyFilled:
+            // Too old to rest, or of a strategy that was switched off while it was on its way.
+            let isTooOld = now - order.sentAt > instruments[order.instrument.index].limits.maxOrderAge
+            let isOff = order.strategy.index < accounts.count && accounts[order.strategy.index].isOff
+            if maySend, published.orderLink == .up, isTooOld || isOff { requestCancel(slot, &outputs) }
+        case .created: break
         }
         order = orders[slot]
         guard maySend, order.state == .unknown, published.orderLink == .up, now >= order.lookUpAt else { return }
@@ -106,17 +112,26 @@ extension TradingCore {
     /// What was found wrong on the way leads to SAFE before any strategy is asked again.
     mutating func takeFault(_ outputs: inout OutputBuffer) {
         guard fault != .none else { return }
-        enterSafe(fault, &outputs)
+        enterSafe(fault, value: faultValue, limit: faultLimit, &outputs)
         fault = .none
+        faultValue = 0
+        faultLimit = 0
     }
 
-    /// At the end of every step: faults found on the way, the loss limit.
+    /// At the end of every step: faults found on the way, the limits of loss.
     mutating func safeguards(_ outputs: inout OutputBuffer) {
         takeFault(&outputs)
         guard isTrading else { return }
-        let result = dayResult
+        let result = runResult
+        let day = result - dayOpening
         let limit = lossLimit
-        if result.raw <= 0 - limit.raw { halt(.riskBlocked, value: result.raw, limit: 0 - limit.raw, &outputs) }
+        if day <= 0 - Int128(limit.raw) {
+            halt(.riskBlocked, value: Int64(clamping: day), limit: 0 - limit.raw, &outputs)
+            return
+        }
+        guard isRepriced else { return }
+        judgeDrawdown(result, &outputs)
+        judgeStrategies(&outputs)
     }
 
     /// The tightest daily loss limit of the run.

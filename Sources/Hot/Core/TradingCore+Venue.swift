@@ -64,7 +64,7 @@ extension TradingCore {
         if !order.filled.isZero || !order.claimed.isZero {
             alert(.critical, .unknownOrder, instrument: order.instrument, client: order.client,
                 value: order.filled.raw, &outputs)
-            if fault == .none { fault = .fillSeqGap }
+            fail(.fillSeqGap)
         }
         apply(.absent, to: slot, error: .unknownOrder, &outputs)
     }
@@ -122,9 +122,10 @@ extension TradingCore {
             value: update.quantity.raw, limit: update.cumulativeQuantity.raw, &outputs)
         if update.source == .snapshot { snapshotOrphans += 1 }
         isReconciled = false
-        if fault == .none { fault = .unknownOrder }
+        fail(.unknownOrder)
         guard maySend, published.orderLink == .up else { return }
         published.cancelsSent &+= 1
+        countMessage()
         outputs.append(
             .cancel(OrderReference(client: update.client, instrument: update.instrument, venueOrder: update.venueOrder)))
     }
@@ -180,7 +181,7 @@ extension TradingCore {
         case .repeated: return
         case .overflow:
             alert(.critical, .positionMismatch, instrument: fill.instrument, client: fill.client, &outputs)
-            fault = .positionMismatch
+            fail(.positionMismatch)
             return
         case .applied: break
         }
@@ -195,9 +196,11 @@ extension TradingCore {
             // Ours by its name, and we do not hold it: it counts, and nobody knows why.
             alert(.critical, .fillSeqGap, instrument: fill.instrument, client: fill.client, value: fill.quantity.raw,
                 &outputs)
-            fault = .fillSeqGap
+            fail(.fillSeqGap)
         }
         let isLate = slot.map { fillOrder($0, fill, &outputs) } ?? true
+        noteFill(fill, of: slot.map { orders[$0].strategy } ?? .engine)
+        awaitBalance(instrument.base)
         let position = ledger[fill.instrument]
         outputs.append(
             .position(
@@ -214,7 +217,7 @@ extension TradingCore {
     private mutating func fillOrder(_ slot: Int, _ fill: Fill, _ outputs: inout OutputBuffer) -> Bool {
         var order = orders[slot]
         guard let filled = order.filled.adding(fill.quantity) else {
-            fault = .positionMismatch
+            fail(.positionMismatch)
             return true
         }
         // Expected when the venue had claimed it before; a surprise otherwise.
@@ -226,7 +229,7 @@ extension TradingCore {
         if filled > order.quantity {
             alert(.critical, .positionMismatch, instrument: order.instrument, client: order.client,
                 value: filled.raw, limit: order.quantity.raw, &outputs)
-            fault = .positionMismatch
+            fail(.positionMismatch)
         }
         let isWorse = order.price.isPositive
             && (order.side == .buy ? fill.price > order.price : fill.price < order.price)
@@ -234,7 +237,7 @@ extension TradingCore {
             // The other side, or past our limit: the venue or its adapter is wrong about something.
             alert(.critical, .positionMismatch, instrument: order.instrument, client: order.client,
                 value: fill.price.raw, limit: order.price.raw, &outputs)
-            fault = .positionMismatch
+            fail(.positionMismatch)
         }
         if isLate {
             alert(.warning, .fillSeqGap, instrument: order.instrument, client: order.client,

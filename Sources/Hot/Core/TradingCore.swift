@@ -17,6 +17,12 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var ledger: PositionLedger
     var perSecond: RateWindow
     var perMinute: RateWindow
+    var messagesPerSecond: RateWindow
+    var messagesPerMinute: RateWindow
+    var recent: RecentOrders
+    var activity: Activity
+    /// What each strategy made and whether it may propose.
+    var accounts: ContiguousArray<StrategyAccount>
     var intents: IntentBuffer
     var context: StrategyContext
     var hash = DecisionHash()
@@ -36,6 +42,15 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     /// The run's result when the day began, scale 8.
     var dayOpening: Int128 = 0
 
+    /// Highest result of the run since it last went live, scale 8.
+    var peakResult: Int128 = 0
+    /// Evaluations in a row that found the drawdown too deep.
+    var drawdownCount: Int32 = 0
+    /// A price or a position changed in this step: results are judged at its end.
+    var isRepriced = false
+    /// Orders in a row that were refused or not answered.
+    var errorsInRow: Int32 = 0
+
     // Reconciliation.
     var snapshotID: UInt64 = 0
     var snapshotOpen = false
@@ -47,6 +62,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var isReconciled = false
     /// An order or fill was found wrong during this step: taken up by the safeguards at its end.
     var fault = ErrorCode.none
+    var faultValue: Int64 = 0
+    var faultLimit: Int64 = 0
 
     /// Takes all memory. Preconditions: instruments dense by id with limits each; strategies trade configured
     /// instruments; fewer than 255 strategies.
@@ -55,8 +72,9 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         precondition(configuration.instruments.count == configuration.limits.count, "every instrument needs limits")
         precondition(configuration.dayLength.raw > 0, "a trading day has a length")
         precondition(strategies.count < 255, "strategy ids have 8 bits")
-        // Before anything is stored: the same check after the first stores crashed in debug builds (bad pointer in
-        // the generic call, Swift 6.3.1). The cause is not established.
+        // A condition is a closure: one that reads a stored property of a noncopyable value before all of them are stored
+        // makes a debug build (Swift 6.3.1) destroy the next noncopyable property's garbage when it is stored. So
+        // conditions here read the parameters only.
         for index in 0..<strategies.count {
             let instrument = strategies.instrument(of: index)
             precondition(instrument.index < configuration.instruments.count, "strategies trade known instruments")
@@ -72,6 +90,11 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         ledger = PositionLedger(instruments: instruments.count, window: configuration.fillWindow)
         perSecond = RateWindow(bucket: Nanoseconds(milliseconds: 100), buckets: 10)
         perMinute = RateWindow(bucket: Nanoseconds(seconds: 1), buckets: 60)
+        messagesPerSecond = RateWindow(bucket: Nanoseconds(milliseconds: 100), buckets: 10)
+        messagesPerMinute = RateWindow(bucket: Nanoseconds(seconds: 1), buckets: 60)
+        recent = RecentOrders(capacity: 512, span: Nanoseconds(seconds: 10))
+        activity = Activity(strategies: strategies.count, instruments: configuration.instruments.count)
+        accounts = ContiguousArray(repeating: StrategyAccount(), count: strategies.count)
         intents = IntentBuffer(capacity: 32)
         context = StrategyContext(instrument: configuration.instruments[0], capacity: configuration.maxActiveOrders)
         published.mode = configuration.mode
@@ -95,6 +118,7 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         now = Swift.max(now, time)
         rollDay()
         published.inputs &+= 1
+        isRepriced = false
         expire(&outputs)
         switch input {
         case .topOfBook(let top): topOfBook(top, &outputs)

@@ -1,55 +1,6 @@
 import Model
 import Units
 
-/// What the gate knows when it judges one new order. All quantities are of the order's instrument.
-public struct RiskContext: BitwiseCopyable, Sendable {
-    public var now: Nanoseconds
-    public var state: SystemState
-    public var isAllowed: Bool
-    public var instrument: Instrument
-    public var limits: RiskLimits
-    public var hasTop: Bool
-    public var top: TopOfBook
-    /// The market link is up, and the order link where the mode needs one.
-    public var linksUp: Bool
-    public var position: Quantity
-    public var openOrders: Int32
-    public var unknownOrders: Int32
-    /// Worst case of unsettled orders, by side.
-    public var openBuy: Quantity
-    public var openSell: Quantity
-    public var ordersLastSecond: Int32
-    public var ordersLastMinute: Int32
-    /// Realised plus unrealised minus fees of the day.
-    public var dayResult: Notional
-    public var hasCapacity: Bool
-
-    public init(
-        now: Nanoseconds, state: SystemState, isAllowed: Bool, instrument: Instrument, limits: RiskLimits,
-        hasTop: Bool, top: TopOfBook, linksUp: Bool, position: Quantity, openOrders: Int32, unknownOrders: Int32,
-        openBuy: Quantity, openSell: Quantity, ordersLastSecond: Int32, ordersLastMinute: Int32,
-        dayResult: Notional, hasCapacity: Bool
-    ) {
-        self.now = now
-        self.state = state
-        self.isAllowed = isAllowed
-        self.instrument = instrument
-        self.limits = limits
-        self.hasTop = hasTop
-        self.top = top
-        self.linksUp = linksUp
-        self.position = position
-        self.openOrders = openOrders
-        self.unknownOrders = unknownOrders
-        self.openBuy = openBuy
-        self.openSell = openSell
-        self.ordersLastSecond = ordersLastSecond
-        self.ordersLastMinute = ordersLastMinute
-        self.dayResult = dayResult
-        self.hasCapacity = hasCapacity
-    }
-}
-
 /// A verdict with the two numbers that were compared.
 public struct RiskAnswer: BitwiseCopyable, Sendable, Equatable {
     public var verdict: RiskVerdict
@@ -78,7 +29,10 @@ public enum RiskGate {
             return RiskAnswer(.staleMarketData, value: age.raw, limit: c.limits.maxDataAge.raw)
         }
         if !c.linksUp { return RiskAnswer(.linkDown) }
-        return form(intent, c) ?? size(intent, c) ?? exposure(intent, c) ?? pace(intent, c) ?? RiskAnswer(.passed)
+        if c.isDirty { return RiskAnswer(.dirtyPosition) }
+        if c.isStrategyOff { return RiskAnswer(.strategyOff, value: Int64(intent.strategy.raw)) }
+        return form(intent, c) ?? size(intent, c) ?? taking(intent, c) ?? exposure(intent, c) ?? worth(intent, c)
+            ?? pace(intent, c) ?? RiskAnswer(.passed)
     }
 
     /// The order must be against the position and, with what rests on its side, not larger than it.
@@ -133,6 +87,24 @@ public enum RiskGate {
         return nil
     }
 
+    /// What an order would take at once: from the book, or from ourselves.
+    private static func taking(_ intent: Intent, _ c: RiskContext) -> RiskAnswer? {
+        let buys = intent.side == .buy
+        let best = Int128(buys ? c.top.askPrice.raw : c.top.bidPrice.raw)
+        let beyond = buys ? Int128(intent.price.raw) - best : best - Int128(intent.price.raw)
+        if beyond > 0, intent.timeInForce != .postOnly {
+            let bps = best > 0 ? Rounding.up.divide(beyond * 10_000, by: best) : Int128.max
+            if bps > Int128(c.limits.maxSlippageBps) {
+                return RiskAnswer(.slippage, value: Int64(clamping: bps), limit: Int64(c.limits.maxSlippageBps))
+            }
+        }
+        let own = buys ? c.ownAsk : c.ownBid
+        if buys ? intent.price >= own : intent.price <= own {
+            return RiskAnswer(.selfTrade, value: intent.price.raw, limit: own.raw)
+        }
+        return nil
+    }
+
     private static func exposure(_ intent: Intent, _ c: RiskContext) -> RiskAnswer? {
         if c.openOrders >= c.limits.maxOpenOrders {
             return RiskAnswer(.openOrders, value: Int64(c.openOrders) + 1, limit: Int64(c.limits.maxOpenOrders))
@@ -146,6 +118,32 @@ public enum RiskGate {
         return nil
     }
 
+    /// Exposure in quote at the mid, with the order: of the instrument and of the run. What reduces a position is exempt
+    /// from the gross limits, which it would pass through only on its way down.
+    private static func worth(_ intent: Intent, _ c: RiskContext) -> RiskAnswer? {
+        let twiceMid = Int128(c.top.bidPrice.raw) + Int128(c.top.askPrice.raw)
+        /// In quote, rounded up; the quantity saturates so that the product fits.
+        func quote(_ quantity: Int128) -> Int128 {
+            let bounded = Swift.min(quantity, Int128(Int64.max))
+            return Rounding.ceiling.divide(bounded * (twiceMid / 2 + twiceMid % 2), by: Int128(fixedPointUnit))
+        }
+        func answer(_ verdict: RiskVerdict, _ value: Int128, _ limit: Notional) -> RiskAnswer? {
+            value > Int128(limit.raw) ? RiskAnswer(verdict, value: Int64(clamping: value), limit: limit.raw) : nil
+        }
+        let buys = intent.side == .buy
+        let position = Int128(c.position.raw)
+        let order = Int128(intent.quantity.raw)
+        let net = buys ? position + Int128(c.openBuy.raw) + order : Int128(c.openSell.raw) + order - position
+        if let refusal = answer(.netExposure, quote(net), c.limits.maxNetExposure) { return refusal }
+        let reduces = reduceOnly(intent, c) == nil
+        let gross = (position < 0 ? -position : position) + Int128(c.openBuy.raw) + Int128(c.openSell.raw) + order
+        if !reduces, let refusal = answer(.grossExposure, quote(gross), c.limits.maxGrossExposure) { return refusal }
+        let run = buys ? c.portfolioLong + quote(order) : quote(order) - c.portfolioShort
+        if let refusal = answer(.portfolioNet, run, c.limits.maxPortfolioNet) { return refusal }
+        if !reduces { return answer(.portfolioGross, c.portfolioGross + quote(order), c.limits.maxPortfolioGross) }
+        return nil
+    }
+
     private static func pace(_ intent: Intent, _ c: RiskContext) -> RiskAnswer? {
         if c.ordersLastSecond >= c.limits.maxOrdersPerSecond {
             return RiskAnswer(
@@ -155,11 +153,24 @@ public enum RiskGate {
             return RiskAnswer(
                 .orderRate, value: Int64(c.ordersLastMinute) + 1, limit: Int64(c.limits.maxOrdersPerMinute))
         }
+        if let refusal = messages(c.messagesLastSecond, c.limits.maxMessagesPerSecond, c) { return refusal }
+        if let refusal = messages(c.messagesLastMinute, c.limits.maxMessagesPerMinute, c) { return refusal }
+        if c.identicalOrders >= c.limits.maxIdenticalOrders {
+            return RiskAnswer(
+                .identicalOrders, value: Int64(c.identicalOrders) + 1, limit: Int64(c.limits.maxIdenticalOrders))
+        }
         if c.dayResult.raw <= 0 - c.limits.maxDailyLoss.raw {
             return RiskAnswer(.dailyLoss, value: c.dayResult.raw, limit: 0 - c.limits.maxDailyLoss.raw)
         }
         if c.unknownOrders > 0 { return RiskAnswer(.unknownOrders, value: Int64(c.unknownOrders), limit: 0) }
         if !c.hasCapacity { return RiskAnswer(.capacity) }
         return nil
+    }
+
+    /// New orders may use a message limit only up to the share kept for cancels.
+    private static func messages(_ sent: Int32, _ limit: Int32, _ c: RiskContext) -> RiskAnswer? {
+        if limit == .max { return nil }
+        let usable = Int64(limit) * Int64(100 - c.limits.cancelSharePercent) / 100
+        return Int64(sent) < usable ? nil : RiskAnswer(.messageRate, value: Int64(sent) + 1, limit: usable)
     }
 }

@@ -1,0 +1,71 @@
+import Model
+import Orders
+import Units
+
+/// Breakers that watch what was done rather than what is asked: churn, repeated executions, errors in a row. Each leads
+/// to SAFE; only a person arms again, and a restart is disarmed by itself.
+extension TradingCore {
+    /// Found wrong in this step; the first finding names the reason.
+    mutating func fail(_ error: ErrorCode, value: Int64 = 0, limit: Int64 = 0) {
+        guard fault == .none else { return }
+        fault = error
+        faultValue = value
+        faultLimit = limit
+    }
+
+    /// After an order changed its state.
+    mutating func noteTransition(_ order: Order, _ from: OrderState) {
+        let limits = instruments[order.instrument.index].limits
+        switch order.state {
+        case .open, .partiallyFilled, .filled: errorsInRow = 0
+        case .rejected, .unknown:
+            guard from == .pendingNew else { break }
+            errorsInRow = errorsInRow < .max ? errorsInRow + 1 : .max
+            if errorsInRow >= limits.maxConsecutiveErrors {
+                fail(.orderRejected, value: Int64(errorsInRow), limit: Int64(limits.maxConsecutiveErrors))
+            }
+        case .cancelled:
+            guard order.filled.isZero, order.claimed.isZero, order.strategy.index < accounts.count else { break }
+            let count = activity.cycled(order.strategy, at: now)
+            if count >= limits.maxOrderCycles {
+                fail(.flipflopDetected, value: Int64(count), limit: Int64(limits.maxOrderCycles))
+            }
+        case .created, .riskRejected, .pendingNew, .pendingCancel, .pendingAmend, .expired, .failed: break
+        }
+    }
+
+    /// After a fill was counted.
+    mutating func noteFill(_ fill: Fill, of strategy: StrategyID) {
+        isRepriced = true
+        let index = fill.instrument.index
+        let held = instruments[index]
+        if strategy.index < accounts.count {
+            _ = accounts[strategy.index].position.apply(fill, base: held.instrument.base, quote: held.instrument.quote)
+            let count = activity.executed(strategy, fill.side, at: now)
+            if count >= held.limits.maxExecutions {
+                fail(.flipflopDetected, value: Int64(count), limit: Int64(held.limits.maxExecutions))
+            }
+        }
+        let quantity = ledger[fill.instrument].quantity
+        guard !quantity.isZero else { return }
+        let direction: Int8 = quantity.isPositive ? 1 : -1
+        instruments[index].direction = direction
+        guard held.direction != 0, held.direction != direction else { return }
+        let count = activity.flipped(fill.instrument, at: now)
+        if count >= held.limits.maxDirectionFlips {
+            fail(.flipflopDetected, value: Int64(count), limit: Int64(held.limits.maxDirectionFlips))
+        }
+    }
+
+    /// A person armed again: counts start anew, strategies may propose again.
+    mutating func resetBreakers() {
+        activity.clear(instruments: instruments.count)
+        errorsInRow = 0
+        drawdownCount = 0
+        peakResult = runResult
+        for index in accounts.indices {
+            accounts[index].isOff = false
+            accounts[index].opening = strategyResult(index)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Units
+
+/// Many windows as `RateWindow` has one: a row each in one block of memory. Conservative in the same way: a window is
+/// never shorter than its span and at most one bucket longer. Never allocates after the start.
+public struct RateTable: ~Copyable {
+    private var counts: ContiguousArray<Int32>
+    private var newest: ContiguousArray<Int64>
+    private var totals: ContiguousArray<Int32>
+    private let bucket: Int64
+    private let width: Int
+
+    /// `rows` windows of `buckets` times `bucket`. Preconditions: both positive.
+    public init(rows: Int, bucket: Nanoseconds, buckets: Int) {
+        precondition(bucket.raw > 0 && buckets > 0, "a window has a length")
+        self.bucket = bucket.raw
+        width = buckets + 1
+        counts = ContiguousArray(repeating: 0, count: rows * width)
+        newest = ContiguousArray(repeating: 0, count: rows)
+        totals = ContiguousArray(repeating: 0, count: rows)
+    }
+
+    /// Adds one event to a row now and answers how many its window holds. Time does not go back. O(buckets passed).
+    public mutating func record(_ row: Int, at now: Nanoseconds) -> Int32 {
+        let current = now.raw / bucket
+        if current > newest[row] {
+            for step in 0..<Swift.min(current - newest[row], Int64(width)) {
+                let at = row * width + Int((current - step) % Int64(width))
+                totals[row] -= counts[at]
+                counts[at] = 0
+            }
+            newest[row] = current
+        }
+        counts[row * width + Int(newest[row] % Int64(width))] += 1
+        totals[row] += 1
+        return totals[row]
+    }
+
+    /// Forgets a row's events.
+    public mutating func clear(_ row: Int) {
+        for at in row * width..<(row + 1) * width { counts[at] = 0 }
+        totals[row] = 0
+    }
+}

@@ -1,0 +1,72 @@
+import Model
+import Units
+
+/// What the gate knows when it judges one new order. All quantities are of the order's instrument.
+public struct RiskContext: BitwiseCopyable, Sendable {
+    public var now: Nanoseconds
+    public var state: SystemState
+    public var isAllowed: Bool
+    public var instrument: Instrument
+    public var limits: RiskLimits
+    public var hasTop: Bool
+    public var top: TopOfBook
+    /// The market link is up, and the order link where the mode needs one.
+    public var linksUp: Bool
+    public var position: Quantity
+    public var openOrders: Int32
+    public var unknownOrders: Int32
+    /// Worst case of unsettled orders, by side.
+    public var openBuy: Quantity
+    public var openSell: Quantity
+    public var ordersLastSecond: Int32
+    public var ordersLastMinute: Int32
+    /// Realised plus unrealised minus fees of the day.
+    public var dayResult: Notional
+    public var hasCapacity: Bool
+
+    // As made, none of these refuses.
+
+    /// A fill waits for the venue's balance to confirm it.
+    public var isDirty = false
+    /// The order's strategy is switched off.
+    public var isStrategyOff = false
+    /// Highest price of our own buys that may rest or be on their way; zero when there is none.
+    public var ownBid = Price.zero
+    /// Lowest price of our own sells that may rest or be on their way; `.max` when there is none.
+    public var ownAsk = Price.max
+    /// Positions plus all open buys of the run in quote, scale 8: the most that it can be long.
+    public var portfolioLong: Int128 = 0
+    /// Positions less all open sells of the run in quote, scale 8: negative where it can be short.
+    public var portfolioShort: Int128 = 0
+    /// Positions and open orders of the run in quote, all signs dropped, scale 8.
+    public var portfolioGross: Int128 = 0
+    public var messagesLastSecond: Int32 = 0
+    public var messagesLastMinute: Int32 = 0
+    /// Orders of the last ten seconds that say the same.
+    public var identicalOrders: Int32 = 0
+
+    public init(
+        now: Nanoseconds, state: SystemState, isAllowed: Bool, instrument: Instrument, limits: RiskLimits,
+        hasTop: Bool, top: TopOfBook, linksUp: Bool, position: Quantity, openOrders: Int32, unknownOrders: Int32,
+        openBuy: Quantity, openSell: Quantity, ordersLastSecond: Int32, ordersLastMinute: Int32,
+        dayResult: Notional, hasCapacity: Bool
+    ) {
+        self.now = now
+        self.state = state
+        self.isAllowed = isAllowed
+        self.instrument = instrument
+        self.limits = limits
+        self.hasTop = hasTop
+        self.top = top
+        self.linksUp = linksUp
+        self.position = position
+        self.openOrders = openOrders
+        self.unknownOrders = unknownOrders
+        self.openBuy = openBuy
+        self.openSell = openSell
+        self.ordersLastSecond = ordersLastSecond
+        self.ordersLastMinute = ordersLastMinute
+        self.dayResult = dayResult
+        self.hasCapacity = hasCapacity
+    }
+}
