@@ -44,6 +44,7 @@ struct EngineCommand: AsyncParsableCommand {
         let configuration = try RunConfiguration.load(
             file: config, overrides: pairs, catalogue: Roster.catalogue,
             cores: MachineCores.allowed())
+        try MachineCheck.transport()
         let secrets = try Secrets.read(for: configuration)
         if let unlatch {
             try KillLatch(path: configuration.latchFile).remove(
