@@ -118,7 +118,7 @@ let app: [Target] = [
     .executableTarget(
         name: "needletail",
         dependencies: names([
-            "CPlatform", "Units", "Model", "Rings", "Agents", "Gateway", "Transport", "Uring", "VenueKit", "Core", "StrategyKit",
+            "CPlatform", "Units", "Model", "Wire", "Rings", "Agents", "Gateway", "Transport", "Uring", "VenueKit", "Core", "StrategyKit",
             "Binance", "Quoting", "Taking", "Config", "Console", "Control", "Guard", "Journal", "Rest", "Signals", "Telemetry",
             "LoopbackBinance", "Replay", "Simulation", "Loopback",
         ]) + products("swift-argument-parser", "ArgumentParser"),
@@ -128,14 +128,17 @@ let app: [Target] = [
 let testTargets: [Target] = [
     tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
     tests("BooksTests", ["Books", "Units", "Model", "TestSupport"]),
-    tests("BinanceTests", ["Units", "Model", "Wire", "Signing", "VenueKit", "Binance"]),
+    tests("BinanceTests", ["Units", "Model", "Wire", "Signing", "VenueKit", "Binance", "TestSupport"]),
     tests("ConfigTests", ["Config", "Units", "Model", "Agents"]),
     tests("ControlTests", ["Units", "Model", "Telemetry", "Control"]),
     tests("ConsoleTests", ["Units", "Model", "Telemetry", "Console"]),
     tests("CoreTests", ["Core", "Orders", "StrategyKit", "Quoting", "Units", "Model"]),
-    tests("GuardTests", ["Guard", "Units", "Model"]),
+    tests("GatewayTests", [
+        "Gateway", "Agents", "Core", "Model", "Quoting", "Rings", "StrategyKit", "Transport", "Units", "VenueKit", "Wire",
+    ]),
+    tests("GuardTests", ["Guard", "Rings", "Units", "Model"]),
     tests("JournalTests", ["Journal", "Rings", "Units", "Model"]),
-    tests("LoopbackBinanceTests", ["LoopbackBinance"]),
+    tests("LoopbackBinanceTests", ["LoopbackBinance", "TestSupport"]),
     tests("MatchingTests", ["Matching", "Units"]),
     tests("ModelTests", ["Model", "Units"]),
     tests("OrdersTests", ["Orders", "Units", "Model", "TestSupport"]),
@@ -146,13 +149,13 @@ let testTargets: [Target] = [
         "Quoting", "Taking", "Matching",
     ]),
     tests("RiskTests", ["Risk", "Units", "Model", "TestSupport"]),
-    tests("SigningTests", ["Wire", "Signing"]),
+    tests("SigningTests", ["Wire", "Signing", "TestSupport"]),
     tests("StrategyKitTests", ["StrategyKit", "Units", "Model"]),
     tests("TelemetryTests", ["Units", "Model", "Telemetry"]),
     tests("TidyTests", []),
-    tests("TransportTests", ["Transport", "Uring", "Units"]),
-    tests("UnitsTests", ["Units"]),
-    tests("WireTests", ["Units", "Wire"]),
+    tests("TransportTests", ["Transport", "Uring", "Units", "TestSupport"]),
+    tests("UnitsTests", ["Units", "TestSupport"]),
+    tests("WireTests", ["Units", "Wire", "TestSupport"]),
 ]
 
 /// What tests share: the shared files, seeded dice, guarded bytes, the fuzzer and its mutator.

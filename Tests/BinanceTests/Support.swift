@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import TestSupport
 import Testing
 import Units
 import VenueKit
@@ -13,15 +14,7 @@ func withView<R>(_ bytes: [UInt8], _ body: (ByteView) throws -> R) rethrows -> R
 func withView<R>(_ text: String, _ body: (ByteView) throws -> R) rethrows -> R { try withView(Array(text.utf8), body) }
 
 /// Path of a shared file; says what is skipped and why when it is absent.
-func sharedPath(_ path: String, _ test: String = #function) -> String? {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-    let shared = ProcessInfo.processInfo.environment["NEEDLETAIL_SHARED"] ?? root.path + "/../shared"
-    if FileManager.default.fileExists(atPath: shared + "/" + path) { return shared + "/" + path }
-    print("SKIP \(test): no \(path) under the shared folder")
-    #expect(ProcessInfo.processInfo.environment["NEEDLETAIL_STRICT"] != "1", "shared data is required")
-    return nil
-}
+func sharedPath(_ path: String, _ test: String = #function) -> String? { SharedFiles.file(path, for: test)?.path }
 
 /// The JSON texts of a `.jsonl` file; empty when it is absent.
 func sharedLines(_ path: String, _ test: String = #function) throws -> [String] {

@@ -1,6 +1,7 @@
 import Foundation
 import Guard
 import Model
+import Rings
 import Testing
 import Units
 
@@ -18,31 +19,34 @@ private final class Scratch {
     @Test func `Beats are seen through the page`() throws {
         let scratch = Scratch()
         let path = scratch.path + "/heartbeat.shm"
-        var reader = HeartbeatReader(path: path)
+        var reader = HeartbeatPage(path: path)
         let before = reader.read()
         #expect(before == .absent)
-        var writer = try HeartbeatWriter(path: path, process: 42, startedAt: Nanoseconds(raw: 5), now: Nanoseconds(raw: 10))
+        let region = try SharedRegion(
+            path: path, byteCount: latestByteCount(of: EngineBeat.self), opening: .existingOrNew)
+        let page = makeLatest(of: EngineBeat.self, in: MemoryBlock(mapping: region))
+        var writer = page.writer
+        let silent = reader.read()
+        #expect(silent == .unreadable)
+        var pulse = EngineBeat(process: 42, startedAt: Nanoseconds(raw: 5))
+        pulse.beat(at: Nanoseconds(raw: 10), state: .disarmed)
+        writer.publish(pulse)
         guard case .sample(let first) = reader.read() else {
             Issue.record("no first beat")
             return
         }
-        #expect(first.process == 42)
+        #expect((first.process, first.startedAt) == (42, Nanoseconds(raw: 5)))
         #expect(first.state == .disarmed)
         #expect(first.beatAt == Nanoseconds(raw: 10))
-        writer.beat(now: Nanoseconds(raw: 20), state: .live, isLatched: true)
-        guard case .sample(let second) = reader.read() else {
-            Issue.record("no second beat")
-            return
-        }
-        #expect(second.beats == first.beats + 1)
-        #expect(second.state == .live)
-        #expect(second.isLatched)
-        #expect(!second.hasEnded)
-        writer.end(now: Nanoseconds(raw: 30))
+        pulse.beat(at: Nanoseconds(raw: 20), state: .live)
+        pulse.hasEnded = true
+        writer.publish(pulse)
         guard case .sample(let last) = reader.read() else {
             Issue.record("no last beat")
             return
         }
+        #expect(last.beats == first.beats + 1)
+        #expect(last.state == .live)
         #expect(last.hasEnded)
     }
 
@@ -53,7 +57,7 @@ private final class Scratch {
             let isMade = FileManager.default.createFile(
                 atPath: path, contents: Data(bytes), attributes: [.posixPermissions: 0o600])
             #expect(isMade)
-            var reader = HeartbeatReader(path: path)
+            var reader = HeartbeatPage(path: path)
             let reading = reader.read()
             #expect(reading == .unreadable)
         }

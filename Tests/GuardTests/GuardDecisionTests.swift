@@ -6,9 +6,11 @@ import Units
 private func ms(_ value: Int64) -> Nanoseconds { Nanoseconds(milliseconds: value) }
 
 private func beat(_ beats: UInt64, at: Int64, ended: Bool = false) -> HeartbeatReading {
-    .sample(
-        HeartbeatSample(
-            process: 7, state: .live, isLatched: false, hasEnded: ended, startedAt: .zero, beats: beats, beatAt: ms(at)))
+    var beat = EngineBeat(process: 7, startedAt: .zero)
+    beat.beat(at: ms(at), state: .live)
+    beat.beats = beats
+    beat.hasEnded = ended
+    return .sample(beat)
 }
 
 @Suite struct GuardDecisionTests {

@@ -1,6 +1,7 @@
 import Foundation
 import Loopback
 import Matching
+import TestSupport
 import Testing
 import Units
 
@@ -96,7 +97,7 @@ func takingOrders() throws {
 
 @Test("the played-back book's top equals the recorded best prices at every update id both have")
 func playbackMatchesTickers() throws {
-    guard let file = sharedFile("data/binance/spot/ethusdt_20240808.gz", for: "playbackMatchesTickers") else { return }
+    guard let file = SharedFiles.file("data/binance/spot/ethusdt_20240808.gz", for: "playbackMatchesTickers")?.path else { return }
     let market = try RecordedMarket(files: [file])
     #expect(market.symbol == "ETHUSDT")
     var tickers: [Int64: [BookLevel]] = [:]

@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import Loopback
 import Matching
+import TestSupport
 import Testing
 import Units
 
@@ -144,7 +145,7 @@ func balancesAreConserved() throws {
 
 @Test("the published signing vectors verify, and not with a byte changed")
 func signingVectors() throws {
-    guard let file = sharedFile("venues/binance/signing_vectors.jsonl", for: "signingVectors") else { return }
+    guard let file = SharedFiles.file("venues/binance/signing_vectors.jsonl", for: "signingVectors")?.path else { return }
     var checked = 0
     for line in try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n") {
         let vector = try JSONParser.parse(String(line))

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The Autobahn test suite against our WebSocket client, core group, over ws and over wss: 247 cases each, of which
 # 244 must be OK and 3 INFORMATIONAL.
-#   Tests/Oracles/autobahn.sh [TESTEE]      TESTEE: the autobahn-testee binary; built when not given
+#   Tests/Oracles/autobahn.sh [TESTEE]      TESTEE: the autobahn-testee binary; the last build's when not given
 # NEEDLETAIL_SHARED   folder with conformance/ (default: ../shared beside the package)
 # NEEDLETAIL_STRICT=1 a missing tool is a failure, not a skip
 set -u
@@ -35,11 +35,7 @@ echo "autobahn: installing the suite (about 30 s)"
   PYTHONPATH=vt "$python27" -m virtualenv --no-download v27 &&
   v27/bin/pip install -q autobahntestsuite==25.10.1; } >install.log 2>&1 || { tail -5 install.log; skip "the suite cannot be installed from PyPI"; }
 
-testee=${1:-}
-if [ -z "$testee" ]; then
-  (cd "$root" && swift build --product autobahn-testee) >build.log 2>&1 || { tail -20 build.log; echo "autobahn: the testee does not build"; exit 1; }
-  testee=$(cd "$root" && swift build --show-bin-path)/autobahn-testee
-fi
+testee=${1:-$("$root/Tests/program.sh" autobahn-testee)} || exit 1
 bash "$shared/conformance/tls/make_certs.sh" "$work/certs" >certs.log 2>&1 || { tail -5 certs.log; skip "the certificates cannot be made"; }
 
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }

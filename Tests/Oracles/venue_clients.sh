@@ -21,11 +21,7 @@ skip() {
     exit 0
 }
 
-binary=${1:-}
-for candidate in "$root/.build/release/loopback-venue" "$root/.build/debug/loopback-venue"; do
-    if [ -z "$binary" ] && [ -x "$candidate" ]; then binary=$candidate; fi
-done
-if [ -z "$binary" ]; then echo "venue-clients: build the venue first: swift build --product loopback-venue" >&2; exit 1; fi
+binary=${1:-$("$root/Tests/program.sh" loopback-venue)} || exit 1
 
 command -v openssl >/dev/null || skip "no openssl program"
 python3 -m venv "$work/venv" >/dev/null 2>&1 || skip "python3 cannot make a virtual environment"

@@ -1,5 +1,6 @@
 import Foundation
 import Signing
+import TestSupport
 import Testing
 import Wire
 
@@ -20,16 +21,6 @@ private func bytes(hex: String) -> [UInt8] {
     return out
 }
 
-private func sharedFile(_ path: String, _ test: String) throws -> String? {
-    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-    let shared = ProcessInfo.processInfo.environment["NEEDLETAIL_SHARED"] ?? root.path + "/../shared"
-    if let text = try? String(contentsOfFile: shared + "/" + path, encoding: .utf8) { return text }
-    print("SKIP \(test): no \(path) under the shared folder")
-    #expect(ProcessInfo.processInfo.environment["NEEDLETAIL_STRICT"] != "1", "shared data is required")
-    return nil
-}
-
 private struct Vector: Decodable {
     var name, alg, payload, signature: String
     var key, seed_hex, public_hex: String?
@@ -37,10 +28,11 @@ private struct Vector: Decodable {
 
 @Test("Binance's signing vectors give the published signatures")
 func binanceVectors() throws {
-    guard let text = try sharedFile("venues/binance/signing_vectors.jsonl", "binanceVectors") else { return }
     var hmac = 0
     var ed25519 = 0
-    for line in text.split(separator: "\n") {
+    let lines = try SharedFiles.lines("venues/binance/signing_vectors.jsonl", for: "binanceVectors")
+    if lines.isEmpty { return }
+    for line in lines {
         let vector = try JSONDecoder().decode(Vector.self, from: Data(line.utf8))
         var out = ByteWriter(capacity: 256)
         if vector.alg == "HMAC-SHA256" {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Transport
@@ -61,7 +62,7 @@ private func parseEverySplit(_ bytes: [UInt8], noBody: Bool = false, _ name: Str
     }
 
     @Test func everyVectorIsAcceptedOrRefusedAsTheReferenceDoes() throws {
-        guard let file = Shared.file("conformance/http/llhttp_responses.jsonl", for: "HTTP vectors") else { return }
+        guard let file = SharedFiles.file("conformance/http/llhttp_responses.jsonl", for: "HTTP vectors") else { return }
         let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
         #expect(lines.count == 64)
         var refused = 0

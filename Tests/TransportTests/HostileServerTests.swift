@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Transport
 import Units
@@ -39,9 +40,9 @@ import Units
     }
 
     @Test func everyPathIsSurvived() throws {
-        guard let script = Shared.file("conformance/websocket/hostile_server.py", for: "hostile server") else { return }
+        guard let script = SharedFiles.file("conformance/websocket/hostile_server.py", for: "hostile server") else { return }
         let port = freePort()
-        guard let server = Child(["python3", script.path, "\(port)"]) else { return Shared.skip("hostile server", "no python3") }
+        guard let server = Child(["python3", script.path, "\(port)"]) else { return SharedFiles.skip("hostile server", "no python3") }
         defer { withExtendedLifetime(server) {} }
         for (path, reasons) in Self.paths {
             let recorder = try Self.run(path, port: port)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Transport
 import Units
@@ -107,7 +108,7 @@ private struct EchoClient: LinkHandler {
 
     @Test func messagesOfEverySizeComeBackOverPlainTCPWithFewSmallBuffers() throws {
         let port = freePort()
-        guard let server = Child(["python3", "-c", echoServer, "\(port)", "-", "-"]) else { return Shared.skip("echo", "no python3") }
+        guard let server = Child(["python3", "-c", echoServer, "\(port)", "-", "-"]) else { return SharedFiles.skip("echo", "no python3") }
         defer { withExtendedLifetime(server) {} }
         let sizes = [0, 1, 125, 126, 2047, 2048, 16384, 40000, 65535, 65536] + [Int](repeating: 100, count: 200)
         let client = try Self.echo(EchoClient(sizes: sizes), port: port, tls: nil, links: 2)
@@ -122,7 +123,7 @@ private struct EchoClient: LinkHandler {
         defer { try? FileManager.default.removeItem(at: folder) }
         let port = freePort()
         guard let server = Child(["python3", "-c", echoServer, "\(port)", folder.path, "good"]) else {
-            return Shared.skip("TLS echo", "no python3")
+            return SharedFiles.skip("TLS echo", "no python3")
         }
         defer { withExtendedLifetime(server) {} }
         let tls = try TLSContext(caFile: folder.appendingPathComponent("ca.pem").path)

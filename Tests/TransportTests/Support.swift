@@ -4,30 +4,6 @@ import Transport
 import Units
 import Uring
 
-/// Where the conformance files are, and what happens when they are not.
-enum Shared {
-    static var isStrict: Bool { ProcessInfo.processInfo.environment["NEEDLETAIL_STRICT"] == "1" }
-
-    static var folder: URL {
-        if let path = ProcessInfo.processInfo.environment["NEEDLETAIL_SHARED"] { return URL(fileURLWithPath: path) }
-        return URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("../shared").standardized
-    }
-
-    /// The file, or nil after the skip was named (a failure when skips are not allowed).
-    static func file(_ path: String, for test: String) -> URL? {
-        let url = folder.appendingPathComponent(path)
-        if FileManager.default.fileExists(atPath: url.path) { return url }
-        skip(test, "\(path) is not in the shared folder")
-        return nil
-    }
-
-    static func skip(_ test: String, _ reason: String) {
-        print("SKIP \(test): \(reason)")
-        if isStrict { Issue.record("skipped in strict mode: \(test): \(reason)") }
-    }
-}
-
 /// A program run for a test; it is ended with the value.
 final class Child {
     private let process = Process()

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Transport
 
@@ -37,10 +38,10 @@ import Transport
 
     /// A folder with the throw-away certificates, or nil after the skip was named.
     static func certificates(for test: String) throws -> URL? {
-        guard let script = Shared.file("conformance/tls/make_certs.sh", for: test) else { return nil }
+        guard let script = SharedFiles.file("conformance/tls/make_certs.sh", for: test) else { return nil }
         let folder = try temporaryFolder()
         guard Child(["bash", script.path, folder.path])?.status() == 0 else {
-            Shared.skip(test, "certificates cannot be made: openssl or faketime is missing")
+            SharedFiles.skip(test, "certificates cannot be made: openssl or faketime is missing")
             return nil
         }
         return folder

@@ -114,8 +114,13 @@ enum Roster {
         return make(configuration, secrets)
     }
 
+    /// The venue that a backtest's recordings are of.
+    typealias RecordedVenue = BinanceSpot
+
     /// Binance Spot's machines for this run.
     struct BinanceSpot: VenueMachines {
+        typealias Market = BinanceMarketData
+
         let symbols: [BinanceSymbol]
         let assets: [BinanceAsset]
         let credentials: BinanceCredentials?

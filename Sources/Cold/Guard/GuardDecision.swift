@@ -1,3 +1,4 @@
+import Model
 import Units
 
 /// Why the guard cancels everything.
@@ -35,7 +36,7 @@ package struct GuardDecision: Sendable {
     private var actedOnKillFile = false
     private var actedOnBeat: UInt64?
     private var actedOnUnreadable = false
-    private var lastSample: HeartbeatSample?
+    private var lastSample: EngineBeat?
     /// When `lastSample` was first seen, by the guard's clock.
     private var seenAt = Nanoseconds.zero
     private var unreadableSince: Nanoseconds?
@@ -69,7 +70,7 @@ package struct GuardDecision: Sendable {
         }
     }
 
-    private mutating func judge(_ sample: HeartbeatSample, _ now: Nanoseconds) -> GuardStep {
+    private mutating func judge(_ sample: EngineBeat, _ now: Nanoseconds) -> GuardStep {
         if sample != lastSample {
             lastSample = sample
             seenAt = now

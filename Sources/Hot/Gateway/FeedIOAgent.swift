@@ -11,9 +11,15 @@ public struct FeedIOAgent: Agent, ~Copyable {
     private var keeper: LinkKeeper?
     private var handler: FeedLinkHandler
     private var outgoing: ByteRingConsumer
+    private var counters: LatestWriter<FeedLinkCounters>
+    private var lastPublish = Nanoseconds.zero
 
-    public init(plan: LinkPlan, frames: consuming ByteRingProducer, outgoing: consuming ByteRingConsumer) {
+    public init(
+        plan: LinkPlan, frames: consuming ByteRingProducer, outgoing: consuming ByteRingConsumer,
+        counters: consuming LatestWriter<FeedLinkCounters>
+    ) {
         self.plan = plan
+        self.counters = counters
         self.outgoing = outgoing
         handler = FeedLinkHandler(frames)
     }
@@ -41,7 +47,15 @@ public struct FeedIOAgent: Agent, ~Copyable {
             outgoing.release()
             work += 1
         }
+        publishIfDue(now)
         return work
+    }
+
+    private mutating func publishIfDue(_ now: Nanoseconds) {
+        guard (now - lastPublish).raw >= 20_000_000 else { return }
+        lastPublish = now
+        keeper!.count(into: &handler.counters)
+        counters.publish(handler.counters)
     }
 }
 
@@ -50,7 +64,7 @@ public struct FeedIOAgent: Agent, ~Copyable {
 struct FeedLinkHandler: ~Copyable, LinkHandler {
     private var frames: ByteRingProducer
     private var waiting: FrameMessage?
-    private(set) var droppedFrames: UInt64 = 0
+    var counters = FeedLinkCounters()
 
     init(_ frames: consuming ByteRingProducer) { self.frames = frames }
 
@@ -64,9 +78,11 @@ struct FeedLinkHandler: ~Copyable, LinkHandler {
         guard kind == .text, waiting == nil,
             unsafe frames.tryPush(bytes, tag: FrameMessage.text.rawValue, time: receivedAt.raw)
         else {
-            droppedFrames &+= 1
+            counters.droppedFrames &+= 1
             return
         }
+        counters.frames &+= 1
+        counters.lastFrameAt = receivedAt
     }
 
     /// Tries again to hand over what had to wait.

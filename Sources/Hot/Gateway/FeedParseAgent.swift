@@ -13,19 +13,22 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
     private var snapshots: ByteRingConsumer
     private var outgoing: RingFrameSink
     private var outlet: MarketOutlet
+    private var counters: LatestWriter<FeedParseCounters>
     private var lastTimer = Nanoseconds.zero
     /// Frames taken in one turn at most, so that a burst does not keep the thread from its other agents.
     private let batch = 64
 
     public init(
         adapter: consuming Adapter, frames: consuming ByteRingConsumer, snapshots: consuming ByteRingConsumer,
-        outgoing: consuming RingFrameSink, outlet: consuming MarketOutlet
+        outgoing: consuming RingFrameSink, outlet: consuming MarketOutlet,
+        counters: consuming LatestWriter<FeedParseCounters>
     ) {
         self.adapter = adapter
         self.frames = frames
         self.snapshots = snapshots
         self.outgoing = outgoing
         self.outlet = outlet
+        self.counters = counters
     }
 
     public var name: StaticString { "parse" }
@@ -48,8 +51,16 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
         if (now - lastTimer).raw >= 20_000_000 {
             lastTimer = now
             adapter.timer(at: now, sink: &outlet)
+            counters.publish(outlet.counters)
         }
+        reconnectIfWanted()
         return work
+    }
+
+    /// The adapter gave the connection up, after a message, a snapshot or by the clock.
+    private mutating func reconnectIfWanted() {
+        guard outlet.reconnectReason != nil else { return }
+        if outgoing.requestReconnect() { outlet.reconnectReason = nil }
     }
 
     private mutating func take(_ frame: ByteFrame, _ now: Nanoseconds) {
@@ -60,10 +71,6 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
         case .opened: adapter.linkOpened(at: now, sink: &outgoing)
         case .closed: adapter.linkClosed(at: now, sink: &outlet)
         case nil: preconditionFailure("frame ring holds a record of no known kind")
-        }
-        if outlet.reconnectReason != nil {
-            outlet.reconnectReason = nil
-            outgoing.requestReconnect()
         }
     }
 }

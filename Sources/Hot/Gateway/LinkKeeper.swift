@@ -12,8 +12,8 @@ public struct LinkPlan: Sendable {
     public var caFile: String?
     /// Randomness of masks, keys and back-off jitter.
     public var seed: UInt64
-    /// The connection is replaced before the venue cuts it at this age.
-    public var maximumAge = Nanoseconds(seconds: 23 * 3600)
+    /// Back-off, attempts per window, and the age at which a connection is replaced before the venue cuts it.
+    public var reconnect = Reconnector.Rules()
     /// Silence after which the connection counts as dead.
     public var idleTimeout = Nanoseconds(seconds: 45)
     /// Orders only: the link is not opened before the core accepts an `unlatch`. For a start with the kill latch set.
@@ -24,19 +24,17 @@ public struct LinkPlan: Sendable {
         self.description = description
         self.caFile = caFile
         self.seed = seed
+        // A venue that comes back is met within seconds.
+        reconnect.longestDelay = Nanoseconds(seconds: 10)
     }
 }
 
-/// A link that opens itself again: jittered exponential back-off from 100 ms to 10 s, and a new connection before the
-/// venue's own cut. One ring, one link, one thread. Only `init` allocates, and OpenSSL at each handshake.
+/// A link that opens itself again, when `LinkSchedule` says. One ring, one link, one thread. Only `init` allocates, and
+/// OpenSSL at each handshake.
 struct LinkKeeper: ~Copyable {
     private let queue: UringQueue
     var link: Link
-    private let maximumAge: Nanoseconds
-    private var random: UInt64
-    private var failures: Int64 = 0
-    private var openAt = Nanoseconds.zero
-    private var wasOpen = false
+    private var schedule: LinkSchedule
 
     init(_ plan: LinkPlan) throws(LinkKeeperError) {
         var configuration = LinkConfiguration(
@@ -57,20 +55,23 @@ struct LinkKeeper: ~Copyable {
             throw LinkKeeperError(reason: "\(error)")
         }
         link = Link(configuration, ring: queue.handle, slot: 1, tls: tls)
-        maximumAge = plan.maximumAge
-        random = plan.seed | 1
+        schedule = LinkSchedule(plan.reconnect, seed: plan.seed)
     }
 
     /// One turn: completions, time-outs, and opening again when it is due. How much was done.
     mutating func poll<Handler: LinkHandler & ~Copyable>(at now: Nanoseconds, _ handler: inout Handler) -> Int {
-        switch link.state {
-        case .idle, .closed: reopen(at: now)
-        case .open:
-            wasOpen = true
-            if now - link.openedAt > maximumAge { link.close() }
-        case .connecting, .securing, .upgrading, .closing, .draining: break
+        switch schedule.step(link.state, at: now) {
+        case .none: break
+        case .open: link.open(now: now)
+        case .close: link.close()
         }
         return link.poll(queue, now: now, &handler)
+    }
+
+    /// How often the link was opened, and how often replaced before its time.
+    mutating func count(into counters: inout FeedLinkCounters) {
+        counters.connections = schedule.connections
+        counters.replacements = schedule.replacements
     }
 
     /// Closes the connection; the next turns open a new one.
@@ -87,26 +88,6 @@ struct LinkKeeper: ~Copyable {
             _ = link.poll(queue, now: time, &handler)
             if time > giveUp { link.abort() }
         }
-    }
-
-    private mutating func reopen(at now: Nanoseconds) {
-        if openAt == .zero {
-            failures = wasOpen ? 0 : min(failures + 1, 8)
-            wasOpen = false
-            let ceiling = min(Int64(100_000_000) << failures, 10_000_000_000)
-            openAt = link.state == .idle ? now : now + Nanoseconds(raw: ceiling / 2 + draw(below: ceiling / 2))
-        }
-        guard now >= openAt else { return }
-        openAt = .zero
-        link.open(now: now)
-    }
-
-    /// xorshift64*: jitter, not secrecy.
-    private mutating func draw(below bound: Int64) -> Int64 {
-        random ^= random >> 12
-        random ^= random << 25
-        random ^= random >> 27
-        return Int64((random &* 0x2545_F491_4F6C_DD1D) >> 1) % bound
     }
 }
 

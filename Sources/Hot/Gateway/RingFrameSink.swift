@@ -16,9 +16,10 @@ public struct RingFrameSink: ~Copyable, FrameSink {
         return true
     }
 
-    /// Asks the link's agent to close and open the connection anew.
-    mutating func requestReconnect() {
-        guard unsafe producer.reserve(0) != nil else { return }
+    /// Asks the link's agent to close and open the connection anew. `false`: no room, to be asked again.
+    mutating func requestReconnect() -> Bool {
+        guard unsafe producer.reserve(0) != nil else { return false }
         producer.commit(0, tag: FrameMessage.closed.rawValue, time: 0)
+        return true
     }
 }

@@ -27,17 +27,19 @@ public enum LatencyStage: Int, Sendable, CaseIterable {
 /// copy. Never allocates after `init`.
 public struct TradeTelemetry: ~Copyable {
     private var status: LatestWriter<EngineStatus>
-    private var heartbeat: LatestWriter<HeartbeatBeat>
+    private var heartbeat: LatestWriter<EngineBeat>
     private var histograms: StageHistograms
     private var lastPublish = Nanoseconds.zero
-    private var beats: UInt64 = 0
+    private var pulse: EngineBeat
     private var stalls: SharedCounter
     private let publishInterval: Int64 = 20_000_000
 
+    /// `process`: who beats, before its first beat.
     public init(
-        status: consuming LatestWriter<EngineStatus>, heartbeat: consuming LatestWriter<HeartbeatBeat>,
-        histograms: consuming StageHistograms, stalls: consuming SharedCounter
+        status: consuming LatestWriter<EngineStatus>, heartbeat: consuming LatestWriter<EngineBeat>,
+        process: EngineBeat, histograms: consuming StageHistograms, stalls: consuming SharedCounter
     ) {
+        pulse = process
         self.status = status
         self.heartbeat = heartbeat
         self.histograms = histograms
@@ -46,14 +48,15 @@ public struct TradeTelemetry: ~Copyable {
 
     /// Once per duty cycle: the guard watches that this goes on.
     mutating func beat(at now: Nanoseconds, state: SystemState) {
-        beats &+= 1
-        heartbeat.publish(HeartbeatBeat(count: beats, at: now, state: UInt64(state.rawValue)))
+        pulse.beat(at: now, state: state)
+        heartbeat.publish(pulse)
     }
 
     /// The last beat of an orderly end: silence from now on means nothing.
     mutating func end(at now: Nanoseconds) {
-        beats &+= 1
-        heartbeat.publish(HeartbeatBeat(count: beats, at: now, state: 0))
+        pulse.beat(at: now, state: pulse.state ?? .disarmed)
+        pulse.hasEnded = true
+        heartbeat.publish(pulse)
     }
 
     /// A turn in which nothing was stepped because the journal was full.
@@ -124,20 +127,5 @@ public struct StageReaders: ~Copyable {
         case .send: return send.tryRead()
         case .tickToOrder: return tickToOrder.tryRead()
         }
-    }
-}
-
-/// The trade thread's sign of life in shared memory.
-public struct HeartbeatBeat: BitwiseCopyable, Sendable {
-    public var count: UInt64
-    /// Engine clock (monotonic since boot), so that another process can compare it with its own.
-    public var at: Nanoseconds
-    /// `SystemState` raw value; 0 after an orderly end.
-    public var state: UInt64
-
-    public init(count: UInt64, at: Nanoseconds, state: UInt64) {
-        self.count = count
-        self.at = at
-        self.state = state
     }
 }

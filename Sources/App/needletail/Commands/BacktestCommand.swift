@@ -1,5 +1,4 @@
 import ArgumentParser
-import Binance
 import Config
 import Control
 import Core

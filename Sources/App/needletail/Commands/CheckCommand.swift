@@ -11,7 +11,7 @@ struct CheckCommand: AsyncParsableCommand {
     var file: String
     @Option(name: .customLong("set"), help: "Override a value: dotted.path=value. May be given several times.")
     var overrides: [String] = []
-    @Flag(help: "The run is for another machine: do not ask whether this one has its cores.")
+    @Flag(help: "The run is for another machine: do not ask whether this one has its cores and its io_uring.")
     var elsewhere = false
 
     func run() async throws {
@@ -19,6 +19,7 @@ struct CheckCommand: AsyncParsableCommand {
             file: file, overrides: try overrides.map(EngineCommand.pair), catalogue: Roster.catalogue,
             cores: elsewhere ? nil : MachineCores.allowed())
         _ = try Roster.strategies(configuration)
+        if !elsewhere { try MachineCheck.transport() }
         print(configuration.explain().joined(separator: "\n"))
         print("hash \(configuration.hashText)")
     }

@@ -47,6 +47,7 @@ struct EngineCommand: AsyncParsableCommand {
         let configuration = try RunConfiguration.load(
             file: config, overrides: pairs, catalogue: Roster.catalogue,
             cores: MachineCores.allowed())
+        try MachineCheck.transport()
         let secrets = try Secrets.read(for: configuration)
         try Self.prepareDirectories(configuration)
         guard let mark = ProcessMark("engine", directory: configuration.directory) else {

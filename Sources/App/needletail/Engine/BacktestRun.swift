@@ -1,4 +1,3 @@
-import Binance
 import Config
 import Core
 import Foundation
@@ -14,7 +13,7 @@ struct BacktestRun {
     private let settings: RunConfiguration
     private let files: [String]
     private let directory: String
-    private let backtest: Backtest<BinanceMarketData, Roster.Strategies>
+    private let backtest: Backtest<Roster.RecordedVenue.Market, Roster.Strategies>
     private let began = Date()
 
     init(
@@ -24,7 +23,7 @@ struct BacktestRun {
         self.settings = settings
         self.files = files
         self.directory = directory
-        let spot = Roster.BinanceSpot(settings, secrets: nil)
+        let spot = Roster.RecordedVenue(settings, secrets: nil)
         var rules: [RunRecord.Rules] = []
         if settings.instruments.contains(where: { $0.rules == nil }) {
             rules = try RecordedRules.derive(settings, spot, from: files)
@@ -40,7 +39,7 @@ struct BacktestRun {
             rules: RunRecord.rules(plan.instruments)
         ).write(to: directory)
         let core = Roster.core(settings, plan)
-        var venue = Roster.BinanceSpot.simulatedVenue(core)
+        var venue = Roster.RecordedVenue.simulatedVenue(core)
         venue.makerFee = fees.maker
         venue.takerFee = fees.taker
         let ring = makeRing(of: Record.self, capacity: HotAssembly.journalCapacity)
@@ -65,7 +64,7 @@ struct BacktestRun {
     func play() throws -> BacktestResult {
         var reader = try RecordingReader(files: files)
         while let line = try reader.next() {
-            backtest.line(line.json, isSnapshot: Roster.BinanceSpot.isDepthSnapshot(line.json), at: line.time)
+            backtest.line(line.json, isSnapshot: Roster.RecordedVenue.isDepthSnapshot(line.json), at: line.time)
             if let failure = backtest.failure { throw ToolError("the journal cannot be written: \(failure)") }
         }
         guard backtest.messages > 0 else { throw ToolError("the recording is empty") }

@@ -1,10 +1,8 @@
 import Config
 import Foundation
-import Gateway
 import Guard
 import Model
 import Rest
-import Rings
 import Units
 import VenueKit
 
@@ -15,12 +13,13 @@ final class GuardWatch {
     private let rest: RestClient
     private let latch: KillLatch
     private let clock = MonotonicClock()
-    private var page: LatestReader<HeartbeatBeat>?
+    private var page: HeartbeatPage
 
     init(configuration: RunConfiguration, adapter: any RestAdapter, rest: RestClient) {
         self.configuration = configuration
         self.adapter = adapter
         self.rest = rest
+        page = HeartbeatPage(path: configuration.heartbeatFile)
         latch = KillLatch(path: configuration.latchFile)
     }
 
@@ -33,7 +32,7 @@ final class GuardWatch {
         defer { withExtendedLifetime(presence) {} }
         var decision = GuardDecision(silence: configuration.timeouts.guardSilence)
         while !shouldEnd() {
-            if case .act(let reason) = decision.observe(read(), killFile: latch.isSet, now: clock.now()) {
+            if case .act(let reason) = decision.observe(page.read(), killFile: latch.isSet, now: clock.now()) {
                 say("acting: \(reason)")
                 do {
                     try latch.set(LatchRecord(reason: "\(reason)", time: clock.wall(), by: "guard"))
@@ -45,26 +44,6 @@ final class GuardWatch {
             try? await Task.sleep(nanoseconds: 50_000_000)
         }
         await rest.close()
-    }
-
-    private func read() -> HeartbeatReading {
-        if page == nil, FileManager.default.fileExists(atPath: configuration.heartbeatFile) {
-            let bytes = latestByteCount(of: HeartbeatBeat.self)
-            guard let region = try? SharedRegion(path: configuration.heartbeatFile, byteCount: bytes, opening: .existing)
-            else { return .unreadable }
-            guard let found = try? attachLatestReader(of: HeartbeatBeat.self, in: MemoryBlock(mapping: region)) else {
-                return .unreadable
-            }
-            page = consume found
-        }
-        guard page != nil else { return .absent }
-        var beat = HeartbeatBeat(count: 0, at: .zero, state: 0)
-        guard page!.tryRead(&beat), beat.count > 0 else { return .unreadable }
-        let state = SystemState(rawValue: UInt8(truncatingIfNeeded: beat.state))
-        return .sample(
-            HeartbeatSample(
-                process: 0, state: state ?? .disarmed, isLatched: false, hasEnded: state == nil, startedAt: .zero,
-                beats: beat.count, beatAt: beat.at))
     }
 
     /// Until the venue shows none of ours, or the end is asked for.

@@ -1,4 +1,5 @@
 import Agents
+import CPlatform
 import Config
 import Core
 import Gateway
@@ -44,32 +45,39 @@ enum HotAssembly {
             of: Record.self, capacity: journalCapacity,
             in: try shared(configuration.journalRingFile, ringByteCount(of: Record.self, capacity: journalCapacity)))
         let heartbeat = makeLatest(
-            of: HeartbeatBeat.self,
-            in: try shared(configuration.heartbeatFile, latestByteCount(of: HeartbeatBeat.self)))
+            of: EngineBeat.self,
+            in: try shared(configuration.heartbeatFile, latestByteCount(of: EngineBeat.self)))
         let status = makeLatest(of: EngineStatus.self)
+        let linkCounters = makeLatest(of: FeedLinkCounters.self)
+        let parseCounters = makeLatest(of: FeedParseCounters.self)
         let stages = StageHistograms()
         let readers = stages.readers()
 
-        let feed = FeedIOAgent(plan: parts.marketLink, frames: frames.producer, outgoing: outgoing.consumer)
+        let feed = FeedIOAgent(
+            plan: parts.marketLink, frames: frames.producer, outgoing: outgoing.consumer, counters: linkCounters.writer)
         let parse = FeedParseAgent(
             adapter: parts.market, frames: frames.consumer, snapshots: bodies.consumer,
             outgoing: RingFrameSink(outgoing.producer),
             outlet: MarketOutlet(
-                events: market.producer, requests: requests.producer, instruments: parts.core.instruments.count))
+                events: market.producer, requests: requests.producer, instruments: parts.core.instruments.count),
+            counters: parseCounters.writer)
         let trade = TradeAgent(
             core: TradingCore(configuration: parts.core, strategies: parts.strategies),
             outputCapacity: parts.core.outputCapacity,
             orders: parts.orders,
             inlets: TradeInlets(market: market.consumer, cold: cold.consumer), journal: journal.producer,
             telemetry: TradeTelemetry(
-                status: status.writer, heartbeat: heartbeat.writer, histograms: stages, stalls: SharedCounter()),
+                status: status.writer, heartbeat: heartbeat.writer,
+                process: EngineBeat(process: platform_process_id(), startedAt: Nanoseconds(raw: platform_realtime_ns())),
+                histograms: stages, stalls: SharedCounter()),
             stallLimit: Nanoseconds(raw: configuration.timeouts.guardSilence.raw / 2))
         let threads = try HotThreads.start(
             feed: feed, parse: parse, trade: trade, topology: configuration.topology)
         return Rings(
             side: HotSide(
                 cold: cold.producer, snapshotRequests: requests.consumer, snapshots: bodies.producer,
-                status: status.reader, stages: readers, threads: threads),
+                status: status.reader, stages: readers,
+                feed: FeedReaders(link: linkCounters.reader, parse: parseCounters.reader), threads: threads),
             journal: journal.consumer)
     }
 

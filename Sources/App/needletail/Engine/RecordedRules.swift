@@ -13,14 +13,14 @@ enum RecordedRules {
     private static let linesMax = 50_000
 
     static func derive(
-        _ settings: RunConfiguration, _ spot: Roster.BinanceSpot, from files: [String]
+        _ settings: RunConfiguration, _ spot: Roster.RecordedVenue, from files: [String]
     ) throws -> [RunRecord.Rules] {
         var market = try spot.market()
         var sink = CollectedMarket()
         var steps = settings.instruments.map { _ in Steps() }
         var reader = try RecordingReader(files: files)
         while reader.lineNumber < linesMax, let line = try reader.next() {
-            if Roster.BinanceSpot.isDepthSnapshot(line.json) { continue }
+            if Roster.RecordedVenue.isDepthSnapshot(line.json) { continue }
             line.json.withUnsafeBytes { bytes in
                 unsafe market.message(ByteView(bytes), receivedAt: line.time, sink: &sink)
             }

@@ -1,0 +1,306 @@
+import Agents
+import Core
+import Model
+import Quoting
+import Rings
+import StrategyKit
+import Testing
+import Units
+
+@testable import Gateway
+
+/// What the route was told and what it will say; shared with the test, which steps the agent by hand.
+private final class RouteLog {
+    var performed: [Output] = []
+    var events: [Input] = []
+    var polls = 0
+    /// Sequence of the newest journal record at the time of each perform.
+    var journalled: [UInt64] = []
+    var newestRecord: () -> UInt64 = { 0 }
+    /// Whether what is performed can be handed over.
+    var isOpen = true
+}
+
+/// A route without a wire: commands are logged, and refused as `OrderLinkDriver` refuses when the wire is closed.
+private struct LoggedRoute: OrderRoute, ~Copyable {
+    let log: RouteLog
+
+    mutating func poll(at now: Nanoseconds, wallNow: Nanoseconds) -> Int {
+        log.polls += 1
+        return 0
+    }
+    mutating func takeEvent() -> Input? { log.events.isEmpty ? nil : log.events.removeFirst() }
+
+    mutating func perform(_ output: Output, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool {
+        guard case .place(let order) = output else {
+            switch output {
+            case .cancel, .cancelAll, .query: log.performed.append(output)
+            default: break
+            }
+            return false
+        }
+        log.performed.append(output)
+        log.journalled.append(log.newestRecord())
+        if log.isOpen { return true }
+        log.events.append(
+            .orderReply(
+                OrderReply(
+                    kind: .place, outcome: .refused, instrument: order.instrument, client: order.client, venueOrder: .none,
+                    error: .venueUnavailable, venueCode: 0, venueTime: .zero)))
+        return false
+    }
+}
+
+/// The trade agent with the other ends of all its rings.
+private struct Bench: ~Copyable {
+    var agent: TradeAgent<LoggedRoute, SingleStrategy<Quoter>>
+    let log = RouteLog()
+    var market: RingProducer<Input>
+    var cold: RingProducer<Input>
+    var journal: RingConsumer<Record>
+    var heartbeat: LatestReader<EngineBeat>
+    var status: LatestReader<EngineStatus>
+    let stalls: CounterReader
+    var now = Nanoseconds(seconds: 100)
+    var records: [Record] = []
+    var update: UInt64 = 0
+
+    init(journal journalCapacity: Int = 65_536) throws {
+        let q = { (t: String) in try Quantity(t) }
+        let instrument = Instrument(
+            id: InstrumentID(0), venue: VenueID(0), base: AssetID(0), quote: AssetID(1), symbol: ShortText("BTCUSDT")!,
+            tickSize: try Price("0.01"), lotSize: try q("0.00001"), minQuantity: try q("0.00001"),
+            maxQuantity: try q("100"), minNotional: try Notional("5"))
+        let limits = RiskLimits(
+            maxOrderQuantity: try q("1"), maxOrderNotional: try Notional("1000000"), maxPosition: try q("5"),
+            maxOpenOrders: 10, priceCollarBps: 500, maxDataAge: Nanoseconds(seconds: 60), maxOrdersPerSecond: 50,
+            maxOrdersPerMinute: 500, maxDailyLoss: try Notional("100000"))
+        let configuration = CoreConfiguration(
+            mode: .live, run: 7, venue: VenueID(0), prefix: ClientOrderIDFormat(prefix: "nt-")!, instruments: [instrument],
+            limits: [limits], configHash: 1)
+        let quoter = try Quoter(
+            instrument: InstrumentID(0),
+            parameters: [
+                "orderQuantity": 1_000_000, "halfSpreadTicks": 5, "halfSpreadBps": 0, "skewTicks": 2,
+                "maxInventory": 100_000_000, "minReplaceInterval": 0, "minPriceChangeTicks": 1,
+            ])
+        let marketEnds = makeRing(of: Input.self, capacity: 1024)
+        let coldEnds = makeRing(of: Input.self, capacity: 64)
+        let journalEnds = makeRing(of: Record.self, capacity: journalCapacity)
+        let beatEnds = makeLatest(of: EngineBeat.self)
+        let statusEnds = makeLatest(of: EngineStatus.self)
+        let stallCounter = SharedCounter()
+        stalls = stallCounter.reader()
+        agent = TradeAgent(
+            core: TradingCore(configuration: configuration, strategies: SingleStrategy(quoter)),
+            outputCapacity: configuration.outputCapacity, orders: LoggedRoute(log: log),
+            inlets: TradeInlets(market: marketEnds.consumer, cold: coldEnds.consumer), journal: journalEnds.producer,
+            telemetry: TradeTelemetry(
+                status: statusEnds.writer, heartbeat: beatEnds.writer, process: EngineBeat(process: 7, startedAt: .zero),
+                histograms: StageHistograms(), stalls: stallCounter),
+            stallLimit: Nanoseconds(milliseconds: 500))
+        market = marketEnds.producer
+        cold = coldEnds.producer
+        journal = journalEnds.consumer
+        heartbeat = beatEnds.reader
+        status = statusEnds.reader
+    }
+
+    @discardableResult mutating func turn(after milliseconds: Int64 = 1) -> Int {
+        now = now + Nanoseconds(milliseconds: milliseconds)
+        return agent.doWork(now: now)
+    }
+
+    /// Takes what the journal ring holds, as the cold side would.
+    mutating func drain() { while let record = journal.tryPop() { records.append(record) } }
+
+    mutating func tell(_ kind: CommandKind) {
+        let taken = cold.tryPush(.command(Command(kind: kind, operatorID: 5, hash: 9, lifetime: Nanoseconds(seconds: 3600))))
+        precondition(taken)
+    }
+
+    mutating func tick(_ bid: Int64) {
+        update += 1
+        let taken = market.tryPush(
+            .topOfBook(
+                TopOfBook(
+                    instrument: InstrumentID(0), bidPrice: Price(raw: bid * fixedPointUnit),
+                    bidQuantity: Quantity(raw: fixedPointUnit), askPrice: Price(raw: (bid + 1) * fixedPointUnit),
+                    askQuantity: Quantity(raw: fixedPointUnit), updateID: update, venueTime: now, receivedAt: now)))
+        precondition(taken)
+    }
+
+    /// Links up, account proved, a price, the ceremony: LIVE.
+    mutating func goLive() {
+        log.events.append(.link(LinkChange(venue: VenueID(0), role: .orders, state: .up, reason: 0)))
+        _ = market.tryPush(.link(LinkChange(venue: VenueID(0), role: .marketData, state: .up, reason: 0)))
+        turn()
+        for isEnd in [false, true] {
+            _ = cold.tryPush(
+                .snapshot(SnapshotMark(id: 1, venue: VenueID(0), isEnd: isEnd, isComplete: true, requestedAt: now)))
+        }
+        tick(50_000)
+        turn()
+        for kind in [CommandKind.stage, .arm, .confirm] {
+            tell(kind)
+            turn()
+        }
+        drain()
+    }
+
+    /// Inputs in the journal, in order.
+    var inputs: [Input] { records.compactMap { Input(record: $0) } }
+    var placed: Int { log.performed.count { if case .place = $0 { true } else { false } } }
+
+    mutating func state() -> SystemState? {
+        for _ in 0..<30 { turn() }
+        var value = EngineStatus()
+        return status.tryRead(&value) ? value.state : nil
+    }
+}
+
+@Suite struct TradeAgentTests {
+    @Test func `Stepped by hand it goes through the ceremony, quotes, and journals each step before it sends`() throws {
+        var bench = try Bench()
+        bench.goLive()
+        bench.tick(50_010)
+        bench.turn()
+        bench.drain()
+        let (placed, state) = (bench.placed, bench.state())
+        #expect(state == .live)
+        #expect(placed == 2)
+        let records = bench.records
+        // Sequence without gaps, and every order the route was given has its own record.
+        #expect(records.map(\.sequence) == Array(1...UInt64(records.count)))
+        let journalled = records.compactMap { record -> NewOrder? in
+            if case .place(let order)? = Output(record: record) { order } else { nil }
+        }
+        let sent = bench.log.performed.compactMap { output -> NewOrder? in
+            if case .place(let order) = output { order } else { nil }
+        }
+        #expect(journalled.map(\.client) == sent.map(\.client))
+    }
+
+    @Test func `A journal without room for a whole step stops everything, and nothing is lost when it has room again`() throws {
+        // Twice the largest step: full after the first steps.
+        var bench = try Bench(journal: 4096)
+        bench.log.events.append(.link(LinkChange(venue: VenueID(0), role: .orders, state: .up, reason: 0)))
+        var stepped = 0
+        for _ in 0..<20_000 {
+            if bench.turn() == 0, bench.stalls.value > 0 { break }
+            stepped += 1
+        }
+        #expect(stepped < 20_000)
+        let before = bench.stalls.value
+        let polls = bench.log.polls
+        bench.tell(.stop)
+        bench.tick(50_000)
+        bench.log.events.append(.link(LinkChange(venue: VenueID(0), role: .orders, state: .down, reason: 0)))
+        for _ in 0..<10 {
+            let work = bench.turn()
+            #expect(work == 0)
+        }
+        #expect(bench.stalls.value == before + 10)
+        #expect(bench.log.polls == polls && bench.log.events.count == 1)
+        // A guard must still see life: the thread turns, the disk does not.
+        var beat = EngineBeat(process: 0, startedAt: .zero)
+        let isRead = bench.heartbeat.tryRead(&beat)
+        #expect(isRead && beat.beatAt == bench.now)
+        bench.drain()
+        bench.turn()
+        bench.drain()
+        let last = bench.inputs.suffix(3)
+        var seen: [String] = []
+        for input in last {
+            switch input {
+            case .link(let change): seen.append("link \(change.state)")
+            case .command(let command): seen.append("\(command.kind)")
+            case .topOfBook: seen.append("top")
+            case .timer: seen.append("timer")
+            default: seen.append("?")
+            }
+        }
+        #expect(seen.filter { $0 != "timer" } == Array(["link down", "stop", "top"].suffix(seen.filter { $0 != "timer" }.count)))
+        #expect(bench.inputs.contains { if case .command(let c) = $0 { c.kind == .stop } else { false } })
+        #expect(bench.records.map(\.sequence) == Array(1...UInt64(bench.records.count)))
+    }
+
+    @Test func `An order that could not be handed over is told to the core, which knows it as rejected and not as unknown`() throws {
+        var bench = try Bench()
+        bench.log.isOpen = false
+        bench.goLive()
+        for bid in 1...5 {
+            bench.tick(50_000 + Int64(bid))
+            bench.turn()
+        }
+        // What was refused in one turn is told in the next, and asking again is refused again: until the wire opens.
+        bench.log.isOpen = true
+        let refused = bench.placed
+        bench.turn()
+        bench.drain()
+        #expect(refused >= 2)
+        let replies = bench.inputs.filter { if case .orderReply(let r) = $0 { r.outcome == .refused } else { false } }
+        #expect(replies.count == refused)
+        var status = EngineStatus()
+        for _ in 0..<30 { bench.turn() }
+        let isRead = bench.status.tryRead(&status)
+        #expect(isRead && status.unknownOrders == 0)
+    }
+
+    @Test func `A thread that stood still takes its own mandate away before it looks at anything else`() throws {
+        var bench = try Bench()
+        bench.goLive()
+        let live = bench.state()
+        #expect(live == .live)
+        bench.drain()
+        let known = bench.records.count
+        bench.tick(50_700)
+        bench.turn(after: 501)
+        bench.drain()
+        let inputs = bench.records[known...].compactMap { Input(record: $0) }
+        guard case .command(let command)? = inputs.first else {
+            Issue.record("the first input after the stall is \(String(describing: inputs.first))")
+            return
+        }
+        #expect(command.kind == .stop && command.operatorID == Command.engineOperator)
+        #expect(command.lifetime >= Nanoseconds(milliseconds: 501))
+        let after = bench.state()
+        #expect(after != .live)
+    }
+
+    @Test func `A turn just within the limit is no stall`() throws {
+        var bench = try Bench()
+        bench.goLive()
+        for _ in 0..<5 { bench.turn(after: 500) }
+        let state = bench.state()
+        #expect(state == .live)
+    }
+
+    @Test func `The operator's stop does not wait behind a burst of ticks`() throws {
+        var bench = try Bench()
+        bench.goLive()
+        bench.drain()
+        let known = bench.records.count
+        for bid in 0..<500 { bench.tick(50_000 + Int64(bid % 3)) }
+        bench.tell(.stop)
+        bench.turn()
+        bench.drain()
+        let inputs = bench.records[known...].compactMap { Input(record: $0) }
+        guard case .command(let command)? = inputs.first else {
+            Issue.record("the first input is \(String(describing: inputs.first))")
+            return
+        }
+        #expect(command.kind == .stop)
+        // A bounded turn: the burst is taken in portions.
+        #expect(inputs.count <= 66)
+    }
+
+    @Test func `The last beat of an orderly end says so`() throws {
+        var bench = try Bench()
+        bench.turn()
+        bench.agent.onStop()
+        var beat = EngineBeat(process: 0, startedAt: .zero)
+        let isRead = bench.heartbeat.tryRead(&beat)
+        #expect(isRead && beat.hasEnded && beat.isValid && beat.process == 7)
+    }
+}
