@@ -54,6 +54,7 @@ struct EngineCommand: AsyncParsableCommand {
         fflush(nil)
         let result = await host.run(until: { EndSignal.isAsked })
         if let summary { try result.jsonText.write(toFile: summary, atomically: true, encoding: .utf8) }
+        host.reportHeap()
         for problem in [host.journalFailure].compactMap({ $0 }) { print("engine: journal: \(problem)") }
     }
 
