@@ -31,11 +31,12 @@ func module(
 }
 
 /// A C shim: declarations and static inlines; public headers include nothing but <stdint.h> and <stddef.h>.
-func shim(_ name: String, libraries: [String] = []) -> Target {
+func shim(_ name: String, libraries: [String] = [], linkerFlags: [String] = []) -> Target {
     .target(
         name: name, path: "CShims/\(name)", publicHeadersPath: "include",
         cSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))],
-        linkerSettings: libraries.map { .linkedLibrary($0) })
+        linkerSettings: libraries.map { .linkedLibrary($0) }
+            + (linkerFlags.isEmpty ? [] : [.unsafeFlags(linkerFlags.flatMap { ["-Xlinker", $0] })]))
 }
 
 func tests(_ name: String, _ dependencies: [String], packages: [Target.Dependency] = []) -> Target {
@@ -49,6 +50,9 @@ func products(_ package: String, _ list: String...) -> [Target.Dependency] {
 
 let shims: [Target] = [
     shim("CCrypto", libraries: ["crypto"]),
+    shim("CHeap", linkerFlags: [
+        "--wrap=swift_retain", "--wrap=swift_release", "--wrap=swift_bridgeObjectRetain", "--wrap=swift_bridgeObjectRelease",
+    ]),
     shim("CPlatform"),
     shim("CTLS", libraries: ["ssl", "crypto"]),
     shim("CUring", libraries: ["uring"]),
@@ -118,7 +122,8 @@ let app: [Target] = [
     .executableTarget(
         name: "needletail",
         dependencies: names([
-            "CPlatform", "Units", "Model", "Wire", "Rings", "Agents", "Gateway", "Transport", "Uring", "VenueKit", "Core", "StrategyKit",
+            "CHeap", "CPlatform", "Units", "Model", "Wire", "Rings", "Agents", "Gateway", "Transport", "Uring", "VenueKit", "Core",
+            "StrategyKit",
             "Binance", "Quoting", "Taking", "Config", "Console", "Control", "Guard", "Journal", "Rest", "Signals", "Telemetry",
             "LoopbackBinance", "Replay", "Simulation", "Loopback",
         ]) + products("swift-argument-parser", "ArgumentParser"),
@@ -127,6 +132,7 @@ let app: [Target] = [
 
 let testTargets: [Target] = [
     tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
+    tests("AllocationTests", ["CHeap"]),
     tests("BooksTests", ["Books", "Units", "Model", "TestSupport"]),
     tests("BinanceTests", ["Units", "Model", "Wire", "Signing", "VenueKit", "Binance", "TestSupport"]),
     tests("ConfigTests", ["Config", "Units", "Model", "Agents"]),

@@ -29,6 +29,7 @@ assert s["open_orders_at_end"] == 0
 assert s["position_matches_venue"] is True
 assert s["journal_verified"] is True and s["journal_records"] > s["ticks"]
 assert s["decision_hash_live"] == s["decision_hash_replay"]
+assert s["hot_allocations"] == 0, f"{s['hot_allocations']} heap allocations on the hot thread; engine.log says where"
 stage = s["latency_ns"]["tick_to_order"]
 assert stage["count"] > 0 and stage["p50"] <= stage["p99"] <= stage["max"], stage
 print(f"demo {sys.argv[2]}: {s['ticks']} ticks, {s['orders_sent']} orders, {s['fills']} fills,",

@@ -29,7 +29,8 @@ package struct RunSummary: Sendable {
     package var journalVerified = false
     package var decisionHashLive: UInt64 = 0
     package var decisionHashReplay: UInt64 = 0
-    /// Heap allocations on the hot threads in steady state; `nil` when they were not counted.
+    /// Heap allocations on the hot threads in steady state; `nil` when the run was too short to get warm, or they were
+    /// not counted.
     package var hotAllocations: UInt64?
     package var latencies = LatencyTable()
     package var duration = Nanoseconds.zero

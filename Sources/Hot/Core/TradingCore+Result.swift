@@ -8,7 +8,8 @@ extension TradingCore {
     /// Instruments must share a quote asset to be added; fees in a third asset are not in it.
     var runResult: Int128 {
         var sum: Int128 = 0
-        for held in instruments {
+        for index in 0..<instruments.count {  // by index: an iterator would count a reference
+            let held = instruments[index]
             let position = ledger[held.instrument.id]
             sum += Int128(position.realised.raw) - Int128(position.fees.raw)
             if held.mark.isPositive { sum += Int128(position.unrealised(at: held.mark).raw) }

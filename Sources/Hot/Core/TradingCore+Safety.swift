@@ -137,7 +137,7 @@ extension TradingCore {
     /// The tightest daily loss limit of the run.
     private var lossLimit: Notional {
         var limit = instruments[0].limits.maxDailyLoss
-        for held in instruments { limit = Swift.min(limit, held.limits.maxDailyLoss) }
+        for index in 0..<instruments.count { limit = Swift.min(limit, instruments[index].limits.maxDailyLoss) }
         return limit
     }
 }

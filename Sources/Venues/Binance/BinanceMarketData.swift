@@ -79,7 +79,7 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
     /// The local book's best levels (not the ticker's); `nil` while it is not live or a side is empty.
     public func bookTop(_ instrument: InstrumentID) -> TopOfBook? {
         for index in 0..<feeds.count where feeds[index].instrument == instrument {
-            return Self.bookTop(feeds[index], receivedAt: feeds[index].lastReceived)
+            return bookTop(row: index, receivedAt: feeds[index].lastReceived)
         }
         return nil
     }
@@ -203,7 +203,7 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
         let refusal = feeds[row].diff(message, bids: decoder.bids, asks: decoder.asks, at: receivedAt)
         if let refusal { refuse(refusal, &sink) }
         if feeds[row].wantsSnapshot(at: receivedAt) { sink.requestSnapshot(feeds[row].instrument) }
-        if refusal == nil, let top = Self.bookTop(feeds[row], receivedAt: receivedAt) { publish(top, row: row, &sink) }
+        if refusal == nil, let top = bookTop(row: row, receivedAt: receivedAt) { publish(top, row: row, &sink) }
     }
 
     private mutating func trade<M: MarketSink & ~Copyable>(
@@ -235,17 +235,18 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
         if let refusal = feeds[row].join(snapshot: id, bids: decoder.bids, asks: decoder.asks, at: receivedAt) {
             return refuse(refusal, &sink)
         }
-        if let top = Self.bookTop(feeds[row], receivedAt: receivedAt) { publish(top, row: row, &sink) }
+        if let top = bookTop(row: row, receivedAt: receivedAt) { publish(top, row: row, &sink) }
     }
 
     // MARK: Publishing
 
-    private static func bookTop(_ feed: borrowing SymbolFeed, receivedAt: Nanoseconds) -> TopOfBook? {
-        guard feed.state == .live, let bid = feed.book.bestBid, let ask = feed.book.bestAsk else { return nil }
+    /// Reads the feed in place: a copy would count references to all its arrays.
+    private func bookTop(row: Int, receivedAt: Nanoseconds) -> TopOfBook? {
+        guard feeds[row].state == .live, let bid = feeds[row].book.bestBid, let ask = feeds[row].book.bestAsk else { return nil }
         return TopOfBook(
-            instrument: feed.instrument, bidPrice: bid.price, bidQuantity: bid.quantity,
+            instrument: feeds[row].instrument, bidPrice: bid.price, bidQuantity: bid.quantity,
             askPrice: ask.price, askQuantity: ask.quantity,
-            updateID: UInt64(feed.lastUpdate), venueTime: Nanoseconds(milliseconds: feed.bookTime),
+            updateID: UInt64(feeds[row].lastUpdate), venueTime: Nanoseconds(milliseconds: feeds[row].bookTime),
             receivedAt: receivedAt)
     }
 

@@ -64,6 +64,7 @@ struct EngineCommand: AsyncParsableCommand {
         }
         let result = await host.run(until: { EndSignal.isAsked })
         if let summary { try result.jsonText.write(toFile: summary, atomically: true, encoding: .utf8) }
+        host.reportHeap()
         withExtendedLifetime(mark) {}
         let problems = result.venueFailures + [host.journalFailure.map { "journal: \($0)" }].compactMap { $0 }
         for problem in problems { say(problem) }

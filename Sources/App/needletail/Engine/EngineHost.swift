@@ -72,6 +72,7 @@ final class EngineHost {
         _ = hot.status.tryRead(&status)
         let now = clock.now()
         latchOwnHalt()
+        for heap in hot.threads.heaps { heap.observe(status.state, at: now) }
         obeyLatch()
         var desk = EngineDesk(host: self)
         work += control.doWork(now: now, handler: &desk)
@@ -278,6 +279,7 @@ final class EngineHost {
         summary.net = statusDocument().net
         summary.journalRecords = writer.written
         summary.decisionHashLive = status.decisionHash
+        summary.hotAllocations = HeapUse.sum(hot.threads.heaps)?.allocations
         summary.latencies = latencies()
         summary.duration = clock.now() - started
         summary.build = BuildIdentity.name
@@ -358,6 +360,15 @@ final class EngineHost {
         case .down: verdict = "down"
         }
         return LinkLine(name: name, state: state, verdict: verdict, age: age)
+    }
+
+    /// Says on standard output what the hot thread asked of the heap, and who asked.
+    func reportHeap() {
+        guard let use = HeapUse.sum(hot.threads.heaps) else { return print("engine: hot heap: not counted (too short a run)") }
+        print(
+            "engine: hot heap since warm-up: \(use.allocations) allocations, \(use.frees) frees, \(use.retains) retains, "
+                + "\(use.releases) releases")
+        for site in hot.threads.heaps.flatMap(\.sites) { print("engine: hot heap call from \(site)") }
     }
 
     /// Removes the latch; the core is told afterwards.

@@ -12,6 +12,8 @@ final class HotThreads {
     }
 
     private var threads: [any HotThread] = []
+    /// What each thread asks of the heap; stays after the threads.
+    private(set) var heaps: [HeapWatch] = []
 
     /// In the order of the topology.
     var watches: [Watch] { threads.map(\.watch) }
@@ -55,7 +57,9 @@ final class HotThreads {
 
     private func add<A: Agent & Sendable & ~Copyable>(_ agent: consuming A, _ place: HotPlans.Place) throws {
         do throws(RunnerError) {
-            threads.append(try RunningAgent(agent, place))
+            let heap = HeapWatch()
+            threads.append(try RunningAgent(agent, place, heap))
+            heaps.append(heap)
         } catch {
             throw Self.explain(error, place.plan)
         }
@@ -116,12 +120,12 @@ private protocol HotThread: AnyObject {
 
 /// Keeps a runner; its thread is stopped and joined when this is let go.
 private final class RunningAgent<A: Agent & Sendable & ~Copyable>: HotThread {
-    private let runner: Runner<A>
+    private let runner: Runner<HeapWatched<A>>
     private let plan: RunnerPlan
 
-    init(_ agent: consuming A, _ place: HotPlans.Place) throws(RunnerError) {
+    init(_ agent: consuming A, _ place: HotPlans.Place, _ heap: HeapWatch) throws(RunnerError) {
         plan = place.plan
-        runner = try Runner(agent, name: place.plan.name, core: place.plan.core, idle: place.idle)
+        runner = try Runner(HeapWatched(agent, watch: heap), name: place.plan.name, core: place.plan.core, idle: place.idle)
     }
 
     var watch: HotThreads.Watch { HotThreads.Watch(plan: plan, heartbeat: runner.heartbeat) }

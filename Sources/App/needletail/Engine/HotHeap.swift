@@ -1,0 +1,112 @@
+import Agents
+import CHeap
+import Model
+import Units
+
+/// A hot agent whose thread's heap calls and reference counts are counted, from after `onStart` to before `onStop`: what
+/// connecting the first time and the orderly end need is not steady state.
+struct HeapWatched<Inner: Agent & ~Copyable>: Agent, ~Copyable {
+    private var inner: Inner
+    private let watch: HeapWatch
+
+    init(_ inner: consuming Inner, watch: HeapWatch) {
+        self.inner = inner
+        self.watch = watch
+    }
+
+    var name: StaticString { inner.name }
+    var names: [String] { inner.names }
+
+    mutating func onStart() {
+        inner.onStart()
+        watch.begin()
+    }
+
+    mutating func doWork(now: Nanoseconds) -> Int { inner.doWork(now: now) }
+
+    mutating func onStop() {
+        watch.end()
+        inner.onStop()
+    }
+}
+
+extension HeapWatched: @unchecked Sendable where Inner: Sendable & ~Copyable {}
+
+/// What a hot thread asked of the heap since a moment.
+struct HeapUse: Equatable {
+    var allocations: UInt64
+    var frees: UInt64
+    var retains: UInt64
+    var releases: UInt64
+
+    init(_ counts: heap_counts) {
+        allocations = counts.allocations
+        frees = counts.frees
+        retains = counts.retains
+        releases = counts.releases
+    }
+
+    /// Of all threads together; `nil` when one of them was not counted.
+    static func sum(_ threads: [HeapWatch]) -> HeapUse? {
+        var total = HeapUse(heap_counts())
+        for thread in threads {
+            guard let use = thread.use else { return nil }
+            total.allocations += use.allocations
+            total.frees += use.frees
+            total.retains += use.retains
+            total.releases += use.releases
+        }
+        return total
+    }
+
+    static func - (now: HeapUse, then: HeapUse) -> HeapUse {
+        var use = now
+        use.allocations -= then.allocations
+        use.frees -= then.frees
+        use.retains -= then.retains
+        use.releases -= then.releases
+        return use
+    }
+}
+
+/// The cold side's view of one hot thread's heap use in steady state: from two seconds after the engine was first LIVE.
+final class HeapWatch: @unchecked Sendable {
+    /// Written once by the hot thread before it works, read by the cold one after it saw the engine LIVE.
+    private var slot: Int32 = -1
+    private var liveSince: Nanoseconds?
+    private var baseline: HeapUse?
+    static let warmUp = Nanoseconds(seconds: 2)
+
+    /// Hot thread: counts it from now on.
+    func begin() { slot = heap_watch_this_thread() }
+    /// Hot thread: what was counted stays as it is.
+    func end() { heap_unwatch_this_thread() }
+
+    /// Cold thread, each turn: takes the baseline when the engine is warm.
+    func observe(_ state: SystemState, at now: Nanoseconds) {
+        guard baseline == nil, heap_is_counted() == 1 else { return }
+        if state == .live, liveSince == nil { liveSince = now }
+        guard let liveSince, now - liveSince > Self.warmUp, slot >= 0 else { return }
+        baseline = HeapUse(heap_read(slot))
+        heap_record_sites(slot)
+    }
+
+    /// Since warm-up; `nil` when the run never got that far, or this build cannot count.
+    var use: HeapUse? {
+        guard let baseline else { return nil }
+        return HeapUse(heap_read(slot)) - baseline
+    }
+
+    /// Callers of the first calls since warm-up, as code addresses in the program; for `llvm-symbolizer -e`.
+    var sites: [String] {
+        var found = [heap_site](repeating: heap_site(), count: Int(HEAP_SITES))
+        let count = unsafe heap_read_sites(slot, &found)
+        return found.prefix(count).map { site in
+            var frames: [UInt] = []
+            unsafe withUnsafeBytes(of: site.frames) { raw in
+                frames = unsafe Array(raw.bindMemory(to: UInt.self)).prefix { $0 != 0 }.map { $0 }
+            }
+            return frames.map { "0x" + String($0, radix: 16) }.joined(separator: " ")
+        }
+    }
+}
