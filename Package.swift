@@ -9,7 +9,11 @@ let releaseFlags: [SwiftSetting] = [
     .unsafeFlags(["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release))
 ]
 
-let strict: [SwiftSetting] = [.strictMemorySafety()] + releaseFlags
+/// The one switch of the compile-time proof: HotProof.swift of each module then has the compiler check that what it calls
+/// neither allocates nor locks. Debug builds cannot: without the whole module at hand every callee is unknown.
+let hotProof: [SwiftSetting] = [.define("HOT_PROOF", .when(configuration: .release))]
+
+let strict: [SwiftSetting] = [.strictMemorySafety()] + releaseFlags + hotProof
 
 enum Layer: String {
     case base = "Base"
