@@ -27,6 +27,24 @@ private func runners(parse core: Int, idle: String = "spin") -> String {
         #expect(try parse(sample, [("topology.preset", "four-cores")]).hash == run.hash)
     }
 
+    @Test func `A whole topology can be given on the command line, and is checked as in a file`() throws {
+        let good = runners(parse: 2)
+        #expect(try parse(sample, [("topology", good)]).topology == .fourCores)
+        do throws(ConfigurationErrors) {
+            _ = try parse(sample, [("topology", runners(parse: 1))])
+            Issue.record("two spinners on one core passed")
+        } catch {
+            #expect(error.errors.map(\.path) == ["topology.runners.1.core"])
+            #expect(error.errors[0].file == "command line")
+        }
+        do throws(ConfigurationErrors) {
+            _ = try parse(sample, [("topology", "{runners: [")])
+            Issue.record("half a topology passed")
+        } catch {
+            #expect(error.errors.map(\.path) == ["topology"])
+        }
+    }
+
     @Test func `Agents may be named in any order and are stepped in the order of the data`() throws {
         let text = sample.replacing(
             written,

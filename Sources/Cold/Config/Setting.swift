@@ -66,6 +66,16 @@ struct Setting: Sendable {
         }
     }
 
+    /// A value of the command line: a map or a list where it is written as YAML's `{…}` or `[…]`, else a text.
+    private init(written text: String) {
+        let file = Place.commandLine.file
+        if text.hasPrefix("{") || text.hasPrefix("["), let node = try? Yams.compose(yaml: text) {
+            self.init(node, file: file, near: .commandLine)
+        } else {
+            self.init(place: .commandLine, content: .text(text))
+        }
+    }
+
     private static func error(_ error: any Error, file: String) -> ConfigurationError {
         var line = 0
         var column = 0
@@ -113,7 +123,7 @@ struct Setting: Sendable {
 
     private mutating func replace(_ path: ArraySlice<String>, with text: String) throws(OverrideFailure) {
         if path.isEmpty {
-            self = Setting(place: .commandLine, content: .text(text))
+            self = Setting(written: text)
         } else {
             try override(path, with: text)
         }
