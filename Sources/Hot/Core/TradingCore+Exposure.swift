@@ -59,6 +59,9 @@ extension TradingCore {
             dayResult: dayResult, hasCapacity: orders.hasRoom && nextSequence < .max)
         context.isDirty = held.isDirty
         context.isStrategyOff = intent.strategy.index < accounts.count && accounts[intent.strategy.index].isOff
+        context.calmAt = held.calmAt
+        context.promptAt = promptAt
+        context.drawdown = Swift.max(0, peakResult - runResult)
         context.ownBid = open.ownBid
         context.ownAsk = open.ownAsk
         var net: Int128 = 0
