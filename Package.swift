@@ -142,7 +142,7 @@ let testTargets: [Target] = [
     tests("ConfigTests", ["Config", "Units", "Model", "Agents"]),
     tests("ControlTests", ["Units", "Model", "Telemetry", "Control"]),
     tests("ConsoleTests", ["Units", "Model", "Telemetry", "Console"]),
-    tests("CoreTests", ["Core", "Orders", "StrategyKit", "Quoting", "Units", "Model"]),
+    tests("CoreTests", ["Core", "Orders", "StrategyKit", "Quoting", "Units", "Model", "TestSupport"]),
     tests("GatewayTests", [
         "Gateway", "Agents", "Core", "Model", "Quoting", "Rings", "StrategyKit", "Transport", "Units", "VenueKit", "Wire",
     ]),

@@ -63,3 +63,23 @@ func everyRowOfARateTableIsAWindowOfItsOwn(seed: UInt64) {
         #expect(counted >= least && counted <= most, "seed \(seed) row \(row) at \(now)")
     }
 }
+
+@Test(arguments: 1...20 as ClosedRange<UInt64>)
+func aMoveWindowSpansAtLeastTenSecondsAndAtMostEleven(seed: UInt64) {
+    var dice = Dice(seed: seed)
+    var window = MoveWindow()
+    var seen: [(at: Int64, price: Int64)] = []
+    var now: Int64 = 0
+    func apart(since: Int64) -> Int64 {
+        let prices = seen.filter { $0.at > since }.map(\.price)
+        let (low, high) = (prices.min()!, prices.max()!)
+        return ((high - low) * 10_000 + low - 1) / low
+    }
+    for _ in 0..<500 {
+        now += Int64.random(in: 0...(dice.oneIn(10) ? 15_000 : 900), using: &dice) * 1_000_000
+        seen.append((now, Int64.random(in: 90_000...110_000, using: &dice)))
+        let counted = window.record(Price(raw: seen.last!.price), at: Nanoseconds(raw: now))
+        #expect(counted >= apart(since: now - 10_000_000_000), "seed \(seed)")
+        #expect(counted <= apart(since: now - 11_000_000_000), "seed \(seed)")
+    }
+}

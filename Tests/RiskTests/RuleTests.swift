@@ -50,6 +50,14 @@ let rules: [Rule] = [
     Rule(.dirtyPosition, "a fill is not confirmed") { $0.context.isDirty = true },
     Rule(.strategyOff, "the strategy is off") { $0.context.isStrategyOff = true },
     Rule(
+        .volatility, "the price moved too far", value: 100_000_000_000, limit: 100_000_000_001,
+        atLimit: { $0.context.calmAt = Nanoseconds(seconds: 100) },
+        past: { $0.context.calmAt = Nanoseconds(raw: 100_000_000_001) }),
+    Rule(
+        .latency, "the venue answers too slowly", value: 100_000_000_000, limit: 100_000_000_001,
+        atLimit: { $0.context.promptAt = Nanoseconds(seconds: 100) },
+        past: { $0.context.promptAt = Nanoseconds(raw: 100_000_000_001) }),
+    Rule(
         .invalidPrice, "price off the tick", value: 100 * unit, limit: unit * 3,
         atLimit: { $0.context.instrument.tickSize = Price(raw: 4 * unit) },
         past: { $0.context.instrument.tickSize = Price(raw: 3 * unit) }),
@@ -73,6 +81,18 @@ let rules: [Rule] = [
         .orderSize, "order too large", value: unit, limit: unit - 1,
         atLimit: { $0.context.limits.maxOrderQuantity = Quantity(raw: unit) },
         past: { $0.context.limits.maxOrderQuantity = Quantity(raw: unit - 1) }),
+    Rule(
+        .drawdownThrottle, "too large for the drawdown", value: unit, limit: 9 * unit / 10,
+        atLimit: {
+            $0.context.drawdown = Int128(50 * unit - 1)
+            $0.context.limits.throttleDrawdown = Notional(raw: 50 * unit)
+            $0.context.limits.throttlePercent = 9
+        },
+        past: {
+            $0.context.drawdown = Int128(50 * unit)
+            $0.context.limits.throttleDrawdown = Notional(raw: 50 * unit)
+            $0.context.limits.throttlePercent = 9
+        }),
     Rule(
         .orderNotional, "order worth too much", value: 100 * unit, limit: 100 * unit - 1,
         atLimit: { $0.context.limits.maxOrderNotional = Notional(raw: 100 * unit) },
@@ -220,7 +240,7 @@ let rules: [Rule] = [
     var pairs = 0
     for (index, earlier) in rules.enumerated() {
         for later in rules[(index + 1)...] {
-            // Three rules look at the same state: only one of them can be broken.
+            // Three rules look at the same state: only one of them can be broken. Three are lifted while reducing.
             if later.verdict == .notLive || later.verdict == .reduceOnly { continue }
             let answer = Case().changed(later.past).changed(earlier.past).answer
             #expect(answer.verdict == earlier.verdict, "\(earlier.name) and \(later.name)")
@@ -264,6 +284,21 @@ let rules: [Rule] = [
     // A frame may be stamped by another thread a moment after this step's clock was read; not seconds after it.
     #expect(Case().changed { $0.context.top.receivedAt = Nanoseconds(raw: 100_000_050_000) }.answer.verdict == .passed)
     #expect(Case().changed { $0.context.top.receivedAt = Nanoseconds(seconds: 102) }.answer.verdict == .staleMarketData)
+}
+
+@Test func reducingWaitsNeitherForCalmNorForAPromptVenue() {
+    let reducing = Case().changed {
+        $0.context.state = .reducing
+        $0.intent.side = .sell
+        $0.context.position = Quantity(raw: unit)
+        $0.context.calmAt = Nanoseconds(seconds: 200)
+        $0.context.promptAt = Nanoseconds(seconds: 200)
+        $0.context.drawdown = Int128(50 * unit)
+        $0.context.limits.throttleDrawdown = Notional(raw: unit)
+        $0.context.limits.throttlePercent = 1
+    }
+    #expect(reducing.answer.verdict == .passed)
+    #expect(reducing.changed { $0.context.state = .live }.answer.verdict == .volatility)
 }
 
 @Test func whatReducesAPositionIsExemptFromGrossLimits() {

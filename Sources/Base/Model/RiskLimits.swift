@@ -51,6 +51,14 @@ public struct RiskLimits: BitwiseCopyable, Sendable {
     public var maxDrawdown = Notional.max
     /// Evaluations in a row that must find the drawdown before it counts.
     public var drawdownConfirmations: Int32 = 1
+    /// Fall of the run's result from its highest, from which on orders may only be `throttlePercent` of their largest.
+    public var throttleDrawdown = Notional.max
+    public var throttlePercent: Int32 = 100
+    /// Move of the mid within ten seconds, in basis points, after which its instrument is left alone for `breachPause`.
+    public var maxMoveBps = Int32.max
+    /// Time to the answer to an order, after which no new one leaves for `breachPause`.
+    public var maxAckLatency = Nanoseconds(raw: .max)
+    public var breachPause = Nanoseconds.zero
     /// Loss of one strategy since the start of the day at which it is switched off.
     public var maxStrategyLoss = Notional.max
 

@@ -13,10 +13,16 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case dirtyPosition = 20
     /// The strategy was switched off, by itself or by a person.
     case strategyOff = 21
+    /// The price moved too far in the last seconds.
+    case volatility = 30
+    /// The venue answered too slowly.
+    case latency = 31
     case invalidPrice = 8
     case invalidQuantity = 9
     case belowMinNotional = 10
     case orderSize = 11
+    /// Larger than the run's drawdown allows for now.
+    case drawdownThrottle = 32
     case orderNotional = 12
     case priceCollar = 13
     /// Would take further through the book than the slippage bound.
@@ -49,10 +55,13 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .linkDown: return "LINK_DOWN"
         case .dirtyPosition: return "DIRTY_POSITION"
         case .strategyOff: return "STRATEGY_OFF"
+        case .volatility: return "VOLATILITY"
+        case .latency: return "LATENCY"
         case .invalidPrice: return "INVALID_PRICE"
         case .invalidQuantity: return "INVALID_QUANTITY"
         case .belowMinNotional: return "BELOW_MIN_NOTIONAL"
         case .orderSize: return "MAX_ORDER_SIZE"
+        case .drawdownThrottle: return "DRAWDOWN_THROTTLE"
         case .orderNotional: return "MAX_ORDER_NOTIONAL"
         case .priceCollar: return "PRICE_COLLAR"
         case .slippage: return "SLIPPAGE"

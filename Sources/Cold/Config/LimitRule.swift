@@ -122,6 +122,24 @@ struct LimitRule: Sendable {
             "write how many evaluations in a row must find the drawdown, such as 3",
             "A drawdown counts when # evaluations in a row find it."),
         LimitRule(
+            "throttle_drawdown", .notional(\.throttleDrawdown),
+            "write the fall from the highest result in quote units from which orders are kept small, such as 50",
+            "When the result has fallen # from its highest, orders are kept small."),
+        LimitRule(
+            "throttle_percent", .count(\.throttlePercent, 1...100),
+            "write the percentage of max_order_quantity that is left then, such as 25",
+            "Small means # percent of the largest order."),
+        LimitRule(
+            "max_move_bps", .count(\.maxMoveBps, 1...100_000),
+            "write the move of the mid in ten seconds after which an instrument is left alone, in basis points, such as 100",
+            "An instrument whose mid moves more than # basis points in ten seconds is left alone, its orders taken back."),
+        LimitRule(
+            "max_ack_latency", .span(\.maxAckLatency),
+            "write the time to an order's answer after which no new order leaves, such as 500ms",
+            "When an order's answer takes longer than #, no new order leaves."),
+        LimitRule(
+            "breach_pause", .span(\.breachPause), "write how long both last, such as 10s", "Both last #."),
+        LimitRule(
             "max_strategy_loss", .notional(\.maxStrategyLoss),
             "write the loss of one strategy in the day, in quote units, at which it is switched off, such as 50",
             "A strategy that lost # in the day is switched off."),

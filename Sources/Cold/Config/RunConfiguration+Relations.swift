@@ -45,6 +45,14 @@ extension RunConfiguration {
             ["limits.cancel_share_percent"], limits.cancelSharePercent <= 90, "cannot be unlimited",
             cure: "write a percentage from 0 to 90")
         reader.relate(
+            ["limits.throttle_percent"], limits.throttlePercent <= 100, "cannot be unlimited",
+            cure: "write a percentage from 1 to 100, or lift throttle_drawdown")
+        reader.relate(
+            ["limits.throttle_drawdown", "limits.max_drawdown"],
+            limits.throttleDrawdown <= limits.maxDrawdown || limits.throttleDrawdown == .max,
+            "is larger than max_drawdown (\(limits.maxDrawdown)): the engine would halt first",
+            cure: "lower throttle_drawdown or raise max_drawdown")
+        reader.relate(
             ["limits.drawdown_confirmations"], limits.drawdownConfirmations <= 1000, "cannot be unlimited",
             cure: "write a number from 1 to 1000, or lift max_drawdown")
         reader.relate(

@@ -36,7 +36,7 @@ extension EventLog {
     private static func numbers(_ verdict: Verdict) -> String {
         let (value, limit) = (verdict.value, verdict.limit)
         switch verdict.verdict {
-        case .orderSize, .orderNotional, .position, .dailyLoss, .belowMinNotional, .invalidPrice, .invalidQuantity,
+        case .orderSize, .drawdownThrottle, .orderNotional, .position, .dailyLoss, .belowMinNotional, .invalidPrice, .invalidQuantity,
             .selfTrade, .netExposure, .grossExposure, .portfolioNet, .portfolioGross:
             return ": \(Quantity(raw: value)) against \(Quantity(raw: limit))"
         case .openOrders, .orderRate, .messageRate, .identicalOrders, .unknownOrders, .capacity:
@@ -46,6 +46,7 @@ extension EventLog {
         case .passed, .killed, .notLive, .reduceOnly, .instrumentNotAllowed, .noMarketData, .linkDown, .dirtyPosition,
             .strategyOff:
             return ""
+        case .volatility, .latency: return ": for \((limit - value) / 1_000_000) ms more"
         }
     }
 

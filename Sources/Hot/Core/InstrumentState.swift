@@ -16,6 +16,9 @@ struct InstrumentState: BitwiseCopyable {
     var sweptAt = Nanoseconds(raw: .min / 2)
     var nextFlattenAt = Nanoseconds.zero
 
+    /// Until when it takes no new order after a move of its price.
+    var calmAt = Nanoseconds(raw: .min)
+
     // Confirmation of fills.
     /// A fill of the base asset waits for the venue's balance.
     var isDirty = false

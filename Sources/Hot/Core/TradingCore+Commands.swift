@@ -66,10 +66,12 @@ extension TradingCore {
 
     private mutating func confirm(_ command: Command, _ outputs: inout OutputBuffer) -> Bool {
         guard state == .armed, now < armedUntil, command.hash == stagedHash, linksUp else { return false }
-        for held in instruments where !held.isFresh(at: now) { return false }
+        for index in 0..<instruments.count where !instruments[index].isFresh(at: now) { return false }
         if maySend {
             guard isReconciled, orders.activeCount == 0 else { return false }
-            for held in instruments where held.breaks > 0 || held.hasSuspect { return false }
+            for index in 0..<instruments.count where instruments[index].breaks > 0 || instruments[index].hasSuspect {
+                return false
+            }
         }
         resetBreakers()
         published.mandateHash = stagedHash

@@ -59,11 +59,15 @@ extension TradingCore {
             dayResult: dayResult, hasCapacity: orders.hasRoom && nextSequence < .max)
         context.isDirty = held.isDirty
         context.isStrategyOff = intent.strategy.index < accounts.count && accounts[intent.strategy.index].isOff
+        context.calmAt = held.calmAt
+        context.promptAt = promptAt
+        context.drawdown = Swift.max(0, peakResult - runResult)
         context.ownBid = open.ownBid
         context.ownAsk = open.ownAsk
         var net: Int128 = 0
         var gross = open.runBuys + open.runSells
-        for other in instruments {
+        for index in 0..<instruments.count {  // by index: an iterator would count a reference
+            let other = instruments[index]
             let value = worth(ledger[other.instrument.id].quantity, other.mark)
             net += value
             gross += value < 0 ? -value : value

@@ -9,7 +9,9 @@ extension TradingCore {
         var isDone = true
         for index in 0..<instruments.count where !isFlat(index, &outputs) { isDone = false }
         guard isDone, orders.activeCount == 0 else { return }
-        for held in instruments where !ledger[held.instrument.id].quantity.isZero {
+        for index in 0..<instruments.count {
+            let held = instruments[index]
+            if ledger[held.instrument.id].quantity.isZero { continue }
             // What is left is too small for the venue's rules.
             alert(.info, .invalidOrder, instrument: held.instrument.id,
                 value: ledger[held.instrument.id].quantity.raw, limit: held.instrument.minQuantity.raw, &outputs)

@@ -17,6 +17,7 @@ extension TradingCore {
         instruments[index].isSwept = false
         isRepriced = true
         published.ticks &+= 1
+        judgeMove(index, &outputs)
         runStrategies(.tick, in: top.instrument, &outputs)
     }
 

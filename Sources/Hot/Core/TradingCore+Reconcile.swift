@@ -65,7 +65,8 @@ extension TradingCore {
     /// Fees taken in base and fills of every instrument that shares this base asset.
     func explained(_ base: AssetID) -> Int128 {
         var sum: Int128 = 0
-        for held in instruments where held.instrument.base == base {
+        for index in 0..<instruments.count where instruments[index].instrument.base == base {
+            let held = instruments[index]
             let position = ledger[held.instrument.id]
             sum += Int128(position.quantity.raw) - Int128(position.baseFees.raw)
         }
@@ -74,7 +75,8 @@ extension TradingCore {
 
     /// Whether a fill of this base asset is missing or newer than the snapshot: then nothing can be compared.
     private func isMoving(_ base: AssetID) -> Bool {
-        for held in instruments where held.instrument.base == base && held.lastFillAt >= snapshotRequestedAt {
+        for index in 0..<instruments.count
+        where instruments[index].instrument.base == base && instruments[index].lastFillAt >= snapshotRequestedAt {
             return true
         }
         for index in 0..<orders.activeCount {

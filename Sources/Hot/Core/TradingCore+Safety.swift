@@ -52,6 +52,7 @@ extension TradingCore {
         switch order.state {
         case .pendingNew, .pendingCancel, .pendingAmend:
             if now - order.requestedAt > configuration.requestTimeout {
+                if order.state == .pendingNew { judgeLatency(order, &outputs) }
                 apply(.doubted, to: slot, error: .venueUnavailable, &outputs)
             }
         case .unknown:

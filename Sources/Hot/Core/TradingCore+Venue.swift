@@ -25,7 +25,7 @@ extension TradingCore {
     }
 
     mutating func orderReply(_ reply: OrderReply, _ outputs: inout OutputBuffer) {
-        if stopsSending(reply), fault == .none { fault = reply.error }
+        if stopsSending(reply) { fail(reply.error, value: Int64(reply.venueCode)) }
         if reply.kind == .cancelAll {
             if reply.outcome != .accepted, reply.error != .unknownOrder {
                 alert(.warning, reply.error, instrument: reply.instrument, value: Int64(reply.venueCode), &outputs)
@@ -40,6 +40,7 @@ extension TradingCore {
                     value: Int64(reply.venueCode), &outputs)
             }
         }
+        if reply.kind == .place { judgeLatency(orders[slot], &outputs) }
         switch (reply.kind, reply.outcome) {
         case (.place, .accepted): apply(.accepted, to: slot, error: .none, &outputs)
         case (.place, .refused): apply(.refused, to: slot, error: reply.error, &outputs)

@@ -20,6 +20,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var messagesPerSecond: RateWindow
     var messagesPerMinute: RateWindow
     var recent: RecentOrders
+    /// One for each instrument.
+    var moves: ContiguousArray<MoveWindow>
     var activity: Activity
     /// What each strategy made and whether it may propose.
     var accounts: ContiguousArray<StrategyAccount>
@@ -48,6 +50,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var drawdownCount: Int32 = 0
     /// A price or a position changed in this step: results are judged at its end.
     var isRepriced = false
+    /// Until when no new order leaves after a slow answer.
+    var promptAt = Nanoseconds(raw: .min)
     /// Orders in a row that were refused or not answered.
     var errorsInRow: Int32 = 0
 
@@ -93,6 +97,7 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         messagesPerSecond = RateWindow(bucket: Nanoseconds(milliseconds: 100), buckets: 10)
         messagesPerMinute = RateWindow(bucket: Nanoseconds(seconds: 1), buckets: 60)
         recent = RecentOrders(capacity: 512, span: Nanoseconds(seconds: 10))
+        moves = ContiguousArray(repeating: MoveWindow(), count: configuration.instruments.count)
         activity = Activity(strategies: strategies.count, instruments: configuration.instruments.count)
         accounts = ContiguousArray(repeating: StrategyAccount(), count: strategies.count)
         intents = IntentBuffer(capacity: 32)

@@ -30,6 +30,11 @@ public struct RiskContext: BitwiseCopyable, Sendable {
     public var isDirty = false
     /// The order's strategy is switched off.
     public var isStrategyOff = false
+    /// Until when the instrument is left alone after a move, and the run after a slow answer.
+    public var calmAt = Nanoseconds(raw: .min)
+    public var promptAt = Nanoseconds(raw: .min)
+    /// Fall of the run's result from its highest, scale 8.
+    public var drawdown: Int128 = 0
     /// Highest price of our own buys that may rest or be on their way; zero when there is none.
     public var ownBid = Price.zero
     /// Lowest price of our own sells that may rest or be on their way; `.max` when there is none.

@@ -31,6 +31,11 @@ public enum RiskGate {
         if !c.linksUp { return RiskAnswer(.linkDown) }
         if c.isDirty { return RiskAnswer(.dirtyPosition) }
         if c.isStrategyOff { return RiskAnswer(.strategyOff, value: Int64(intent.strategy.raw)) }
+        // What reduces the position does not wait for calm.
+        if c.state != .reducing {
+            if c.now < c.calmAt { return RiskAnswer(.volatility, value: c.now.raw, limit: c.calmAt.raw) }
+            if c.now < c.promptAt { return RiskAnswer(.latency, value: c.now.raw, limit: c.promptAt.raw) }
+        }
         return form(intent, c) ?? size(intent, c) ?? taking(intent, c) ?? exposure(intent, c) ?? worth(intent, c)
             ?? pace(intent, c) ?? RiskAnswer(.passed)
     }
@@ -70,6 +75,12 @@ public enum RiskGate {
     private static func size(_ intent: Intent, _ c: RiskContext) -> RiskAnswer? {
         if intent.quantity > c.limits.maxOrderQuantity {
             return RiskAnswer(.orderSize, value: intent.quantity.raw, limit: c.limits.maxOrderQuantity.raw)
+        }
+        if c.state != .reducing, c.drawdown >= Int128(c.limits.throttleDrawdown.raw) {
+            let most = Int128(c.limits.maxOrderQuantity.raw) * Int128(c.limits.throttlePercent) / 100
+            if Int128(intent.quantity.raw) > most {
+                return RiskAnswer(.drawdownThrottle, value: intent.quantity.raw, limit: Int64(clamping: most))
+            }
         }
         let notional = intent.price.times(intent.quantity, rounding: .ceiling)
         if notional == nil || notional! > c.limits.maxOrderNotional {

@@ -69,6 +69,11 @@ enum DemoConfiguration {
           max_executions: 600
           max_drawdown: 500
           drawdown_confirmations: 3
+          throttle_drawdown: 250
+          throttle_percent: 50
+          max_move_bps: 200
+          max_ack_latency: 1s
+          breach_pause: 10s
           max_strategy_loss: 250
         topology: { preset: two-cores }
         timeouts: { request: 2s, heartbeat: 100ms, guard: 1s }

@@ -1,0 +1,33 @@
+import Model
+import Orders
+import Units
+
+/// Pauses that end by themselves: a price that moved too far, a venue that answers too slowly. What reduces a position
+/// is not held back by either.
+extension TradingCore {
+    /// After a new top of book: a move past its limit takes the instrument's orders back and leaves it alone; the pause
+    /// begins anew as long as the window shows the move.
+    mutating func judgeMove(_ index: Int, _ outputs: inout OutputBuffer) {
+        let held = instruments[index]
+        guard held.mark.isPositive else { return }
+        let bps = moves[index].record(held.mark, at: now)
+        guard bps > Int64(held.limits.maxMoveBps) else { return }
+        let wasCalm = now >= held.calmAt
+        instruments[index].calmAt = later(held.limits.breachPause)
+        guard wasCalm, isTrading else { return }
+        alert(.warning, .riskBlocked, instrument: held.instrument.id, value: bps, limit: Int64(held.limits.maxMoveBps), &outputs)
+        if !isFlattening { cancelAll(in: index, &outputs) }
+    }
+
+    /// After an answer to an order, or none in time.
+    mutating func judgeLatency(_ order: Order, _ outputs: inout OutputBuffer) {
+        let limits = instruments[order.instrument.index].limits
+        let took = now - order.sentAt
+        guard took > limits.maxAckLatency else { return }
+        let wasPrompt = now >= promptAt
+        promptAt = later(limits.breachPause)
+        guard wasPrompt, isTrading else { return }
+        alert(.warning, .venueUnavailable, instrument: order.instrument, client: order.client, value: took.raw,
+            limit: limits.maxAckLatency.raw, &outputs)
+    }
+}
