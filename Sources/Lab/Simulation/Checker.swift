@@ -25,6 +25,9 @@ struct Checker {
     private var numbered: Set<UInt64> = []
     private var toldPosition: Int64 = 0
     private var adopted: Set<ClientOrderID> = []
+    /// Of orders taken over: what the venue says was filled, and what of it the engine has, what was before it included.
+    private var claims: [ClientOrderID: Quantity] = [:]
+    private var adoptedFilled: [ClientOrderID: Quantity] = [:]
     private var states: [ClientOrderID: OrderState] = [:]
     private var ordered: [ClientOrderID: NewOrder] = [:]
     /// Sent and not yet at the venue: may still arrive.
@@ -64,6 +67,8 @@ struct Checker {
         toldPosition = 0
         ownPosition = 0
         adopted = []
+        claims = [:]
+        adoptedFilled = [:]
         states = [:]
         ordered = [:]
         passed = []
@@ -160,9 +165,21 @@ struct Checker {
             toldPosition += signed
             if client.run == run { ownPosition += signed }
         case .orderReply(let reply): if reply.venueOrder != .none { numbered.insert(reply.venueOrder.raw) }
-        case .orderUpdate(let update): if update.venueOrder != .none { numbered.insert(update.venueOrder.raw) }
-        case .trade, .balance, .command, .timer: break
+        case .orderUpdate(let update):
+            if update.venueOrder != .none { numbered.insert(update.venueOrder.raw) }
+            if update.client.run != run {
+                claims[update.client] = Swift.max(claims[update.client] ?? .zero, update.cumulativeQuantity)
+            }
+        case .trade, .balance, .command, .timer, .note: break
         }
+    }
+
+    /// Of an order taken over from an earlier run: what the stream tells, and of the history what the venue has claimed
+    /// and the stream did not tell.
+    private func counts(_ fill: Fill, of client: ClientOrderID) -> Bool {
+        guard adopted.contains(client) else { return false }
+        return fill.source == .stream
+            || fill.quantity <= (claims[client] ?? .zero) - (adoptedFilled[client] ?? .zero)
     }
 
     private mutating func link(_ change: LinkChange) {
@@ -211,6 +228,7 @@ struct Checker {
             }
         } else if client.run != run {
             adopted.insert(client)
+            adoptedFilled[client] = transition.filled
         }
         states[client] = transition.to
         if let order = ordered[client], transition.filled > order.quantity {
