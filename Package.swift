@@ -118,8 +118,10 @@ let lab: [Target] = [
     module(.lab, "Matching", ["Units"]),
     module(.lab, "Replay", ["Units", "Model", "Journal"]),
     module(.lab, "Simulation", [
-        "Units", "Model", "Wire", "Rings", "Orders", "StrategyKit", "Core", "VenueKit", "Gateway", "Journal", "Matching",
+        "Units", "Model", "Wire", "Rings", "StrategyKit", "Core", "VenueKit", "Gateway", "Journal", "Matching",
+        "Replay",
     ]),
+    module(.lab, "SimulatedBinance", ["Units", "Model", "Wire", "Simulation"]),
 ]
 
 let app: [Target] = [
@@ -129,7 +131,7 @@ let app: [Target] = [
             "CHeap", "CPlatform", "Units", "Model", "Wire", "Rings", "Agents", "Gateway", "Transport", "Uring", "VenueKit", "Core",
             "StrategyKit",
             "Binance", "Quoting", "Taking", "Config", "Console", "Control", "Guard", "Journal", "Rest", "Signals", "Telemetry",
-            "LoopbackBinance", "Replay", "Simulation", "Loopback",
+            "LoopbackBinance", "Replay", "Simulation", "Loopback", "SimulatedBinance",
         ]) + products("swift-argument-parser", "ArgumentParser"),
         path: "Sources/App/needletail", swiftSettings: strict),
 ]
@@ -155,10 +157,11 @@ let testTargets: [Target] = [
     tests("ReplayTests", ["Replay", "Journal", "Rings", "Units", "Model"]),
     tests("RingsTests", ["Rings", "CPlatform"]),
     tests("SimulationTests", [
-        "Simulation", "Replay", "Journal", "Rings", "Units", "Model", "Core", "StrategyKit", "Gateway", "Binance", "VenueKit",
+        "SimulatedBinance", "Simulation", "Replay", "Journal", "Rings", "Units", "Model", "Core", "StrategyKit", "Gateway", "Binance", "VenueKit",
         "Quoting", "Taking", "Matching",
     ]),
     tests("RiskTests", ["Risk", "Units", "Model", "TestSupport"]),
+    tests("ScenarioTests", ["Core", "Model", "Orders", "StrategyKit", "Units"]),
     tests("SigningTests", ["Wire", "Signing", "TestSupport"]),
     tests("StrategyKitTests", ["StrategyKit", "Units", "Model"]),
     tests("TelemetryTests", ["Units", "Model", "Telemetry"]),

@@ -30,6 +30,20 @@ private let earlier = ClientOrderID(run: 6, sequence: 12)
     #expect(stage.bench.orderStates[earlier] == .filled)
 }
 
+@Test func aTakenInOrdersLostFillComesFromTheHistory() {
+    let stage = Stage()
+    stage.bench.ready()
+    stage.bench.snapshot(resting: [earlier])
+    stage.bench.fill(earlier, "0.1", trade: 900, source: .tradeHistory)
+    #expect(stage.bench.position().quantity == .zero, "the venue has not claimed it: it may be from before")
+    stage.bench.update(.filled, earlier, cumulative: "0.1")
+    #expect(stage.bench.unsettled == 1, "claimed, and not told")
+    stage.bench.fill(earlier, "0.1", trade: 900, source: .tradeHistory)
+    #expect(stage.bench.position().quantity == "0.1" && stage.bench.unsettled == 0)
+    stage.bench.fill(earlier, "0.1", trade: 901, source: .tradeHistory)
+    #expect(stage.bench.position().quantity == "0.1", "nothing more is owed")
+}
+
 @Test func anOrderOfAnEarlierRunSeenWithTheLinkDownIsCancelledLater() {
     let stage = Stage()
     stage.bench.update(.new, earlier)

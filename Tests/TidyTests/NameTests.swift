@@ -61,7 +61,7 @@ private let strategies = folders(in: "Sources/Strategies")
     /// Beside the roster, in the application: the loopback venue's command line and the demo's preset name what they start.
     private func knowsVenues(_ file: SourceFile) -> Bool {
         let starts = ["Sources/App/needletail/Commands/VenueCommand.swift", "Sources/App/needletail/Demo"]
-        return isRoster(file) || starts.contains { "Sources/\(file.path)".hasPrefix($0) } || file.layer == "Venues" || venues.contains { file.module == "Loopback\($0)" }
+        return isRoster(file) || starts.contains { "Sources/\(file.path)".hasPrefix($0) } || file.layer == "Venues" || venues.contains { file.module == "Loopback\($0)" || file.module == "Simulated\($0)" }
             || file.module == "LoopbackVenue"
     }
 

@@ -176,7 +176,10 @@ extension TradingCore {
         let slot = locate(fill.client, fill.venueOrder, fill.instrument)
         // Somebody else's, or an earlier run's history: it is in the balance we started from.
         let isOurs = slot.map { orders[$0].client.run == configuration.run } ?? (fill.client.run == configuration.run)
-        guard isOurs || (slot != nil && fill.source == .stream) else { return }
+        // Of an order taken in, the history counts only for what the venue claims and the stream did not tell: otherwise
+        // that order would stay unsettled, and the engine could not be armed, until the next start.
+        let isOwed = slot.map { fill.quantity <= orders[$0].claimed - orders[$0].filled } ?? false
+        guard isOurs || (slot != nil && (fill.source == .stream || isOwed)) else { return }
         let instrument = instruments[fill.instrument.index].instrument
         switch ledger.apply(fill, base: instrument.base, quote: instrument.quote) {
         case .repeated: return

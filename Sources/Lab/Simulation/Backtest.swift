@@ -89,7 +89,7 @@ package final class Backtest<Market: MarketDataAdapter & ~Copyable, Strategies: 
     }
 
     private func withView(_ bytes: [UInt8], _ body: (ByteView) -> Void) {
-        bytes.withUnsafeBytes { buffer in unsafe body(ByteView(buffer)) }
+        unsafe bytes.withUnsafeBytes { buffer in unsafe body(ByteView(buffer)) }
     }
 
     /// Timers up to a time, each at its own moment.

@@ -29,6 +29,13 @@ public struct SimulatedOrder: BitwiseCopyable, Sendable {
         quantity = order.quantity
     }
 
+    /// The venue's statement of it in a list of open orders or a look-up.
+    public func statement(at now: Nanoseconds) -> OrderUpdate {
+        OrderUpdate(
+            status: status, source: .snapshot, instrument: instrument, side: side, client: client, venueOrder: venueOrder,
+            price: price, quantity: quantity, cumulativeQuantity: filled, venueTime: now)
+    }
+
     func update(_ source: EvidenceSource, at now: Nanoseconds, error: ErrorCode = .none) -> Input {
         .orderUpdate(
             OrderUpdate(

@@ -98,6 +98,12 @@ public struct SimulatedVenue: ~Copyable {
     /// The order with this client id, newest first; `nil` when the venue never had it or has forgotten it.
     public func order(client: ClientOrderID) -> SimulatedOrder? { place(of: client).map { orders[$0] } }
 
+    /// The order with this id of the venue's; `nil` when the venue never had it or has forgotten it.
+    public func order(venueOrder: VenueOrderID) -> SimulatedOrder? {
+        let order = orders[Int(venueOrder.raw % UInt64(orders.count))]
+        return order.venueOrder == venueOrder && venueOrder != .none ? order : nil
+    }
+
     public func balance(_ asset: AssetID, source: EvidenceSource, at now: Nanoseconds) -> VenueBalance {
         VenueBalance(
             asset: asset, venue: settings.venue, source: source, free: free[Int(asset.raw)],

@@ -10,6 +10,11 @@ package struct SteppedCore<Strategies: StrategySet>: ~Copyable {
     package private(set) var outputs: OutputBuffer
     private var journal: RingProducer<Record>
     package private(set) var nextSequence: UInt64 = 1
+    /// Records of inputs and of placements handed to the journal so far.
+    package private(set) var inputsJournalled: UInt64 = 0
+    package private(set) var placesJournalled: UInt64 = 0
+    /// A rule broken on purpose, in the simulated world only.
+    var canary: Canary?
 
     package init(
         _ configuration: CoreConfiguration, _ strategies: Strategies, journal: consuming RingProducer<Record>
@@ -24,10 +29,24 @@ package struct SteppedCore<Strategies: StrategySet>: ~Copyable {
 
     /// Precondition: `canStep`. What was decided is in `outputs` until the next step.
     package mutating func step(_ input: Input, at now: Nanoseconds) {
-        push(input.record(sequence: nextSequence, time: now))
+        if !breaksJournal(of: input) {
+            push(input.record(sequence: nextSequence, time: now))
+            inputsJournalled += 1
+        }
         outputs.reset()
-        core.step(input, at: now, into: &outputs)
-        for index in 0..<outputs.count { push(outputs[index].record(sequence: nextSequence, time: now)) }
+        core.step(input, at: canary == .hiddenClock ? now + Nanoseconds(raw: 1) : now, into: &outputs)
+        for index in 0..<outputs.count {
+            if case .place = outputs[index] {
+                if canary == .orderNotJournalled { continue }
+                placesJournalled += 1
+            }
+            push(outputs[index].record(sequence: nextSequence, time: now))
+        }
+    }
+
+    private func breaksJournal(of input: Input) -> Bool {
+        if canary == .inputNotJournalled, case .fill = input { return true }
+        return false
     }
 
     private mutating func push(_ record: Record) {

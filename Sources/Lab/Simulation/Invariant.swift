@@ -1,0 +1,66 @@
+/// What must hold after every step, whatever goes wrong. Numbers are stable: canaries and reports name them.
+package enum Invariant: Int, Sendable, CaseIterable {
+    case positionIsSumOfFills = 1
+    case exposureWithinCap = 2
+    case journalledBeforeSent = 3
+    case sentOnlyWhenPermitted = 4
+    case clientIDLeavesOnce = 5
+    case terminalStaysTerminal = 6
+    case killCancelsAtOnce = 7
+    case inputsJournalledFirst = 8
+    case replayIsEqual = 9
+    case settlesAfterFaults = 10
+
+    package var sentence: String {
+        switch self {
+        case .positionIsSumOfFills: return "position equals the sum of unique fills"
+        case .exposureWithinCap: return "position plus what may still fill stays within the cap"
+        case .journalledBeforeSent: return "no order leaves without its journal record and a passed verdict"
+        case .sentOnlyWhenPermitted: return "no order leaves while disarmed, stale, killed, down or unreconciled"
+        case .clientIDLeavesOnce: return "each client id leaves at most once"
+        case .terminalStaysTerminal: return "terminal stays terminal, filled never exceeds ordered"
+        case .killCancelsAtOnce: return "after kill no order, and a cancel in flight for all live ones"
+        case .inputsJournalledFirst: return "every input is in the journal before it changes state"
+        case .replayIsEqual: return "the journal replays to the same decisions"
+        case .settlesAfterFaults: return "after the faults the engine is reconciled, or stopped with a reason"
+        }
+    }
+}
+
+/// A rule deliberately broken, one for each invariant, to prove that the checks see it. Test only: a live engine has no
+/// such switch, they exist in the simulated world alone.
+package enum Canary: Int, Sendable, CaseIterable {
+    /// A repeated fill gets a new trade id on its way in, so the core counts it twice.
+    case fillCountedTwice = 1
+    /// The core is configured with ten times the position that was approved.
+    case capIgnored = 2
+    /// Orders are not journalled.
+    case orderNotJournalled = 3
+    /// Orders are kept back and leave when the engine has stopped.
+    case orderSentAfterStop = 4
+    /// An order without an answer is sent again.
+    case resentOnTimeout = 5
+    /// A settled order is reported open again.
+    case terminalRevived = 6
+    /// A kill's cancels are lost on the way to the link.
+    case killWithoutCancel = 7
+    /// Fills change the state without being journalled.
+    case inputNotJournalled = 8
+    /// The core sees another time than the journal.
+    case hiddenClock = 9
+    /// Look-ups of unknown orders are never sent.
+    case noLookUps = 10
+
+    package var invariant: Invariant { Invariant(rawValue: rawValue)! }
+}
+
+/// A broken invariant: where in the run, and what was seen.
+package struct Violation: Error, Sendable, CustomStringConvertible {
+    package var invariant: Invariant
+    package var seconds: Double
+    package var detail: String
+
+    package var description: String {
+        "invariant \(invariant.rawValue) (\(invariant.sentence)) broken at \(seconds) s: \(detail)"
+    }
+}

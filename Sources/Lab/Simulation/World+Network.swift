@@ -1,0 +1,234 @@
+import Model
+import StrategyKit
+import Units
+import VenueKit
+import Wire
+
+/// The network: connections that open, slow down, break and lie; bytes that keep their order within a connection.
+extension World where Market: ~Copyable, Orders: ~Copyable {
+    private func delay() -> Int64 {
+        var delay = baseDelay + Int64(random.next() % 3_000_000)
+        if now < slowUntil { delay += 50_000_000 + Int64(random.next() % 3_000_000_000) }
+        return delay
+    }
+
+    /// A way there or back outside the two long connections: a REST call's half.
+    func restDelay() -> Nanoseconds { Nanoseconds(raw: delay() + 20_000_000) }
+
+    func toVenue(_ frame: [UInt8]) {
+        guard orderLink.isOpen else { return }
+        orderLink.lastToVenue = Swift.max(now.raw + delay(), orderLink.lastToVenue + 1)
+        heap.schedule(.venueReceives(link: orderLink.number, frame), at: Nanoseconds(raw: orderLink.lastToVenue))
+    }
+
+    /// The venue's bytes on the order connection.
+    func send(_ bytes: [UInt8], _ link: Int) {
+        guard orderLink.isOpen, !orderLink.isDead, link == orderLink.number else { return }
+        orderLink.lastToEngine = Swift.max(now.raw + delay(), orderLink.lastToEngine + 1)
+        heap.schedule(.ordersArrive(link: link, bytes), at: Nanoseconds(raw: orderLink.lastToEngine))
+    }
+
+    func publish(_ bytes: [UInt8]) {
+        guard marketLink.isOpen, !marketLink.isDead else { return }
+        marketLink.lastToEngine = Swift.max(now.raw + delay(), marketLink.lastToEngine + 1)
+        heap.schedule(
+            .marketArrives(link: marketLink.number, bytes), at: Nanoseconds(raw: marketLink.lastToEngine))
+    }
+
+    // MARK: opening and closing
+
+    func linkOpens(_ role: LinkRole, _ life: Int) {
+        guard life == self.life, process != nil else { return }
+        if now < closedUntil || now < stalledUntil { return reopen(role) }
+        wake()
+        if role == .marketData {
+            guard !marketLink.isOpen else { return }
+            marketLink = WorldConnection(number: marketLink.number + 1, isOpen: true)
+            process?.marketOpened(at: now)
+            takeMarket()
+        } else {
+            guard !orderLink.isOpen else { return }
+            orderLink = WorldConnection(number: orderLink.number + 1, isOpen: true)
+            process?.ordersOpened(at: now, wallNow: wallNow)
+            collectSent()
+            takeOrderEvents()
+        }
+    }
+
+    /// The back-off of the live link keeper: 100 ms doubled up to 10 s, with jitter.
+    private func reopen(_ role: LinkRole) {
+        var failures: Int64
+        if role == .marketData {
+            marketLink.failures = Swift.min(marketLink.failures + 1, 7)
+            failures = marketLink.failures
+        } else {
+            orderLink.failures = Swift.min(orderLink.failures + 1, 7)
+            failures = orderLink.failures
+        }
+        failures = Swift.min(Int64(100_000_000) << failures, 10_000_000_000)
+        let wait = failures / 2 + Int64(random.next() % UInt64(failures / 2))
+        heap.schedule(.linkOpens(role, life: life), at: now + Nanoseconds(raw: wait))
+    }
+
+    /// The engine's side learns that a connection is gone.
+    func linkCloses(_ role: LinkRole, _ number: Int) {
+        if role == .marketData {
+            guard marketLink.isOpen, marketLink.number == number else { return }
+            marketLink.isOpen = false
+            guard process != nil else { return }
+            wake()
+            process?.marketClosed(at: now)
+            takeMarket()
+        } else {
+            guard orderLink.isOpen, orderLink.number == number else { return }
+            closeOrderLink(lastBytesArrive: random.unit() < 0.5)
+            guard process != nil else { return }
+            wake()
+            process?.ordersClosed(at: now)
+            takeOrderEvents()
+        }
+        if process != nil { reopen(role) }
+    }
+
+    private func closeOrderLink(lastBytesArrive: Bool) {
+        if lastBytesArrive, !orderLink.isDead {
+            checker.lostFlights(link: drainingLink)
+            drainingLink = orderLink.number
+        } else {
+            checker.lostFlights(link: orderLink.number)
+        }
+        orderLink.isOpen = false
+    }
+
+    /// After a crash: the kernel still sends what it has, nobody listens any more.
+    func forgetLink(_ role: LinkRole) {
+        if role == .marketData {
+            marketLink.isOpen = false
+        } else if orderLink.isOpen {
+            closeOrderLink(lastBytesArrive: true)
+        }
+    }
+
+    // MARK: arrivals
+
+    func marketArrives(_ link: Int, _ bytes: [UInt8]) {
+        guard process != nil, marketLink.isOpen, link == marketLink.number else { return }
+        if now < stalledUntil { return heap.schedule(.marketArrives(link: link, bytes), at: stalledUntil) }
+        if marketLink.isDead { return }
+        wake()
+        withView(bytes) { process?.marketMessage($0, at: now) }
+        takeMarket()
+    }
+
+    func ordersArrive(_ link: Int, _ bytes: [UInt8]) {
+        guard process != nil, orderLink.isOpen, link == orderLink.number else { return }
+        if now < stalledUntil { return heap.schedule(.ordersArrive(link: link, bytes), at: stalledUntil) }
+        if orderLink.isDead { return }
+        wake()
+        withView(bytes) { process?.ordersMessage($0, at: now, wallNow: wallNow) }
+        collectSent()
+        takeOrderEvents()
+    }
+
+    func withView(_ bytes: [UInt8], _ body: (ByteView) -> Void) {
+        unsafe bytes.withUnsafeBytes { buffer in unsafe body(ByteView(buffer)) }
+    }
+
+    /// What the market adapter reported, into the core in order.
+    func takeMarket() {
+        guard process != nil else { return }
+        let inputs = process!.marketSink.inputs
+        process!.marketSink.inputs.removeAll(keepingCapacity: true)
+        for input in inputs where !dies { step(input) }
+        guard process != nil else { return }
+        if process!.marketSink.wantsSnapshot != nil {
+            process!.marketSink.wantsSnapshot = nil
+            heap.schedule(.snapshotRead(life: life), at: now + restDelay())
+        }
+        if process!.marketSink.wantsReconnect {
+            process!.marketSink.wantsReconnect = false
+            report.cover("market data reconnected by the adapter")
+            linkCloses(.marketData, marketLink.number)
+        }
+    }
+
+    // MARK: REST
+
+    func readSnapshot() {
+        var body: [UInt8] = []
+        if now >= closedUntil, !faults.strikes(.failedSnapshot, 0.05) {
+            dialect.snapshot(last: Int64(book.updateID), bids: book.bids, asks: book.asks, into: &out)
+            body = out.view.bytes()
+        }
+        heap.schedule(.snapshotArrives(life: life, body), at: now + restDelay())
+    }
+
+    func takeSnapshot(_ body: [UInt8]) {
+        guard process != nil else { return }
+        if now < stalledUntil { return heap.schedule(.snapshotArrives(life: life, body), at: stalledUntil) }
+        wake()
+        withView(body) { process?.marketSnapshot($0, at: now) }
+        takeMarket()
+    }
+
+    func askTruth() {
+        heap.schedule(.truthAsked(life: life), at: now + Nanoseconds(seconds: 5))
+        guard process != nil, !isTruthUnderWay, now >= stalledUntil else { return }
+        isTruthUnderWay = true
+        heap.schedule(.truthRead(life: life, requestedAt: now), at: now + restDelay())
+    }
+
+    /// The venue answers from what it holds now.
+    func readTruth(_ requestedAt: Nanoseconds) {
+        let time = now.milliseconds
+        var rows = VenueTruthRows(requestedAt: requestedAt, isComplete: true, orders: [], account: [], trades: [])
+        if now < closedUntil || now < bannedUntil || faults.strikes(.failedTruth, 0.02) {
+            rows.isComplete = false
+        } else {
+            var open = (0..<venue.openCount).map { venue.openOrder($0).statement(at: now) }
+            if !open.isEmpty, faults.strikes(.truthWithoutOrder, 0.01) { open.removeFirst() }
+            var balances = [AssetID(0), AssetID(1)].map { venue.balance($0, source: .snapshot, at: now) }
+            if faults.strikes(.truthWithoutBalance, 0.005) { balances.removeFirst() }
+            rows.orders = dialect.openOrders(open, time: time)
+            rows.account = dialect.account(balances, time: time)
+            rows.trades = dialect.trades(Array(history.suffix(30)), time: time)
+        }
+        var delay = restDelay()
+        if faults.strikes(.lateTruth, 0.01) { delay = delay + pause(10) }
+        heap.schedule(.truthArrives(life: life, rows), at: now + delay)
+    }
+
+    /// As the engine's host hands it over: all rows between two marks.
+    func takeTruth(_ rows: VenueTruthRows) {
+        guard process != nil else { return }
+        if now < stalledUntil { return heap.schedule(.truthArrives(life: life, rows), at: stalledUntil) }
+        wake()
+        isTruthUnderWay = false
+        truthNumber += 1
+        var mark = SnapshotMark(
+            id: truthNumber, venue: engine.instrument.venue, isEnd: false, isComplete: rows.isComplete,
+            requestedAt: rows.requestedAt)
+        step(.snapshot(mark))
+        if rows.isComplete {
+            guard let orders = try? engine.rest.parseOpenOrders(status: 200, body: rows.orders),
+                let balances = try? engine.rest.parseAccount(status: 200, body: rows.account),
+                let trades = try? engine.rest.parseMyTrades(engine.instrument.id, status: 200, body: rows.trades)
+            else { fatalError("a REST answer could not be read: \(String(decoding: rows.orders, as: UTF8.self))") }
+            for fill in missing(trades) { step(.fill(fill)) }
+            for order in orders { step(.orderUpdate(order)) }
+            for balance in balances { step(.balance(balance)) }
+        }
+        mark.isEnd = true
+        step(.snapshot(mark))
+    }
+
+    /// What the history has and the stream did not tell, as the host finds it out. The first answer of a life is what was
+    /// before it.
+    private func missing(_ rows: [Fill]) -> [Fill] {
+        guard let floor = historyFloor else {
+            historyFloor = rows.map(\.trade.low).max() ?? 0
+            return []
+        }
+        return rows.filter { $0.trade.low > floor && !booked.contains($0.trade.low) }
+    }
+}
