@@ -248,6 +248,29 @@ private func opened(_ log: inout MarketLog) throws -> BinanceMarketData {
         #expect(log.reconnects == [.staleReceiveTime])
     }
 
+    @Test("A venue clock that was set back makes every message late, and a new connection measures anew")
+    func clockSetBack() throws {
+        var log = MarketLog()
+        var market = try opened(&log)
+        func trade(_ id: Int, at second: Int64, clock: Int64) {
+            let text: Substring = """
+                {"stream":"btcusdt@trade","data":{"e":"trade","E":1,"s":"BTCUSDT","t":\(id),"p":"1","q":"1","T":\(clock),"m":true,"M":true}}
+                """
+            feed(&market, text, at: Nanoseconds(seconds: second), &log)
+        }
+        trade(1, at: 5, clock: 15_000)
+        for second in Int64(6)...10 { trade(Int(second), at: second, clock: second * 1000) }
+        #expect(log.trades.count == 1 && log.reconnects.isEmpty, "5 s are borne")
+        trade(11, at: 11, clock: 21_000)
+        for second in Int64(12)...18 { trade(Int(second), at: second, clock: second * 1000) }
+        #expect(log.reconnects == [.staleExchangeTime], "one in time between them begins the count anew")
+        var frames = Frames()
+        market.linkClosed(at: Nanoseconds(seconds: 19), sink: &log)
+        market.linkOpened(at: Nanoseconds(seconds: 19), sink: &frames)
+        trade(20, at: 20, clock: 20_000)
+        #expect(log.trades.count == 3)
+    }
+
     @Test("Flipped and cut messages never crash and never cross the book")
     func fuzz() throws {
         let lines = try sharedLines("venues/binance/recorded_spot_btcusdt_session.jsonl").prefix(60)

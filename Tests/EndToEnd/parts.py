@@ -150,6 +150,12 @@ class Parts:
         with urllib.request.urlopen(request, context=self.tls, timeout=5) as answer:
             return json.load(answer)
 
+    def switch_faults(self, text):
+        """Sets the venue's fault switches; how often each has struck so far."""
+        request = urllib.request.Request(f"https://127.0.0.1:{self.port}/loopback/faults", data=text.encode(), method="POST")
+        with urllib.request.urlopen(request, context=self.tls, timeout=5) as answer:
+            return json.load(answer)
+
     def paged(self, route, first, number):
         """All rows of a route that pages by an id."""
         rows, start = [], 0

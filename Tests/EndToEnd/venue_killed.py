@@ -1,4 +1,5 @@
-"""Kills the venue three times in one run, each time in the middle of trading, and lets it come back."""
+"""Kills the venue three times in one run, each time in the middle of trading, and lets it come back. Before the last
+kill the venue swallows every event and half of its answers for a second: what happened then is known only to it."""
 import random, sys, time
 
 from parts import Parts, prove, wait_for
@@ -21,6 +22,9 @@ try:
                  lambda: (now := parts.now())["open_orders"] > 0 and now["fills"] > start["fills"]
                  and now["orders_sent"] > start["orders_sent"] + 3)
         time.sleep(chance.uniform(0, 1.5))  # so that the kill falls at any moment
+        if round == 3:
+            parts.switch_faults(f"seed {seed}\nevent_lost 1\nreply_lost 0.5")
+            time.sleep(1)
         resting = parts.now()["open_orders"]
         parts.kill_venue()
         began = time.monotonic()

@@ -122,3 +122,36 @@ func portIsKept() throws {
     let first = try start()
     #expect(try start() == first)
 }
+
+@Test("a recording goes on where it was, with the orders that rested in it and ids that only rise")
+func recordingGoesOn() throws {
+    func line(_ second: Int, _ json: String) -> String { "17231612\(50 + second)000000000 \(json)" }
+    func diff(_ id: Int, _ second: Int, _ bid: String) -> String {
+        line(second, #"{"data":{"e":"depthUpdate","s":"BTCUSDT","U":\#(id),"u":\#(id),"b":[["\#(bid)","1"]],"a":[]}}"#)
+    }
+    let recording = temporaryFile()
+    try [
+        line(0, #"{"lastUpdateId":10,"bids":[["50000.01","1.25"]],"asks":[["60000.02","2"]]}"#), diff(11, 1, "50001.00"),
+        diff(12, 2, "50002.00"), diff(13, 3, "50003.00"),
+    ].joined(separator: "\n").write(toFile: recording, atomically: true, encoding: .utf8)
+    var options = options(temporaryFile())
+    options.dataFiles = [recording]
+    var seen: Int64 = 0
+    do {
+        let core = try BinanceVenueServer(options: options).core
+        core.market.step(into: &core.output)
+        core.settleOutput()
+        core.market.step(into: &core.output)
+        core.settleOutput()
+        _ = try place(core, "one", limit + "&side=BUY&quantity=0.25&price=55000")
+        core.store?.note(core.market.position)
+        core.store?.commit()
+        seen = core.market.updateId
+    }
+    let again = try BinanceVenueServer(options: options).core
+    #expect(again.market.levels(.buy, limit: 9).map(\.price.description) == ["55000", "50002", "50001", "50000.01"])
+    #expect(again.market.bestBid?.quantity == (try Quantity("0.25")) && again.market.updateId > seen)
+    again.market.step(into: &again.output)
+    #expect(again.market.levels(.buy, limit: 2).map(\.price.description) == ["55000", "50003"])
+    #expect(again.market.nextEventTime == nil)
+}

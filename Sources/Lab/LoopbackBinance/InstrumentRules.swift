@@ -14,9 +14,17 @@ struct InstrumentRules: Sendable {
     var maxQuantity = Quantity(raw: 9_000 * fixedPointUnit)
     var minNotional = Notional(raw: 5 * fixedPointUnit)
     var maxNotional = Notional(raw: 9_000_000 * fixedPointUnit)
-    /// Multipliers at scale 8, of the last price.
-    var multiplierUp = Quantity(raw: 5 * fixedPointUnit)
-    var multiplierDown = Quantity(raw: fixedPointUnit / 5)
+    /// Multipliers at scale 8, of the last price: of a buy's and of a sell's.
+    var bidUp = Quantity(raw: 5 * fixedPointUnit)
+    var bidDown = Quantity(raw: fixedPointUnit / 5)
+    var askUp = Quantity(raw: 5 * fixedPointUnit)
+    var askDown = Quantity(raw: fixedPointUnit / 5)
+    /// Of market orders, beside the lot; zero is off.
+    var marketMinQuantity = Quantity.zero
+    var marketMaxQuantity = Quantity.zero
+    var marketStep = Quantity.zero
+    var appliesMinToMarket = true
+    var appliesMaxToMarket = false
     var maxOrders = 200
 
     /// Splits a symbol at its quote asset; the whole of the unknown ones is given a three-letter quote.
@@ -56,9 +64,21 @@ struct InstrumentRules: Sendable {
         case "NOTIONAL", "MIN_NOTIONAL":
             minNotional = try number("minNotional", minNotional)
             maxNotional = try number("maxNotional", maxNotional)
+            appliesMinToMarket = (filter["applyMinToMarket"] ?? filter["applyToMarket"])?.bool ?? true
+            appliesMaxToMarket = filter["applyMaxToMarket"]?.bool ?? false
+        case "MARKET_LOT_SIZE":
+            marketStep = try number("stepSize", marketStep)
+            marketMinQuantity = try number("minQty", marketMinQuantity)
+            marketMaxQuantity = try number("maxQty", marketMaxQuantity)
         case "PERCENT_PRICE_BY_SIDE":
-            multiplierUp = try number("bidMultiplierUp", multiplierUp)
-            multiplierDown = try number("askMultiplierDown", multiplierDown)
+            bidUp = try number("bidMultiplierUp", bidUp)
+            bidDown = try number("bidMultiplierDown", bidDown)
+            askUp = try number("askMultiplierUp", askUp)
+            askDown = try number("askMultiplierDown", askDown)
+        case "PERCENT_PRICE":
+            bidUp = try number("multiplierUp", bidUp)
+            bidDown = try number("multiplierDown", bidDown)
+            (askUp, askDown) = (bidUp, bidDown)
         case "MAX_NUM_ORDERS":
             maxOrders = Int(filter["maxNumOrders"]?.integer ?? Int64(maxOrders))
         default: break
@@ -70,16 +90,27 @@ struct InstrumentRules: Sendable {
         if let price {
             if tick.isPositive, !price.isMultiple(of: tick) { return "PRICE_FILTER" }
             if minPrice.isPositive && price < minPrice || maxPrice.isPositive && price > maxPrice { return "PRICE_FILTER" }
-            let up = Int128(reference.raw) * Int128(multiplierUp.raw) / Int128(fixedPointUnit)
-            let down = Int128(reference.raw) * Int128(multiplierDown.raw) / Int128(fixedPointUnit)
+            let up = Int128(reference.raw) * Int128((side ? bidUp : askUp).raw) / Int128(fixedPointUnit)
+            let down = Int128(reference.raw) * Int128((side ? bidDown : askDown).raw) / Int128(fixedPointUnit)
             if Int128(price.raw) > up || Int128(price.raw) < down { return "PERCENT_PRICE_BY_SIDE" }
         }
         if quantity < minQuantity || quantity > maxQuantity { return "LOT_SIZE" }
         if step.isPositive, !quantity.isMultiple(of: step) { return "LOT_SIZE" }
+        if price == nil {
+            if quantity < marketMinQuantity || marketMaxQuantity.isPositive && quantity > marketMaxQuantity { return "MARKET_LOT_SIZE" }
+            if marketStep.isPositive, !quantity.isMultiple(of: marketStep) { return "MARKET_LOT_SIZE" }
+        }
         guard let notional = (price ?? reference).times(quantity, rounding: .down) else { return "NOTIONAL" }
-        if notional < minNotional || notional > maxNotional { return "NOTIONAL" }
+        if notional < minNotional, price != nil || appliesMinToMarket { return "NOTIONAL" }
+        if notional > maxNotional, price != nil || appliesMaxToMarket { return "NOTIONAL" }
         if open >= maxOrders { return "MAX_NUM_ORDERS" }
         return nil
+    }
+
+    private var marketLot: String {
+        guard marketMaxQuantity.isPositive else { return "" }
+        return #"{"filterType":"MARKET_LOT_SIZE","minQty":"\#(marketMinQuantity.wire)","maxQty":"\#(marketMaxQuantity.wire)","#
+            + #""stepSize":"\#(marketStep.wire)"},"#
     }
 
     /// The symbol's entry in `exchangeInfo`.
@@ -93,10 +124,11 @@ struct InstrumentRules: Sendable {
             + #""isSpotTradingAllowed":true,"isMarginTradingAllowed":false,"filters":["#
             + #"{"filterType":"PRICE_FILTER","minPrice":"\#(minPrice.wire)","maxPrice":"\#(maxPrice.wire)","tickSize":"\#(tick.wire)"},"#
             + #"{"filterType":"LOT_SIZE","minQty":"\#(minQuantity.wire)","maxQty":"\#(maxQuantity.wire)","stepSize":"\#(step.wire)"},"#
-            + #"{"filterType":"PERCENT_PRICE_BY_SIDE","bidMultiplierUp":"\#(multiplierUp)","bidMultiplierDown":"\#(multiplierDown)","#
-            + #""askMultiplierUp":"\#(multiplierUp)","askMultiplierDown":"\#(multiplierDown)","avgPriceMins":5},"#
-            + #"{"filterType":"NOTIONAL","minNotional":"\#(minNotional.wire)","applyMinToMarket":true,"maxNotional":"\#(maxNotional.wire)","#
-            + #""applyMaxToMarket":false,"avgPriceMins":5},"#
+            + #"{"filterType":"PERCENT_PRICE_BY_SIDE","bidMultiplierUp":"\#(bidUp)","bidMultiplierDown":"\#(bidDown)","#
+            + #""askMultiplierUp":"\#(askUp)","askMultiplierDown":"\#(askDown)","avgPriceMins":5},"#
+            + #"{"filterType":"NOTIONAL","minNotional":"\#(minNotional.wire)","applyMinToMarket":\#(appliesMinToMarket),"maxNotional":"\#(maxNotional.wire)","#
+            + #""applyMaxToMarket":\#(appliesMaxToMarket),"avgPriceMins":5},"#
+            + marketLot
             + #"{"filterType":"MAX_NUM_ORDERS","maxNumOrders":\#(maxOrders)}],"permissions":[],"permissionSets":[["SPOT"]],"#
             + #""defaultSelfTradePreventionMode":"EXPIRE_MAKER","allowedSelfTradePreventionModes":\#(modes)}"#
     }

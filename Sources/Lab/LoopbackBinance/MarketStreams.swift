@@ -204,11 +204,12 @@ struct MarketStreams {
     }
 
     /// Every 100 ms of market time: the fast windows; every tenth time the slow ones.
-    mutating func flush(_ market: any VenueMarket, _ now: Int64) {
+    /// `losesDiff`: the fast diff of this time is not sent.
+    mutating func flush(_ market: any VenueMarket, _ now: Int64, losesDiff: Bool = false) {
         flushes += 1
         let everySecond = flushes % 10 == 0
         if let diff = fast.take(symbol, market.updateId, now) {
-            send("depth@100ms") { diff }
+            if !losesDiff { send("depth@100ms") { diff } }
             for count in [5, 10, 20] { send("depth\(count)@100ms") { partial(count, market) } }
         }
         if everySecond, let diff = slow.take(symbol, market.updateId, now) {

@@ -21,6 +21,7 @@ extension VenueCore {
         var frozenUntil = Nanoseconds.zero
         var bannedUntil = Nanoseconds.zero
         var haltedUntil = Nanoseconds.zero
+        var skewedUntil = Nanoseconds.zero
         var closing: [(due: Nanoseconds, connection: LoopbackConnection)] = []
         var lookedAt = Nanoseconds.zero
     }
@@ -49,6 +50,7 @@ extension VenueCore {
         if trouble.faults.strikes(.streamFrozen, within: span) { trouble.frozenUntil = now + trouble.faults.duration(.streamFrozen) }
         if trouble.faults.strikes(.banned, within: span) { trouble.bannedUntil = now + trouble.faults.duration(.banned) }
         if trouble.faults.strikes(.halted, within: span) { trouble.haltedUntil = now + trouble.faults.duration(.halted) }
+        if trouble.faults.strikes(.clockSkewed, within: span) { trouble.skewedUntil = now + trouble.faults.duration(.clockSkewed) }
         if trouble.faults.strikes(.linkCut, within: span), let link = anyLink() { link.abort() }
         if trouble.faults.strikes(.serverShutdown, within: span), let link = anyLink() {
             announceShutdown(link)

@@ -65,7 +65,10 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
     }
 
     /// Wall clock, ms since 1970.
-    var nowMs: Int64 { Self.wallClock.milliseconds }
+    var nowMs: Int64 {
+        let isSkewed = trouble.skewedUntil > .zero && Self.read(CLOCK_MONOTONIC) < trouble.skewedUntil
+        return Self.wallClock.milliseconds + (isSkewed ? 10_000 : 0)
+    }
 
     static var wallClock: Nanoseconds { Self.read(CLOCK_REALTIME) }
 
@@ -118,7 +121,9 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
         }
     }
 
-    private func flushDepth() { streams.flush(market, nowMs) }
+    private func flushDepth() {
+        streams.flush(market, nowMs, losesDiff: trouble.faults.strikes(.depthGap))
+    }
 
     /// Publishes what the market did and books what it did to clients' orders.
     func settleOutput() {

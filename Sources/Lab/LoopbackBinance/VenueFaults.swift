@@ -18,6 +18,9 @@ package enum FaultKind: String, Sendable, CaseIterable {
     case eventLost = "event_lost"
     case eventTwice = "event_twice"
     case eventLate = "event_late"
+    // At a diff of the book, by chance each.
+    /// It is never sent, and the next one does not follow.
+    case depthGap = "depth_gap"
     // At a REST answer, by chance each.
     /// The account without one of its assets, the open orders without one of them.
     case snapshotIncomplete = "snapshot_incomplete"
@@ -30,6 +33,8 @@ package enum FaultKind: String, Sendable, CaseIterable {
     case banned = "banned"
     /// Placements are refused: the market is closed.
     case halted = "halted"
+    /// The venue's clock is ten seconds ahead.
+    case clockSkewed = "clock_skewed"
     /// A connection breaks without a word.
     case linkCut = "link_cut"
     /// A connection is told of a shutdown and closed a second later.
@@ -41,14 +46,14 @@ package enum FaultKind: String, Sendable, CaseIterable {
         case .replyLate, .eventLate: Nanoseconds(milliseconds: 300)
         case .repliesReordered: Nanoseconds(milliseconds: 200)
         case .streamFrozen: Nanoseconds(seconds: 4)
-        case .banned, .halted: Nanoseconds(seconds: 3)
+        case .banned, .halted, .clockSkewed: Nanoseconds(seconds: 3)
         default: .zero
         }
     }
 
     var isByTime: Bool {
         switch self {
-        case .unsolicitedCancel, .streamFrozen, .banned, .halted, .linkCut, .serverShutdown: true
+        case .unsolicitedCancel, .streamFrozen, .banned, .halted, .clockSkewed, .linkCut, .serverShutdown: true
         default: false
         }
     }

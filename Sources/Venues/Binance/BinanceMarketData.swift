@@ -54,6 +54,8 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
     private var fastestTransit = Int64.max
     private var fastestTransitAt = Nanoseconds.zero
     private var reconnectAsked = false
+    /// When the messages began to be late without one in time between them.
+    private var lateSince: Nanoseconds?
 
     /// Throws for symbols that cannot be used.
     public init(_ configuration: BinanceMarketConfiguration) throws(BinanceConfigurationError) {
@@ -111,6 +113,7 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
         lastReceived = now
         fastestTransit = .max
         reconnectAsked = false
+        lateSince = nil
         isUp = false
     }
 
@@ -160,14 +163,24 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
         feeds[row].silenceReported = false
         if message.kind != .ticker, isLate(message.eventTime, receivedAt) {
             if message.kind == .depth { feeds[row].resynchronise(at: receivedAt) }
-            return refuse(.staleExchangeTime, &sink)
+            refuse(.staleExchangeTime, &sink)
+            return judgeLateness(at: receivedAt, &sink)
         }
+        if message.kind != .ticker { lateSince = nil }
         switch message.kind {
         case .ticker: ticker(message, receivedAt, &sink)
         case .depth: depth(message, receivedAt, &sink)
         case .trade: trade(message, receivedAt, &sink)
         case .none, .shutdown, .controlError: break
         }
+    }
+
+    /// Everything late for as long as silence is borne: the connection lags for good, or the venue's clock was set back
+    /// and the fastest way was measured by the old one. A new connection measures anew.
+    private mutating func judgeLateness<M: MarketSink & ~Copyable>(at now: Nanoseconds, _ sink: inout M) {
+        let since = lateSince ?? now
+        lateSince = since
+        if now - since > configuration.maxSilence { askReconnect(.staleExchangeTime, &sink) }
     }
 
     /// Whether a message took much longer than the fastest of this connection. The clocks need not agree; the fastest
