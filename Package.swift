@@ -148,6 +148,7 @@ let testTargets: [Target] = [
     tests("MatchingTests", ["Matching", "Units"]),
     tests("ModelTests", ["Model", "Units"]),
     tests("OrdersTests", ["Orders", "Units", "Model", "TestSupport"]),
+    tests("QuotingTests", ["Units", "Model", "StrategyKit", "Quoting"]),
     tests("ReplayTests", ["Replay", "Journal", "Rings", "Units", "Model"]),
     tests("RingsTests", ["Rings", "CPlatform"]),
     tests("SimulationTests", [
@@ -157,6 +158,7 @@ let testTargets: [Target] = [
     tests("RiskTests", ["Risk", "Units", "Model", "TestSupport"]),
     tests("SigningTests", ["Wire", "Signing", "TestSupport"]),
     tests("StrategyKitTests", ["StrategyKit", "Units", "Model"]),
+    tests("TakingTests", ["Units", "Model", "StrategyKit", "Taking"]),
     tests("TelemetryTests", ["Units", "Model", "Telemetry"]),
     tests("TidyTests", []),
     tests("TransportTests", ["Transport", "Uring", "Units", "TestSupport"]),
