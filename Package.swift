@@ -136,6 +136,7 @@ let testTargets: [Target] = [
     tests("BooksTests", ["Books", "Units", "Model", "TestSupport"]),
     tests("BinanceTests", ["Units", "Model", "Wire", "Signing", "VenueKit", "Binance", "TestSupport"]),
     tests("ConfigTests", ["Config", "Units", "Model", "Agents"]),
+    tests("CeremonyTests", ["Units", "Model", "StrategyKit", "Quoting", "Core"]),
     tests("ControlTests", ["Units", "Model", "Telemetry", "Control"]),
     tests("ConsoleTests", ["Units", "Model", "Telemetry", "Console"]),
     tests("CoreTests", ["Core", "Orders", "StrategyKit", "Quoting", "Units", "Model"]),
