@@ -3,7 +3,7 @@ SHELL := /bin/bash
 TOOL := .build/release/needletail
 
 .DEFAULT_GOAL := help
-.PHONY: help packages build run start stop test clean
+.PHONY: help packages build run start stop test fuzz clean
 
 help: ## This list
 	@echo "Needletail. Targets:"
@@ -32,6 +32,9 @@ stop: $(TOOL) ## Cancel everything and say what was proved: make stop [CONFIG=ru
 
 test: packages ## Every test: units, conformance, official clients, end to end
 	@Tests/run.sh
+
+fuzz: packages ## Every fuzzer for a minute (FUZZ_SECONDS=60) with a new seed
+	NEEDLETAIL_FUZZ_SECONDS=$${FUZZ_SECONDS:-60} NEEDLETAIL_SEED=$${NEEDLETAIL_SEED:-$$(date +%s)} swift test --filter FuzzTests
 
 clean: ## Remove what was built
 	rm -rf .build

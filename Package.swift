@@ -144,6 +144,10 @@ let testTargets: [Target] = [
         "Gateway", "Agents", "Core", "Model", "Quoting", "Rings", "StrategyKit", "Transport", "Units", "VenueKit", "Wire",
     ]),
     tests("GuardTests", ["Guard", "Rings", "Units", "Model"]),
+    tests("FuzzTests", [
+        "TestSupport", "Units", "Model", "Wire", "Rings", "Transport", "Signing", "VenueKit", "Binance", "Config", "Control",
+        "Telemetry", "Guard", "Journal", "Loopback", "LoopbackBinance", "Core", "StrategyKit", "Quoting", "Taking",
+    ]),
     tests("JournalTests", ["Journal", "Rings", "Units", "Model"]),
     tests("LoopbackBinanceTests", ["LoopbackBinance", "TestSupport"]),
     tests("MatchingTests", ["Matching", "Units"]),
