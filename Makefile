@@ -3,7 +3,7 @@ SHELL := /bin/bash
 TOOL := .build/release/needletail
 
 .DEFAULT_GOAL := help
-.PHONY: help packages build run start stop test clean soak
+.PHONY: help packages build run start stop test fuzz soak clean
 
 help: ## This list
 	@echo "Needletail. Targets:"
@@ -35,6 +35,9 @@ test: packages ## Every test: units, conformance, official clients, end to end
 
 soak: build ## Long runs: canaries, then 24 simulated days of faults over 200 seeds
 	@Tests/Soak/simulate.sh
+
+fuzz: packages ## Every fuzzer for a minute (FUZZ_SECONDS=60) with a new seed
+	NEEDLETAIL_FUZZ_SECONDS=$${FUZZ_SECONDS:-60} NEEDLETAIL_SEED=$${NEEDLETAIL_SEED:-$$(date +%s)} swift test --filter FuzzTests
 
 clean: ## Remove what was built
 	rm -rf .build

@@ -11,6 +11,7 @@ zlib1g-dev|/usr/include/zlib.h|gzip: reading recordings
 openssl|/usr/bin/openssl|the throw-away certificate authority of demo and tests
 faketime|/usr/bin/faketime|tests: certificates that expired or are not valid yet
 python3|/usr/bin/python3|tests: the venues' official clients
+spin|/usr/bin/spin|tests: the model of the arming ceremony
 LIST
 )
 

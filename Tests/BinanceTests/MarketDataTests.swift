@@ -271,6 +271,19 @@ private func opened(_ log: inout MarketLog) throws -> BinanceMarketData {
         #expect(log.trades.count == 3)
     }
 
+    @Test("Exchange times at both ends of the calendar are late, not too far apart to subtract")
+    func farTimes() throws {
+        var log = MarketLog()
+        var market = try opened(&log)
+        for (id, time) in [(1, 9_223_372_036_853), (2, 0)] {
+            let text = """
+                {"stream":"btcusdt@trade","data":{"e":"trade","E":1,"s":"BTCUSDT","t":\(id),"p":"1","q":"1","T":\(time),"m":true,"M":true}}
+                """
+            feed(&market, Substring(text), at: Nanoseconds(seconds: Int64(4 + id)), &log)
+        }
+        #expect(log.refusals == [.staleExchangeTime])
+    }
+
     @Test("Flipped and cut messages never crash and never cross the book")
     func fuzz() throws {
         let lines = try sharedLines("venues/binance/recorded_spot_btcusdt_session.jsonl").prefix(60)

@@ -166,6 +166,16 @@ private struct Desk: ~Copyable {
         #expect(desk.log.updates.map(\.status) == [.absent])
     }
 
+    @Test("A look-up answered with an order that has no status is unknown, once")
+    func emptyLookUp() throws {
+        var desk = try Desk.ready()
+        let order = OrderReference(client: client, instrument: InstrumentID(0), venueOrder: .none)
+        _ = desk.entry.query(order, at: at, wallNow: wall, sink: &desk.frames)
+        desk.receive("{\"id\":3,\"status\":200,\"result\":{\"orderId\":3}}")
+        #expect(desk.log.replies.map(\.kind) == [.query] && desk.log.replies.map(\.outcome) == [.unknown])
+        #expect(desk.log.links == [.down])
+    }
+
     @Test("A closed, revoked or unreadable session leaves what is in flight unknown")
     func endings() throws {
         for text in ["close", "{\"id\":null,\"status\":401,\"error\":{\"code\":-2015,\"msg\":\"x\"}}", "{\"event\":{\"e\":\"eventStreamTerminated\",\"E\":1}}", "{\"event\":"] {

@@ -109,6 +109,25 @@ let spoiled: [Spoiled] = [
         #expect(errors(String(limits), "").map(\.path) == ["limits"])
     }
 
+    @Test func `Aliases that multiply, deep nesting and huge files are refused before they are read`() {
+        let bomb = (1...9).reduce("a0: &a0 [x, x]") { $0 + "\na\($1): &a\($1) [" + String(repeating: "*a\($1 - 1), ", count: 9) + "]" }
+        let deep = String(repeating: "[", count: 60_000)
+        let deeper = String(repeating: "- ", count: 60_000)
+        for (text, says) in [
+            (bomb, "an alias"), ("? *a : x", "an alias"), (deep, "nested more"), (deeper, "nested more"),
+            (String(repeating: " ", count: 300) + "a: 1", "nested more"), (String(repeating: "#", count: 2_000_000), "larger than"),
+        ] {
+            do throws(ConfigurationErrors) {
+                _ = try parse(text)
+                Issue.record("it was read: \(text.prefix(40))")
+            } catch {
+                #expect(error.errors.count == 1 && error.errors[0].cause.contains(says), "\(error)")
+            }
+        }
+        // Not an alias: a star in quotes, in a comment, or alone.
+        #expect(errors("max_daily_loss: 500", "max_daily_loss: {unlimited: \"as *agreed* with all\"} # *see").isEmpty)
+    }
+
     @Test func `Any prefix of a good file is refused or read, never a crash`() {
         for length in stride(from: 0, to: sample.count, by: 3) {
             do throws(ConfigurationErrors) {

@@ -80,9 +80,9 @@ private let instrument = Instrument(
 
 @Test func parametersAreTakenExactlyOrRefusedByName() throws {
     let reader = try ParameterReader(["size": 5, "pause": 0], names: ["size", "pause", "edge"])
-    #expect(try reader.value("size", least: 5) == 5)
-    #expect(throws: ParameterError.outOfRange("size", value: 5, least: 6)) { try reader.value("size", least: 6) }
-    #expect(throws: ParameterError.missing("edge")) { try reader.value("edge", least: 0) }
+    #expect(try reader.value("size", in: 5...9) == 5)
+    #expect(throws: ParameterError.outOfRange("size", value: 5, least: 6, most: 9)) { try reader.value("size", in: 6...9) }
+    #expect(throws: ParameterError.missing("edge")) { try reader.value("edge", in: 0...9) }
     #expect(throws: ParameterError.unknown("sise")) { try ParameterReader(["sise": 5], names: ["size"]) }
 }
 

@@ -18,7 +18,7 @@ public enum FuzzOutcome {
 /// the code under test traps, the input is printed before the process ends. An input that costs more than a second of
 /// CPU time is a failure, too: a parser's work is bounded by its input.
 public func fuzz(
-    _ name: String, corpus: [[UInt8]], rounds: Int = 20_000, seconds: Double = 2,
+    _ name: String, corpus: [[UInt8]], rounds: Int = 20_000, seconds: Double = 2, expectsTaken: Bool = true,
     mutate: (inout Dice) -> [UInt8], property: ([UInt8]) throws -> FuzzOutcome
 ) {
     oneAtATime.lock()
@@ -40,6 +40,10 @@ public func fuzz(
             let input = mutate(&dice)
             counts.add(judge(input, property), input, name: name, seed: seed, property)
         }
+    }
+    // A fuzzer whose corpus is refused would try nothing but the refusal.
+    if expectsTaken, counts.taken == 0, counts.wrong == 0, environment["NEEDLETAIL_FUZZ_INPUT"] == nil {
+        Issue.record("fuzzer \"\(name)\": no input was taken, so the corpus is not what the parser reads")
     }
     let time = String(format: "%.1f", (ContinuousClock.now - started) / .seconds(1))
     print("fuzz \(name): \(counts.all) inputs, \(counts.taken) taken, \(counts.refused) refused, \(counts.wrong) wrong, seed \(seed), \(time) s")

@@ -5,12 +5,12 @@ extension Mutator {
     ]
 
     /// Numbers at the edges of 64 bits, of scale 8 and of the grammar; milliseconds at the edge of nanoseconds.
-    static let edgeNumbers = [
+    public static let numbers = [
         "0", "-0", "-1", "1", "00", "01", "1.", ".5", "1e", "1e1", "1e-8", "1e-9", "1e400", "0.00000001", "0.000000001",
         "92233720368.54775807", "92233720368.54775808", "-92233720368.54775808", "-92233720368.54775809",
         "9223372036854775807", "9223372036854775808", "-9223372036854775808", "-9223372036854775809",
         "18446744073709551615", "18446744073709551616", "4294967295", "4294967296", "2147483647", "2147483648",
-        "9223372036854", "9223372036855", "99999999999999999999999999999999", "46116860184", "1000000000000000000",
+        "9223372036853", "9223372036854", "9223372036855", "99999999999999999999999999999999", "46116860184", "1000000000000000000",
         "255", "256", "65535", "65536", "-32769",
     ]
 
@@ -20,7 +20,7 @@ extension Mutator {
         guard let place = values.isEmpty ? nil : dice.pick(values) else { return }
         switch dice.below(9) {
         case 0, 1:
-            let number = Array(dice.pick(Self.edgeNumbers).utf8)
+            let number = Array(dice.pick(Self.numbers).utf8)
             let isText = bytes[place.lowerBound] == UInt8(ascii: "\"")
             bytes.replaceSubrange(place, with: isText ? [0x22] + number + [0x22] : number)
         case 2: bytes.replaceSubrange(place, with: dice.pick(dictionary))

@@ -7,6 +7,8 @@ public struct Mutator: Sendable {
         case json
         /// Lines of text: lines are moved about, too.
         case lines
+        /// One JSON document a line: both.
+        case jsonLines
     }
 
     public let corpus: [[UInt8]]
@@ -21,7 +23,7 @@ public struct Mutator: Sendable {
         self.corpus = corpus.isEmpty ? [[]] : corpus
         self.shape = shape
         self.dictionary = dictionary.map { Array($0.utf8) } + pieces + [[0], [0x7F], [0x80], [0xC0, 0x80], [0xFF]]
-        if shape == .json { self.dictionary += Mutator.jsonPieces.map { Array($0.utf8) } }
+        if shape == .json || shape == .jsonLines { self.dictionary += Mutator.jsonPieces.map { Array($0.utf8) } }
     }
 
     public init(_ corpus: [String], shape: Shape, dictionary: [String] = []) {
@@ -33,8 +35,8 @@ public struct Mutator: Sendable {
         var bytes = dice.pick(corpus)
         for _ in 0...dice.below(4) {
             switch shape {
-            case .json where !dice.oneIn(3): changeJSON(&bytes, &dice)
-            case .lines where !dice.oneIn(3): changeLines(&bytes, &dice)
+            case .json where !dice.oneIn(3), .jsonLines where !dice.oneIn(3): changeJSON(&bytes, &dice)
+            case .lines where !dice.oneIn(3), .jsonLines where dice.oneIn(2): changeLines(&bytes, &dice)
             default: changeBytes(&bytes, &dice)
             }
         }

@@ -26,6 +26,7 @@ struct Setting: Sendable {
 
     /// Reads YAML text. Fails with one error, which never quotes the text: it may hold a secret put there by mistake.
     init(yaml: String, file: String) throws(ConfigurationErrors) {
+        if let problem = YAMLBounds.problem(yaml, file: file) { throw ConfigurationErrors([problem]) }
         let node: Node?
         do {
             node = try Yams.compose(yaml: yaml)

@@ -2,14 +2,14 @@
 public enum ParameterError: Error, Equatable, Sendable, CustomStringConvertible {
     case unknown(String)
     case missing(String)
-    case outOfRange(String, value: Int64, least: Int64)
+    case outOfRange(String, value: Int64, least: Int64, most: Int64)
 
     public var description: String {
         switch self {
         case .unknown(let name): return "parameter '\(name)' is not known to this strategy; remove it or correct its name"
         case .missing(let name): return "parameter '\(name)' is missing; this strategy has no defaults"
-        case .outOfRange(let name, let value, let least):
-            return "parameter '\(name)' is \(value), but at least \(least) is needed"
+        case .outOfRange(let name, let value, let least, let most):
+            return "parameter '\(name)' is \(value), but a value from \(least) to \(most) is needed"
         }
     }
 }
@@ -25,10 +25,20 @@ public struct ParameterReader: Sendable {
         self.values = values
     }
 
-    /// The value of a parameter, which must be given and be `least` or more.
-    public func value(_ name: String, least: Int64) throws(ParameterError) -> Int64 {
+    /// The value of a parameter, which must be given and lie within `range`: so narrow that what a strategy computes
+    /// from it cannot overflow while it trades.
+    public func value(_ name: String, in range: ClosedRange<Int64>) throws(ParameterError) -> Int64 {
         guard let value = values[name] else { throw .missing(name) }
-        guard value >= least else { throw .outOfRange(name, value: value, least: least) }
+        guard range.contains(value) else {
+            throw .outOfRange(name, value: value, least: range.lowerBound, most: range.upperBound)
+        }
         return value
     }
+
+    /// The largest quantity a parameter may name, raw: ten thousand million units.
+    public static var quantityMax: Int64 { 1_000_000_000_000_000_000 }
+    /// The longest time a parameter may name: a day, in nanoseconds.
+    public static var durationMax: Int64 { 86_400_000_000_000 }
+    /// The most ticks a parameter may name.
+    public static var ticksMax: Int64 { 1_000_000 }
 }

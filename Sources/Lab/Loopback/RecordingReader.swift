@@ -43,7 +43,9 @@ package struct RecordingReader {
             at = end + 1
             lineNumber += 1
             if line.isEmpty { continue }
-            guard let space = line.firstIndex(of: 32), let stamp = Int64(String(decoding: line[..<space], as: UTF8.self)) else {
+            guard let space = line.firstIndex(of: 32), let stamp = Int64(String(decoding: line[..<space], as: UTF8.self)),
+                stamp >= 0
+            else {
                 throw LoopbackStartError("recording line \(lineNumber) does not start with a time and a space")
             }
             let digits = space - line.startIndex

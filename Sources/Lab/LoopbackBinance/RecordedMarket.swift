@@ -179,7 +179,8 @@ final class RecordedMarket: VenueMarket {
     private func setLevels(_ list: JSONValue?, _ side: BookSide, _ output: inout MarketOutput) {
         for entry in list?.elements ?? [] {
             guard let pair = entry.elements, pair.count >= 2, let priceText = pair[0].text, let quantityText = pair[1].text,
-                let price = try? Price(priceText), let quantity = try? Quantity(quantityText)
+                let price = try? Price(priceText), let quantity = try? Quantity(quantityText), price.isPositive,
+                !quantity.isNegative
             else {
                 skippedLines += 1
                 continue

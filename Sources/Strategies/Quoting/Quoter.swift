@@ -30,13 +30,13 @@ public struct Quoter: Strategy {
     public init(instrument: InstrumentID, parameters: [String: Int64]) throws(ParameterError) {
         let reader = try ParameterReader(parameters, names: Self.parameterNames)
         self.instrument = instrument
-        orderQuantity = Quantity(raw: try reader.value("orderQuantity", least: 1))
-        halfSpreadTicks = try reader.value("halfSpreadTicks", least: 0)
-        halfSpreadBps = try reader.value("halfSpreadBps", least: 0)
-        skewTicks = try reader.value("skewTicks", least: 0)
-        maxInventory = Quantity(raw: try reader.value("maxInventory", least: 1))
-        minReplaceInterval = Nanoseconds(raw: try reader.value("minReplaceInterval", least: 0))
-        minPriceChangeTicks = try reader.value("minPriceChangeTicks", least: 0)
+        orderQuantity = Quantity(raw: try reader.value("orderQuantity", in: 1...ParameterReader.quantityMax))
+        halfSpreadTicks = try reader.value("halfSpreadTicks", in: 0...ParameterReader.ticksMax)
+        halfSpreadBps = try reader.value("halfSpreadBps", in: 0...10_000)
+        skewTicks = try reader.value("skewTicks", in: 0...ParameterReader.ticksMax)
+        maxInventory = Quantity(raw: try reader.value("maxInventory", in: 1...ParameterReader.quantityMax))
+        minReplaceInterval = Nanoseconds(raw: try reader.value("minReplaceInterval", in: 0...ParameterReader.durationMax))
+        minPriceChangeTicks = try reader.value("minPriceChangeTicks", in: 0...ParameterReader.ticksMax)
         versionHash = strategyVersionHash(
             code: Self.codeVersion,
             [
@@ -95,12 +95,12 @@ public struct Quoter: Strategy {
         _ side: Side, after earliest: Nanoseconds, _ context: borrowing StrategyContext, _ intents: inout IntentBuffer
     ) -> Bool {
         let price = wanted(side, context)
-        let change = context.instrument.tickSize.raw * minPriceChangeTicks
+        let change = Int128(context.instrument.tickSize.raw) * Int128(minPriceChangeTicks)
         var isBusy = false
         for index in 0..<context.orderCount {
             let order = context.order(index)
             guard order.side == side else { continue }
-            let isKept = !isBusy && price.map { ($0.raw - order.price.raw).magnitude <= change.magnitude } ?? false
+            let isKept = !isBusy && price.map { (Int128($0.raw) - Int128(order.price.raw)).magnitude <= change.magnitude } ?? false
             isBusy = true
             // A quote that is no longer wanted goes at once; one that should move waits for its interval.
             if !isKept, order.isWorking, price == nil || context.now >= earliest { intents.cancel(order) }

@@ -28,12 +28,12 @@ public struct MomentumTaker: Strategy {
     public init(instrument: InstrumentID, parameters: [String: Int64]) throws(ParameterError) {
         let reader = try ParameterReader(parameters, names: Self.parameterNames)
         self.instrument = instrument
-        orderQuantity = Quantity(raw: try reader.value("orderQuantity", least: 1))
-        threshold = Quantity(raw: try reader.value("threshold", least: 1))
-        halfLife = Nanoseconds(raw: try reader.value("halfLife", least: 1))
-        cooldown = Nanoseconds(raw: try reader.value("cooldown", least: 0))
-        maxInventory = Quantity(raw: try reader.value("maxInventory", least: 1))
-        slippageTicks = try reader.value("slippageTicks", least: 0)
+        orderQuantity = Quantity(raw: try reader.value("orderQuantity", in: 1...ParameterReader.quantityMax))
+        threshold = Quantity(raw: try reader.value("threshold", in: 1...ParameterReader.quantityMax))
+        halfLife = Nanoseconds(raw: try reader.value("halfLife", in: 1...ParameterReader.durationMax))
+        cooldown = Nanoseconds(raw: try reader.value("cooldown", in: 0...ParameterReader.durationMax))
+        maxInventory = Quantity(raw: try reader.value("maxInventory", in: 1...ParameterReader.quantityMax))
+        slippageTicks = try reader.value("slippageTicks", in: 0...ParameterReader.ticksMax)
         versionHash = strategyVersionHash(
             code: Self.codeVersion,
             [orderQuantity.raw, threshold.raw, halfLife.raw, cooldown.raw, maxInventory.raw, slippageTicks])

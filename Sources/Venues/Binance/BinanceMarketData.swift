@@ -192,7 +192,9 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
         }
         fastestTransitAt = receivedAt
         if transit < fastestTransit { fastestTransit = transit }
-        return transit - fastestTransit > configuration.maxTransitLag.raw
+        // Times at both ends of the calendar are further apart than the integer reaches.
+        let (lag, overflow) = transit.subtractingReportingOverflow(fastestTransit)
+        return overflow || lag > configuration.maxTransitLag.raw
     }
 
     private mutating func ticker<M: MarketSink & ~Copyable>(

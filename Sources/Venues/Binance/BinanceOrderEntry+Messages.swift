@@ -105,7 +105,15 @@ extension BinanceOrderEntry {
         guard
             var update = document.update(
                 source: .query, instrument: entry.instrument, clientIDs: configuration.clientIDs)
-        else { return giveUp(.malformed, at: now, &events) }
+        else {
+            // An order without a status or a side: the look-up has an answer, and it says nothing.
+            events.order(
+                .orderReply(
+                    OrderReply(
+                        kind: .query, outcome: .unknown, instrument: entry.instrument, client: entry.client,
+                        venueOrder: entry.venueOrder, error: .none, venueCode: 0, venueTime: .zero)))
+            return giveUp(.malformed, at: now, &events)
+        }
         // The venue may have renamed the order; it answered for the one that we asked about.
         if !entry.client.isNone { update.client = entry.client }
         events.order(.orderUpdate(update))

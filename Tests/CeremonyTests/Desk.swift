@@ -1,0 +1,78 @@
+import Core
+import Model
+import Quoting
+import StrategyKit
+import Units
+
+/// A small core with a quoter that wants to quote at every tick: whether it may is the question.
+struct Desk: ~Copyable {
+    private(set) var core: TradingCore<SingleStrategy<Quoter>>
+    private var outputs: OutputBuffer
+    private(set) var ordersSent = 0
+    private(set) var now = Nanoseconds(seconds: 100)
+    private var update: UInt64 = 0
+
+    init(mode: RunMode = .live) throws {
+        let instrument = Instrument(
+            id: InstrumentID(0), venue: VenueID(0), base: AssetID(0), quote: AssetID(1), symbol: ShortText("BTCUSDT")!,
+            tickSize: try Price("0.01"), lotSize: try Quantity("0.00001"), minQuantity: try Quantity("0.00001"),
+            maxQuantity: try Quantity("100"), minNotional: try Notional("5"))
+        let limits = RiskLimits(
+            maxOrderQuantity: try Quantity("1"), maxOrderNotional: try Notional("1000000"), maxPosition: try Quantity("5"),
+            maxOpenOrders: 4, priceCollarBps: 500, maxDataAge: Nanoseconds(seconds: 60), maxOrdersPerSecond: 50,
+            maxOrdersPerMinute: 500, maxDailyLoss: try Notional("100000"))
+        var configuration = CoreConfiguration(
+            mode: mode, run: 7, venue: VenueID(0), prefix: ClientOrderIDFormat(prefix: "nt-")!, instruments: [instrument],
+            limits: [limits], configHash: 1)
+        configuration.maxActiveOrders = 4
+        configuration.orderCapacity = 8
+        configuration.fillWindow = 16
+        let quoter = try Quoter(
+            instrument: InstrumentID(0),
+            parameters: [
+                "orderQuantity": 1_000_000, "halfSpreadTicks": 5, "halfSpreadBps": 0, "skewTicks": 2, "maxInventory": 100_000_000,
+                "minReplaceInterval": 0, "minPriceChangeTicks": 1,
+            ])
+        core = TradingCore(configuration: configuration, strategies: SingleStrategy(quoter))
+        outputs = OutputBuffer(capacity: configuration.outputCapacity)
+    }
+
+    /// Links up, account reconciled, data fresh: all that a confirmation asks for beside the ceremony.
+    static func ready() throws -> Desk {
+        var desk = try Desk()
+        desk.link(.marketData, .up)
+        desk.link(.orders, .up)
+        desk.reconcile()
+        desk.tick()
+        return desk
+    }
+
+    mutating func step(_ input: Input, after span: Nanoseconds = Nanoseconds(raw: 1000)) {
+        now = now + span
+        core.step(input, at: now, into: &outputs)
+        for index in 0..<outputs.count { if case .place = outputs[index] { ordersSent += 1 } }
+        outputs.reset()
+    }
+
+    mutating func tick(after span: Nanoseconds = Nanoseconds(raw: 1000)) {
+        update += 1
+        step(
+            .topOfBook(
+                TopOfBook(
+                    instrument: InstrumentID(0), bidPrice: Price(raw: 50_000 * fixedPointUnit), bidQuantity: Quantity(raw: fixedPointUnit),
+                    askPrice: Price(raw: 50_001 * fixedPointUnit), askQuantity: Quantity(raw: fixedPointUnit), updateID: update,
+                    venueTime: now, receivedAt: now + span)), after: span)
+    }
+    mutating func link(_ role: LinkRole, _ state: LinkState) {
+        step(.link(LinkChange(venue: VenueID(0), role: role, state: state, reason: 0)))
+    }
+    mutating func reconcile() {
+        for isEnd in [false, true] {
+            step(.snapshot(SnapshotMark(id: 1, venue: VenueID(0), isEnd: isEnd, isComplete: true, requestedAt: now)))
+        }
+    }
+    mutating func command(_ kind: CommandKind, hash: UInt64 = 1, lifetime: Nanoseconds = Nanoseconds(seconds: 3600), by user: UInt32 = 0) {
+        step(.command(Command(kind: kind, operatorID: user, hash: hash, lifetime: lifetime)))
+    }
+    var state: SystemState { core.state }
+}
