@@ -24,12 +24,12 @@ enum Golden {
         data age     █░░░░░░░░░░░░░ 12.0 ms / 500 ms     │
         KEEPERS ────────────────────────────────────────────────────────────────────────────────────────────
          journal writing 402,118 records 51.4 MB  guard watching beat 3.00 ms  reconciled 4.20 s ago
+         feed refused 14 (STALE_EXCHANGE_TIME 12)  conflated 31  dropped 0  venue shows 2 orders 4.25 s ago
         EVENTS ─────────────────────────────────────────────────────────────────────────────────────────────
            2m50s ago  STATE                  DISARMED -> STAGED by stage
            2m47s ago  STATE                  ARMED -> LIVE by confirm
           9.00 s ago  FILL                   BTCUSDT position 0.0215 at 61820.415, realised 4.18, fees 1.32…
           3.10 s ago  INVALID_ORDER          BTCUSDT order 7-1203 refused by the venue
           800 ms ago  ORDER_RATE             BTCUSDT buy refused by the risk gate: 21 against 20 (x12)
-
         """
 }

@@ -75,6 +75,10 @@ enum Sample {
         document.keepers.journalBytes = 51_471_104
         document.keepers.heartbeatAge = Nanoseconds(milliseconds: 3)
         document.keepers.guardRunning = true
+        document.keepers.venueOrders = 2
+        document.keepers.venueAge = Nanoseconds(milliseconds: 4250)
+        document.feed.refusals = ["GAP": 2, "STALE_EXCHANGE_TIME": 12]
+        document.feed.conflated = 31
         document.names.symbol = "BTCUSDT"
         document.names.base = "BTC"
         document.names.quote = "USDT"
@@ -121,6 +125,11 @@ enum Sample {
         document.events = (0..<50).map { _ in
             EventLine(time: .zero, code: hostile, severity: .critical, text: hostile, repeats: .max)
         }
+        document.feed.refusals = [hostile: UInt64(Int64.max) / 2, "B": 1]
+        (document.feed.conflated, document.feed.droppedFrames) = (.max, UInt64(Int64.max))
+        document.keepers.stopped = hostile
+        document.keepers.venueOrders = .max
+        document.keepers.venueAge = Nanoseconds(raw: .max)
         document.keepers.journalRecords = .max
         document.keepers.journalBytes = .max
         document.keepers.journalBacklog = .max

@@ -166,8 +166,9 @@ with Stage(tool) as s:
     status, out, err = s.call("guard", "--config", s.config, check=False)
     assert status != 0 and "another guard" in err, err
 
+    assert s.alive("engine") and s.alive("guard"), "a refused process took the mark away"
     out = s.call("stop", "--end", "--socket", s.run / "control.sock")
-    assert not s.alive("engine") and not s.alive("guard")
+    assert not any(map(s.lives, s.started)), s.started
     replay = s.call("replay", s.run / "journal")
     figures = dict(line.rsplit(None, 1) for line in replay.splitlines() if not line.startswith("decision"))
     assert int(figures["inputs"]) > 1000 and figures["outputs recorded"] == figures["outputs replayed"], replay

@@ -84,6 +84,7 @@ class Stage:
         self.run = self.base / "needletail-run"
         self.api_key = api_key
         self.processes = []
+        self.started = set()
         self._certificates()
         self.port = self._venue()
         self.config = self.base / "run.yaml"
@@ -165,7 +166,9 @@ class Stage:
         return self.status()["engine"]["state"]
 
     def start(self, *more):
-        return self.call("start", "--config", self.config, *more)
+        out = self.call("start", "--config", self.config, *more)
+        self.started |= {int(number) for number in re.findall(r"process (\d+)", out)}
+        return out
 
     def ready(self):
         """Links up and reconciled: the ceremony can succeed."""
@@ -203,7 +206,12 @@ class Stage:
     def alive(self, name):
         """Whether the process that wrote the mark lives and is ours."""
         try:
-            pid = self.pid(name)
+            return self.lives(self.pid(name))
+        except (FileNotFoundError, ValueError):
+            return False
+
+    def lives(self, pid):
+        try:
             line = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
             return str(self.base).encode() in line and \
                 pathlib.Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z"
@@ -211,17 +219,14 @@ class Stage:
             return False
 
     def end_run(self):
-        for name in ("guard", "engine"):
-            if self.alive(name):
-                pid = self.pid(name)
-                os.kill(pid, signal.SIGCONT)
-                os.kill(pid, signal.SIGTERM)
-                for _ in range(500):
-                    if not self.alive(name):
-                        break
-                    time.sleep(0.05)
-                else:
-                    os.kill(pid, signal.SIGKILL)
+        for number in (signal.SIGCONT, signal.SIGTERM):
+            for pid in filter(self.lives, self.started):
+                os.kill(pid, number)
+        deadline = time.monotonic() + 25
+        while any(map(self.lives, self.started)) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        for pid in filter(self.lives, self.started):
+            os.kill(pid, signal.SIGKILL)
 
     # the venue, asked by other code than ours
 

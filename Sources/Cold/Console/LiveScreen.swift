@@ -9,7 +9,7 @@ import Units
 ///     LINKS            | TOP OF BOOK
 ///     POSITION AND P&L | ORDERS
 ///     LIMITS (gauges)  | LATENCY (percentiles by stage)
-///     KEEPERS                         journal, guard, latch, reconciliation
+///     KEEPERS                         journal, guard, latch, reconciliation; what of the feed was refused or dropped
 ///     EVENTS                          the newest, in what is left of the height
 package struct LiveScreen: Sendable {
     /// Exactly `height` lines of exactly `width` characters; escape codes only with `color`. Made for 100x30; a lower
@@ -26,6 +26,7 @@ package struct LiveScreen: Sendable {
         lines += panes.pair("LIMITS", panes.gauges(), "LATENCY", panes.latency(), rows: 7)
         lines.append(panes.rule("KEEPERS", width))
         lines.append(panes.keepers())
+        lines.append(panes.feed())
         lines.append(panes.rule("EVENTS", width))
         lines += panes.events(max(0, height - lines.count))
         while lines.count < height { lines.append(StyledLine()) }
@@ -84,7 +85,9 @@ enum Banner {
         let hash = engine.mandateHash == 0 ? "" : ", mandate \(hexText(engine.mandateHash))"
         let why = engine.stateReason == .none ? "" : ": \(engine.stateReason.name)"
         switch engine.state {
-        case .disarmed: return "nothing may be sent\(why)"
+        case .disarmed:
+            let stopped = Columns.clean(document.keepers.stopped)
+            return stopped.isEmpty ? "nothing may be sent\(why)" : "stopped \(stopped) (ctl start enables the strategies)"
         case .staged: return "nothing may be sent; waiting for arm\(hash)"
         case .armed: return "nothing may be sent; waiting for confirm\(hash)"
         case .live:

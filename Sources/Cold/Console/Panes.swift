@@ -163,6 +163,24 @@ struct Panes {
         return line
     }
 
+    /// What of the feed did not reach the core as it came, with the commonest refusal, and the venue's count of our orders.
+    func feed() -> StyledLine {
+        let facts = document.feed
+        var line = StyledLine(" feed refused ", .dim)
+        let commonest = facts.refusals.max { ($0.value, $1.key) < ($1.value, $0.key) }
+        let named = commonest.map { " (\(Columns.clean($0.key)) \(Figures.count($0.value)))" } ?? ""
+        line.add(Figures.count(facts.refused) + named, facts.refused > 0 ? .warning : .plain)
+        line.add("  conflated ", .dim)
+        line.add(Figures.count(facts.conflated))
+        line.add("  dropped ", .dim)
+        let dropped = facts.droppedFrames.addingReportingOverflow(facts.droppedTrades).partialValue
+        line.add("\(Figures.count(dropped))", dropped > 0 ? .bad : .plain)
+        line.add("  venue shows ", .dim)
+        let keepers = document.keepers
+        line.add(keepers.venueOrders < 0 ? "unknown" : "\(keepers.venueOrders) orders \(Figures.span(keepers.venueAge)) ago")
+        return line
+    }
+
     func events(_ rows: Int) -> [StyledLine] {
         document.events.suffix(rows).map { event in
             let style: Style = event.severity == .critical ? .bad : event.severity == .warning ? .warning : .plain

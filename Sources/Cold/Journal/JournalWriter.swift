@@ -26,6 +26,8 @@ package struct JournalWriter: ~Copyable {
     package private(set) var written: UInt64 = 0
     /// Sequence up to which records are known to be on disk.
     package private(set) var durable: UInt64 = 0
+    /// Records that wait in the ring.
+    package var waiting: Int { consumer.count }
     /// Set by the first failure.
     package private(set) var failure: JournalError?
 

@@ -11,6 +11,7 @@ extension StatusDocument {
             "limits": Self.limitFields.json(limits),
             "links": .array(links.map { Self.linkFields.json($0) }),
             "journal": Self.keeperFields.json(keepers),
+            "feed": Self.feedFields.json(feed),
             "names": Self.nameFields.json(names),
             "latency_ns": latencies.json,
             "events": .array(events.map { Self.eventFields.json($0) }),
@@ -29,6 +30,7 @@ extension StatusDocument {
             let limits = Self.limitFields.value(noLimits, from: json["limits"]),
             let keepers = Self.keeperFields.value(KeeperFacts(), from: json["journal"]),
             let names = Self.nameFields.value(RunNames(), from: json["names"]),
+            let feed = Self.feedFields.value(FeedFacts(), from: json["feed"]),
             let latencies = json["latency_ns"].flatMap(LatencyTable.init(json:)),
             let links = json["links"]?.array, let events = json["events"]?.array
         else { return nil }
@@ -37,7 +39,7 @@ extension StatusDocument {
         guard readLinks.count == links.count, readEvents.count == events.count else { return nil }
         self.init(
             engine: engine, limits: limits, latencies: latencies, events: readEvents, links: readLinks,
-            keepers: keepers, names: names, uptime: Nanoseconds(raw: uptime))
+            keepers: keepers, names: names, feed: feed, uptime: Nanoseconds(raw: uptime))
     }
 
     private static var engineFields: [Field<EngineStatus>] {
@@ -86,7 +88,26 @@ extension StatusDocument {
             .number("backlog", \.journalBacklog), .flag("failed", \.journalFailed),
             .time("heartbeat_age_ns", \.heartbeatAge), .flag("guard_running", \.guardRunning),
             .flag("latched", \.latched), .text("stopped", \.stopped), .number("venue_orders", \.venueOrders),
-            .time("venue_age_ns", \.venueAge),
+            .time("venue_age_ns", \.venueAge), .number("control_refused", \.controlRefused),
+        ]
+    }
+
+    private static var feedFields: [Field<FeedFacts>] {
+        [
+            Field(
+                "refusals", \.refusals,
+                { .object($0.sorted { $0.key < $1.key }.map { JSONMember($0.key, .count($0.value)) }) },
+                { json in
+                    guard case .object(let members) = json else { return nil }
+                    var counts: [String: UInt64] = [:]
+                    for member in members {
+                        guard let count = member.value.integer.flatMap({ UInt64(exactly: $0) }) else { return nil }
+                        counts[member.key] = count
+                    }
+                    return counts
+                }),
+            .number("conflated", \.conflated), .number("dropped_trades", \.droppedTrades),
+            .number("dropped_frames", \.droppedFrames),
         ]
     }
 

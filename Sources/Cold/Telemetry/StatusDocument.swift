@@ -36,12 +36,31 @@ package struct KeeperFacts: Sendable, Equatable {
     package var latched = false
     /// Who stopped the strategies and why; empty when they are enabled.
     package var stopped = ""
+    /// Peers that the control socket turned away.
+    package var controlRefused: UInt64 = 0
     /// Orders of ours by the venue's last complete answer; -1 before there was one.
     package var venueOrders: Int64 = -1
     /// Since that answer was asked for; negative before there was one.
     package var venueAge = Nanoseconds(raw: -1)
 
     package init() {}
+}
+
+/// What of the feed did not reach the core as it came.
+package struct FeedFacts: Sendable, Equatable {
+    /// By `FeedRefusal.name`; only those that happened.
+    package var refusals: [String: UInt64] = [:]
+    /// Tops of book that a newer one replaced before the trade thread took them.
+    package var conflated: UInt64 = 0
+    package var droppedTrades: UInt64 = 0
+    /// Frames dropped before they were read: the books were rebuilt.
+    package var droppedFrames: UInt64 = 0
+    package init() {}
+
+    /// All refusals together; saturates.
+    package var refused: UInt64 {
+        refusals.values.reduce(0) { sum, count in sum > .max - count ? .max : sum + count }
+    }
 }
 
 /// Names of the run, none of them secret.
@@ -71,13 +90,14 @@ package struct StatusDocument: Sendable {
     package var links: [LinkLine]
     package var keepers: KeeperFacts
     package var names: RunNames
+    package var feed: FeedFacts
     /// Since the process started.
     package var uptime: Nanoseconds
 
     package init(
         engine: EngineStatus, limits: RiskLimits, latencies: LatencyTable = LatencyTable(), events: [EventLine] = [],
         links: [LinkLine] = [], keepers: KeeperFacts = KeeperFacts(), names: RunNames = RunNames(),
-        uptime: Nanoseconds = .zero
+        feed: FeedFacts = FeedFacts(), uptime: Nanoseconds = .zero
     ) {
         self.engine = engine
         self.limits = limits
@@ -86,6 +106,7 @@ package struct StatusDocument: Sendable {
         self.links = links
         self.keepers = keepers
         self.names = names
+        self.feed = feed
         self.uptime = uptime
     }
 

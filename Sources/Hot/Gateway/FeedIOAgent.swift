@@ -21,7 +21,7 @@ public struct FeedIOAgent: Agent, ~Copyable {
         self.plan = plan
         self.counters = counters
         self.outgoing = outgoing
-        handler = FeedLinkHandler(frames)
+        handler = FeedLinkHandler(frames, gauges: plan.gauges)
     }
 
     public var name: StaticString { "feed" }
@@ -56,6 +56,7 @@ public struct FeedIOAgent: Agent, ~Copyable {
         lastPublish = now
         keeper!.count(into: &handler.counters)
         counters.publish(handler.counters)
+        plan.gauges.show(keeper!.link.lastReceived.raw, .received)
     }
 }
 
@@ -66,11 +67,22 @@ struct FeedLinkHandler: ~Copyable, LinkHandler {
     private var waiting: FrameMessage?
     var counters = FeedLinkCounters()
 
-    init(_ frames: consuming ByteRingProducer) { self.frames = frames }
+    private var ends = LinkEnds()
+    private let gauges: GaugeBoard
 
-    mutating func linkOpened(_ link: inout Link, at now: Nanoseconds) { note(.opened) }
+    init(_ frames: consuming ByteRingProducer, gauges: GaugeBoard) {
+        self.frames = frames
+        self.gauges = gauges
+    }
+
+    mutating func linkOpened(_ link: inout Link, at now: Nanoseconds) {
+        ends.opened(on: gauges)
+        note(.opened)
+    }
     mutating func linkClosing(_ link: inout Link, reason: LinkCloseReason) { note(.closed) }
-    mutating func linkClosed(_ link: inout Link, reason: LinkCloseReason, at now: Nanoseconds) {}
+    mutating func linkClosed(_ link: inout Link, reason: LinkCloseReason, at now: Nanoseconds) {
+        ends.closed(reason, on: gauges)
+    }
 
     mutating func linkMessage(
         _ link: inout Link, _ bytes: UnsafeRawBufferPointer, kind: LinkMessageKind, receivedAt: Nanoseconds

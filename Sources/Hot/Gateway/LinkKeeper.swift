@@ -1,3 +1,4 @@
+import Rings
 import Transport
 import Units
 import Uring
@@ -18,6 +19,8 @@ public struct LinkPlan: Sendable {
     public var idleTimeout = Nanoseconds(seconds: 45)
     /// Orders only: the link is not opened before the core accepts an `unlatch`. For a start with the kill latch set.
     public var startsHeld = false
+    /// Where the link's thread shows what it hears.
+    public let gauges = LinkGauge.board()
 
     public init(address: SocketAddress, description: LinkDescription, caFile: String?, seed: UInt64) {
         self.address = address

@@ -1,4 +1,5 @@
 import Model
+import Rings
 import Transport
 import Units
 import Uring
@@ -16,8 +17,10 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
     public init(plan: LinkPlan, adapter: consuming Adapter) {
         self.plan = plan
         isHeld = plan.startsHeld
-        handler = OrderLinkHandler(adapter)
+        handler = OrderLinkHandler(adapter, gauges: plan.gauges)
     }
+
+    public var gauges: GaugeBoard? { plan.gauges }
 
     public mutating func start() {
         do {
@@ -34,6 +37,7 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
         if isHeld { return 0 }
         handler.wallNow = wallNow
         let work = keeper!.poll(at: now, &handler)
+        if work > 0 { plan.gauges.show(keeper!.link.lastReceived.raw, .received) }
         if (now - handler.lastTimer).raw > 20_000_000 {
             handler.lastTimer = now
             handler.adapter.timer(at: now, wallNow: wallNow, sink: &keeper!.link, events: &handler.events)
@@ -86,9 +90,16 @@ struct OrderLinkHandler<Adapter: OrderEntryAdapter & ~Copyable>: ~Copyable, Link
     var wallNow = Nanoseconds.zero
     var lastTimer = Nanoseconds.zero
 
-    init(_ adapter: consuming Adapter) { self.adapter = adapter }
+    private var ends = LinkEnds()
+    private let gauges: GaugeBoard
+
+    init(_ adapter: consuming Adapter, gauges: GaugeBoard) {
+        self.adapter = adapter
+        self.gauges = gauges
+    }
 
     mutating func linkOpened(_ link: inout Link, at now: Nanoseconds) {
+        ends.opened(on: gauges)
         adapter.linkOpened(at: now, wallNow: wallNow, sink: &link, events: &events)
     }
 
@@ -104,5 +115,7 @@ struct OrderLinkHandler<Adapter: OrderEntryAdapter & ~Copyable>: ~Copyable, Link
         adapter.linkClosed(at: link.lastReceived, events: &events)
     }
 
-    mutating func linkClosed(_ link: inout Link, reason: LinkCloseReason, at now: Nanoseconds) {}
+    mutating func linkClosed(_ link: inout Link, reason: LinkCloseReason, at now: Nanoseconds) {
+        ends.closed(reason, on: gauges)
+    }
 }

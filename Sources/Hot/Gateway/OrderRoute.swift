@@ -1,4 +1,5 @@
 import Model
+import Rings
 import Units
 
 /// Where the core's decisions go and where the venue's word about them comes from. The trade agent is generic over it,
@@ -11,6 +12,8 @@ import Units
 /// | SHADOW | `NoOrderRoute`: nothing |
 /// | DRY_RUN, BACKTEST | a simulated venue inside the process |
 public protocol OrderRoute: ~Copyable {
+    /// What the route's link shows; `nil` where there is no link. Cold, before the route moves to its thread.
+    var gauges: GaugeBoard? { get }
     /// On the thread that will drive it, before the first `poll`.
     mutating func start()
     mutating func stop()
@@ -25,6 +28,7 @@ public protocol OrderRoute: ~Copyable {
 }
 
 extension OrderRoute where Self: ~Copyable {
+    public var gauges: GaugeBoard? { nil }
     @inlinable public mutating func start() {}
     @inlinable public mutating func stop() {}
     @inlinable public mutating func observe(_ market: Input, at now: Nanoseconds) {}

@@ -65,3 +65,24 @@ public enum LinkCloseReason: Sendable, Equatable {
         }
     }
 }
+
+extension LinkCloseReason {
+    /// What a `code` says, for people.
+    public static func words(code: UInt16) -> StaticString {
+        switch code {
+        case 0: "closed by us"
+        case 1: "ended by the peer"
+        case 2: "closed by the peer"
+        case 3: "socket error"
+        case 4: "connection refused"
+        case 5: "certificate refused"
+        case 6: "TLS failed"
+        case 7: "no answer in time"
+        case 8: "upgrade refused"
+        case 9: "WebSocket fault"
+        case 10: "bad configuration"
+        case 11: "ring full"
+        default: "unknown end"
+        }
+    }
+}

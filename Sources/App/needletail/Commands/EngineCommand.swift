@@ -42,6 +42,7 @@ struct EngineCommand: AsyncParsableCommand {
 
     func run() async throws {
         _ = platform_disable_core_dumps()
+        CrashReports.disable()
         EndSignal.install()
         let pairs = try overrides.map(Self.pair)
         let configuration = try RunConfiguration.load(

@@ -29,6 +29,7 @@ struct GuardCommand: AsyncParsableCommand {
 
     func run() async throws {
         _ = platform_disable_core_dumps()
+        CrashReports.disable()
         EndSignal.install()
         let configuration = try RunConfiguration.load(
             file: config, overrides: try overrides.map(EngineCommand.pair), catalogue: Roster.catalogue)

@@ -50,7 +50,7 @@ struct StopCommand: AsyncParsableCommand {
             try await Task.sleep(nanoseconds: 50_000_000)
         } while Date() < deadline && !EndSignal.isAsked
         for line in missing { print("NOT PROVED  \(line)") }
-        if end { try await endProcesses(directory) }
+        if end { try endProcesses(directory, socket) }
         guard missing.isEmpty else { throw ExitCode(1) }
     }
 
@@ -95,7 +95,7 @@ struct StopCommand: AsyncParsableCommand {
     }
 
     /// SIGTERM to the engine, whose end is orderly, and then to the guard.
-    private func endProcesses(_ directory: String) async throws {
+    private func endProcesses(_ directory: String, _ socket: String) throws {
         for name in ["engine", "guard"] {
             guard let process = ProcessMark.holder(name, directory: directory) else { continue }
             kill(process, SIGTERM)
@@ -104,6 +104,11 @@ struct StopCommand: AsyncParsableCommand {
                 throw ToolError("the \(name) (process \(process)) did not end within 20 s", cure: "look at \(directory)/\(name).log")
             }
             print("ended    \(name), process \(process)")
+        }
+        guard (try? ControlClient(path: socket)) == nil else {
+            throw ToolError(
+                "an engine still answers at \(socket), but none holds \(directory)/engine.pid",
+                cure: "find its process (fuser \(socket)) and end it with SIGTERM")
         }
     }
 }

@@ -30,6 +30,8 @@ final class EngineHost {
     private(set) var submitted: UInt64 = 0
     private(set) var journalFailure: String?
     private var latched = false
+    /// As of the last turn: the socket asks for the status while it is being stepped.
+    private var refusedPeers: UInt64 = 0
     /// Set by `stop`, taken back by `start`: no mandate is staged meanwhile. Not kept over a restart, which disarms anyway.
     private(set) var stopped: String?
     private var killDelivered = false
@@ -76,6 +78,7 @@ final class EngineHost {
         obeyLatch()
         var desk = EngineDesk(host: self)
         work += control.doWork(now: now, handler: &desk)
+        refusedPeers = control.refusedClients
         work += deliverSnapshots()
         work += deliverTruth()
         if hasAccount, (now - lastTruth).raw > 5_000_000_000 { askForTruth() }
@@ -314,13 +317,15 @@ final class EngineHost {
     // MARK: status
 
     func latencies() -> LatencyTable {
-        LatencyTable(
-            LatencyStage.allCases.compactMap { stage in
-                guard let read = hot.stages.read(stage) else { return nil }
-                return LatencySummary(
-                    stage: stage.name, count: UInt64(read.count), p50: read.percentile(0.5), p99: read.percentile(0.99),
-                    p999: read.percentile(0.999), max: read.max)
-            })
+        var stages = LatencyStage.allCases.compactMap { stage -> LatencySummary? in
+            guard let read = hot.stages.read(stage) else { return nil }
+            return LatencySummary(
+                stage: stage.name, count: UInt64(read.count), p50: read.percentile(0.5), p99: read.percentile(0.99),
+                p999: read.percentile(0.999), max: read.max)
+        }
+        // Before the last, which is the sum of the stages and is shown in bold.
+        stages.insert(view.roundTrips.summary, at: max(0, stages.count - 1))
+        return LatencyTable(stages)
     }
 
     func statusDocument() -> StatusDocument {
@@ -329,10 +334,12 @@ final class EngineHost {
         keepers.journalPath = configuration.journal.directory
         keepers.journalRecords = writer.written
         keepers.journalBytes = writer.written * UInt64(Record.byteCount)
+        keepers.journalBacklog = UInt64(writer.waiting)
         keepers.journalFailed = journalFailure != nil
         keepers.heartbeatAge = now - status.now
         keepers.latched = latched
         keepers.stopped = stopped ?? ""
+        keepers.controlRefused = refusedPeers
         if let truth = latestComplete {
             keepers.venueOrders = Int64(truth.ownOrders)
             keepers.venueAge = now - truth.requestedAt
@@ -340,26 +347,31 @@ final class EngineHost {
         keepers.guardRunning = GuardPresence(directory: configuration.directory).isRunning
         return StatusDocument(
             engine: status, limits: configuration.limits, latencies: latencies(), events: view.events.last(20),
-            links: [
-                link("market data", status.marketLink, since: status.marketLinkSince, proof: status.topReceivedAt, now),
-                link("orders", status.orderLink, since: status.orderLinkSince, proof: status.orderLinkSince, now),
-                link(
-                    "REST", latestTruth?.isComplete == true ? .up : .down, since: status.lastReconciledAt,
-                    proof: status.lastReconciledAt, now),
-            ], keepers: keepers, names: plan.names(configuration), uptime: now - started)
+            links: links(now), keepers: keepers, names: plan.names(configuration), feed: FeedFacts(hot.feed.read()),
+            uptime: now - started)
     }
 
-    private func link(
-        _ name: String, _ state: LinkState, since: Nanoseconds, proof: Nanoseconds, _ now: Nanoseconds
-    ) -> LinkLine {
-        let age = proof == .zero ? Nanoseconds(raw: -1) : now - proof
-        let verdict: String
-        switch state {
-        case .up: verdict = "healthy"
-        case .connecting: verdict = "connecting"
-        case .down: verdict = "down"
+    /// Each link with what it last proved.
+    private func links(_ now: Nanoseconds) -> [LinkLine] {
+        var lines = [
+            LinkLine("market data", status.marketLink, hot.gauges.market, now: now, quietAfter: configuration.feedStaleAfter)
+        ]
+        if let orders = hot.gauges.orders {
+            // The venue pings every 20 s at the least.
+            var line = LinkLine("orders", status.orderLink, orders, now: now, quietAfter: Nanoseconds(seconds: 30))
+            if latched, line.age.raw < 0 { line.verdict = "held: latched" }
+            lines.append(line)
+        } else {
+            lines.append(
+                LinkLine(name: "orders", state: .down, verdict: "none in \(configuration.mode.name)", age: Nanoseconds(raw: -1)))
         }
-        return LinkLine(name: name, state: state, verdict: verdict, age: age)
+        let isAnswering = latestTruth?.isComplete == true
+        lines.append(
+            LinkLine(
+                name: "REST", state: isAnswering ? .up : .down,
+                verdict: isAnswering ? "healthy" : latestTruth == nil ? "not asked yet" : "no good answer",
+                age: latestComplete.map { now - $0.requestedAt } ?? Nanoseconds(raw: -1)))
+        return lines
     }
 
     /// Says on standard output what the hot thread asked of the heap, and who asked.

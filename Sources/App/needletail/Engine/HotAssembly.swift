@@ -61,6 +61,7 @@ enum HotAssembly {
             outlet: MarketOutlet(
                 events: market.producer, requests: requests.producer, instruments: parts.core.instruments.count),
             counters: parseCounters.writer)
+        let gauges = HotGauges(market: parts.marketLink.gauges, orders: parts.orders.gauges)
         let trade = TradeAgent(
             core: TradingCore(configuration: parts.core, strategies: parts.strategies),
             outputCapacity: parts.core.outputCapacity,
@@ -76,7 +77,7 @@ enum HotAssembly {
         return Rings(
             side: HotSide(
                 cold: cold.producer, snapshotRequests: requests.consumer, snapshots: bodies.producer,
-                status: status.reader, stages: readers,
+                status: status.reader, stages: readers, gauges: gauges,
                 feed: FeedReaders(link: linkCounters.reader, parse: parseCounters.reader), threads: threads),
             journal: journal.consumer)
     }

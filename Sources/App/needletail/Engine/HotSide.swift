@@ -11,6 +11,7 @@ struct HotSide: ~Copyable {
     var snapshots: ByteRingProducer
     var status: LatestReader<EngineStatus>
     var stages: StageReaders
+    let gauges: HotGauges
     /// What the market data went through: frames, drops, refusals by reason, reconnects.
     var feed: FeedReaders
     /// The runners, to be watched and stopped.

@@ -19,6 +19,7 @@ struct OperatorView {
     private(set) var open: [ClientOrderID: OpenOrder] = [:]
     private(set) var recentFills: [FillLine] = []
     private(set) var counts = RunCounts()
+    private(set) var roundTrips = RoundTrips()
     private(set) var account: AccountTrail
     /// Executions that the core has booked.
     private(set) var booked: Set<FillKey> = []
@@ -68,6 +69,7 @@ struct OperatorView {
         switch output {
         case .place(let order):
             counts.ordersSent += 1
+            roundTrips.placed(order.client, at: time)
             open[order.client] = OpenOrder(order: order, state: .pendingNew, filled: .zero, since: time)
         case .cancel, .cancelAll: counts.cancels += 1
         case .verdict(let verdict):
@@ -97,6 +99,7 @@ struct OperatorView {
     private mutating func observe(_ input: Input, at time: Nanoseconds) {
         lastFill = nil
         if case .fill(let fill) = input { lastFill = FillKey(fill) }
+        if case .orderReply(let reply) = input, reply.kind == .place { roundTrips.answered(reply.client, at: time) }
         switch input {
         case .topOfBook(let top):
             counts.ticks += 1

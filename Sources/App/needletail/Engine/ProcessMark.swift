@@ -6,6 +6,8 @@ import Glibc
 final class ProcessMark {
     private let descriptor: Int32
     private let path: String
+    /// A mark that another process holds must not be taken away when this value goes.
+    private var isHeld = false
 
     /// Takes the mark `<directory>/<name>.pid`; `nil` when another process holds it or it cannot be made.
     init?(_ name: String, directory: String) {
@@ -13,10 +15,8 @@ final class ProcessMark {
         descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return nil }
         var wanted = Self.wholeFile()
-        guard unsafe fcntl(descriptor, F_SETLK, &wanted) == 0 else {
-            close(descriptor)
-            return nil
-        }
+        guard unsafe fcntl(descriptor, F_SETLK, &wanted) == 0 else { return nil }
+        isHeld = true
         let text = Array("\(getpid())\n".utf8)
         ftruncate(descriptor, 0)
         _ = unsafe write(descriptor, text, text.count)
@@ -24,8 +24,8 @@ final class ProcessMark {
 
     /// Removes the file and lets the lock go.
     deinit {
-        _ = unsafe unlink(path)
-        close(descriptor)
+        if isHeld { _ = unsafe unlink(path) }
+        if descriptor >= 0 { close(descriptor) }
     }
 
     /// The process that holds the mark now, as the kernel knows it; `nil` when none does.

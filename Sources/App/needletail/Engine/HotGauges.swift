@@ -1,0 +1,44 @@
+import Gateway
+import Model
+import Rings
+import Telemetry
+import Transport
+import Units
+import VenueKit
+
+/// What the links' threads show of them beside the core's status.
+struct HotGauges {
+    let market: GaugeBoard
+    /// `nil` in a mode without an order link.
+    let orders: GaugeBoard?
+}
+
+extension FeedFacts {
+    init(_ counters: FeedCounters) {
+        self.init()
+        for reason in FeedRefusal.allCases where counters.parse.refusals[reason] > 0 {
+            refusals[reason.name] = counters.parse.refusals[reason]
+        }
+        conflated = counters.parse.conflated
+        droppedTrades = counters.parse.droppedTrades
+        droppedFrames = counters.link.droppedFrames
+    }
+}
+
+extension LinkLine {
+    /// A link by its board: up and heard of lately, up and quiet for longer than `quietAfter`, or why it ended.
+    init(_ name: String, _ state: Model.LinkState, _ board: GaugeBoard, now: Nanoseconds, quietAfter: Nanoseconds) {
+        let received = Nanoseconds(raw: board.read(.received))
+        let age = received == .zero ? Nanoseconds(raw: -1) : max(.zero, now - received)
+        let closed = board.read(.closed)
+        let verdict: String
+        switch state {
+        case .up: verdict = age > quietAfter ? "quiet" : "healthy"
+        case .down, .connecting:
+            verdict = closed == 0 ? "not opened yet" : "\(LinkCloseReason.words(code: UInt16(clamping: board.read(.lastEnd))))"
+        }
+        self.init(
+            name: name, state: state, verdict: verdict, age: age,
+            reconnects: UInt32(clamping: max(0, board.read(.opened) - 1)))
+    }
+}
