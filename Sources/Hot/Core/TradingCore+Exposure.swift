@@ -63,7 +63,8 @@ extension TradingCore {
         context.ownAsk = open.ownAsk
         var net: Int128 = 0
         var gross = open.runBuys + open.runSells
-        for other in instruments {
+        for index in 0..<instruments.count {  // by index: an iterator would count a reference
+            let other = instruments[index]
             let value = worth(ledger[other.instrument.id].quantity, other.mark)
             net += value
             gross += value < 0 ? -value : value
