@@ -3,7 +3,7 @@ SHELL := /bin/bash
 TOOL := .build/release/needletail
 
 .DEFAULT_GOAL := help
-.PHONY: help packages build run start stop test fuzz soak clean
+.PHONY: help packages build run start stop test bench fuzz soak clean
 
 help: ## This list
 	@echo "Needletail. Targets:"
@@ -32,6 +32,9 @@ stop: $(TOOL) ## Cancel everything and say what was proved: make stop [CONFIG=ru
 
 test: packages ## Every test: units, conformance, official clients, end to end
 	@Tests/run.sh
+
+bench: build ## Measure the hot path on this machine (about two minutes)
+	$(TOOL) bench --json .build/bench.json
 
 soak: build ## Long runs: canaries, then 24 simulated days of faults over 200 seeds
 	@Tests/Soak/simulate.sh

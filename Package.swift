@@ -35,9 +35,9 @@ func module(
 }
 
 /// A C shim: declarations and static inlines; public headers include nothing but <stdint.h> and <stddef.h>.
-func shim(_ name: String, libraries: [String] = [], linkerFlags: [String] = []) -> Target {
+func shim(_ name: String, libraries: [String] = [], linkerFlags: [String] = [], dependencies: [String] = []) -> Target {
     .target(
-        name: name, path: "CShims/\(name)", publicHeadersPath: "include",
+        name: name, dependencies: names(dependencies), path: "CShims/\(name)", publicHeadersPath: "include",
         cSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))],
         linkerSettings: libraries.map { .linkedLibrary($0) }
             + (linkerFlags.isEmpty ? [] : [.unsafeFlags(linkerFlags.flatMap { ["-Xlinker", $0] })]))
@@ -53,6 +53,7 @@ func products(_ package: String, _ list: String...) -> [Target.Dependency] {
 }
 
 let shims: [Target] = [
+    shim("CBench", libraries: ["ssl", "crypto"], dependencies: ["CTLS", "CUring"]),
     shim("CCrypto", libraries: ["crypto"]),
     shim("CHeap", linkerFlags: [
         "--wrap=swift_retain", "--wrap=swift_release", "--wrap=swift_bridgeObjectRetain", "--wrap=swift_bridgeObjectRelease",
@@ -128,8 +129,8 @@ let app: [Target] = [
     .executableTarget(
         name: "needletail",
         dependencies: names([
-            "CHeap", "CPlatform", "Units", "Model", "Wire", "Rings", "Agents", "Gateway", "Transport", "Uring", "VenueKit", "Core",
-            "StrategyKit",
+            "CBench", "CHeap", "CPlatform", "Units", "Model", "Wire", "Rings", "Agents", "Gateway", "Transport", "Uring",
+            "VenueKit", "Core", "StrategyKit", "Risk", "Signing",
             "Binance", "Quoting", "Taking", "Config", "Console", "Control", "Guard", "Journal", "Rest", "Signals", "Telemetry",
             "LoopbackBinance", "Replay", "Simulation", "Loopback", "SimulatedBinance",
         ]) + products("swift-argument-parser", "ArgumentParser"),

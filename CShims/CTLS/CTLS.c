@@ -140,6 +140,8 @@ int ctls_context_create(ctls_context **out, const char *ca_file, char *error, si
     return 0;
 }
 
+void ctls_context_trust_anyone(ctls_context *c) { SSL_CTX_set_verify(c->ctx, SSL_VERIFY_NONE, NULL); }
+
 void ctls_context_destroy(ctls_context *c) {
     if (!c) return;
     SSL_CTX_free(c->ctx);

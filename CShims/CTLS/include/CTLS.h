@@ -24,6 +24,8 @@ int ctls_install_freelist(void);
 
 // ca_file NULL: the system's store. 0, or -1 with text in error.
 int ctls_context_create(ctls_context **out, const char *ca_file, char *error, size_t error_bytes);
+// From now on any certificate is believed. For measuring against a server of one's own, and nothing else.
+void ctls_context_trust_anyone(ctls_context *context);
 void ctls_context_destroy(ctls_context *context);
 
 // expected_host: SNI and certificate name; an IP literal is checked against IP names and sends no SNI.

@@ -21,6 +21,10 @@ internal import CTLS
         unsafe context = unsafe made
     }
 
+    /// Believes any certificate from now on. For `needletail bench client` alone, which measures against a server of the
+    /// user's own and says that it verifies nothing; Tests/EndToEnd/bench.sh looks for any other use.
+    public func trustAnyoneForMeasuring() { unsafe ctls_context_trust_anyone(context) }
+
     deinit { unsafe ctls_context_destroy(context) }
 
     /// OpenSSL takes its memory from per-thread freelists from the first context on.

@@ -16,6 +16,8 @@ public struct BinanceOrderConfiguration: Sendable {
     public var receiveWindow: Int64
     /// Requests without an answer at one time.
     public var requestsInFlightMax: Int
+    /// Digits after the point that a price has at least, 0 to 8; 0 writes the shortest exact text.
+    public var priceDigits = 0
 
     public init(
         venue: VenueID, endpoint: BinanceEndpoint = .webSocketAPI, symbols: [BinanceSymbol], assets: [BinanceAsset],
@@ -232,7 +234,7 @@ public struct BinanceOrderEntry: OrderEntryAdapter, ~Copyable {
         guard row >= 0, let id = begin("order.place") else { return false }
         writer.parameter("newClientOrderId", text: configuration.clientIDs.text(order.client))
         writer.parameter("newOrderRespType", "ACK")
-        writer.parameter("price", decimal: order.price)
+        writer.parameter("price", decimal: order.price, fractionDigits: configuration.priceDigits)
         writer.parameter("quantity", decimal: order.quantity)
         writer.parameter("recvWindow", int: configuration.receiveWindow)
         writer.parameter("side", order.side == .buy ? "BUY" : "SELL")

@@ -56,6 +56,8 @@ struct MarketDecoder {
                     return .malformed
                 }
                 seen |= 2
+            } else if key.equals("u"), seen == 0 {
+                return rawTicker(frame, &message)
             } else if key.equals("error") {
                 message.kind = .controlError
                 if !scanner.skipValue() { return .malformed }
@@ -212,13 +214,26 @@ struct MarketDecoder {
             seen |= bit
         }
         guard scanner.error == nil, seen == 63 else { return .malformed }
-        if !isSymbol(text, message.row) { return .wrongSymbol }
+        if message.row < 0 { message.row = symbols.row(text) }
+        guard message.row >= 0, isSymbol(text, message.row) else { return .wrongSymbol }
         if message.lastUpdate <= 0 { return .outOfOrder }
         if !message.bid.price.isPositive || !message.ask.price.isPositive { return .invalidPrice }
         if !message.bid.quantity.isPositive || !message.ask.quantity.isPositive { return .invalidQuantity }
         if message.bid.price >= message.ask.price { return .crossedBook }
         message.kind = .ticker
         return nil
+    }
+
+    /// A book ticker as it comes on a raw stream, without the stream's name: the symbol says which one it is.
+    private func rawTicker(_ frame: ByteView, _ message: inout MarketMessage) -> FeedRefusal? {
+        var scanner = JSONScanner(frame)
+        message.row = -1
+        let refusal = ticker(&scanner, &message)
+        if refusal == nil, !scanner.finish() {
+            message.kind = .none
+            return .malformed
+        }
+        return refusal
     }
 
     private func trade(

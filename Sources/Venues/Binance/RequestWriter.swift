@@ -70,11 +70,11 @@ struct RequestWriter: ~Copyable {
         if signs { payload.append(int: value) }
     }
 
-    mutating func parameter(_ key: StaticString, decimal value: some FixedPoint) {
+    mutating func parameter(_ key: StaticString, decimal value: some FixedPoint, fractionDigits: Int = 0) {
         name(key, quoted: true)
-        frame.append(decimal: value)
+        frame.append(decimal: value, fractionDigits: fractionDigits)
         frame.append("\"")
-        if signs { payload.append(decimal: value) }
+        if signs { payload.append(decimal: value, fractionDigits: fractionDigits) }
     }
 
     /// Ends the request, signing it where `begin` said so.
