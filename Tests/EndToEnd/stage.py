@@ -36,6 +36,24 @@ limits:
   max_orders_per_second: 20
   max_orders_per_minute: 600
   max_daily_loss: {loss}
+  max_unconfirmed: 10s
+  max_net_exposure: 10000
+  max_gross_exposure: 20000
+  max_portfolio_net: 10000
+  max_portfolio_gross: 20000
+  max_slippage_bps: 50
+  max_messages_per_second: 60
+  max_messages_per_minute: 2400
+  cancel_share_percent: 25
+  max_identical_orders: 40
+  max_order_age: 60s
+  max_consecutive_errors: 20
+  max_order_cycles: 1200
+  max_direction_flips: 200
+  max_executions: 600
+  max_drawdown: 500
+  drawdown_confirmations: 3
+  max_strategy_loss: 250
 topology: {{ preset: two-cores }}
 timeouts: {{ request: 2s, heartbeat: 100ms, guard: 2s }}
 feed: {{ stale_after: 3s }}
