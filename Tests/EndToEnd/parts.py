@@ -190,9 +190,11 @@ def units(text):
 
 
 def client_id(text, prefix="demo-"):
-    """`run/sequence` of the journal as the venue sees it."""
+    """An id of the journal, also one written `run/sequence`, as the venue sees it."""
     def digits(number):
         return "".join(DIGITS[number >> shift & 31] for shift in range(30, -1, -5))
+    if "/" not in text:
+        return text
     run, sequence = text.split("/")
     return prefix + digits(int(run)) + digits(int(sequence))
 
