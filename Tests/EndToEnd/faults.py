@@ -25,7 +25,7 @@ print(f"faults: seed {seed}", flush=True)
 # The breakers for churn and repeated errors have tests of their own; here the engine is to go on into the next fault.
 parts = Parts(tool, seed=seed, settings=[
     "limits.max_orders_per_minute=60000", "limits.max_messages_per_minute=60000", "limits.max_order_cycles=100000",
-    "limits.max_identical_orders=100000", "limits.max_consecutive_errors=100000", "limits.max_executions=100000",
+    "limits.max_identical_orders=500", "limits.max_consecutive_errors=10000", "limits.max_executions=100000",
     "limits.max_direction_flips=100000"])
 
 
