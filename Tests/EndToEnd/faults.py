@@ -58,7 +58,8 @@ def play(name, text, seconds, number):
     counts = parts.switch_faults(f"seed {seed + number}\n{text}\n")
     started = parts.now()
     seen, end = set(), time.monotonic() + seconds
-    while time.monotonic() < end:
+    # Chance may spare a fault for a while: the phase lasts until it has struck.
+    while time.monotonic() < end or (parts.switch_faults() == counts and time.monotonic() < end + 30):
         rearm(seen)
         time.sleep(0.05)
     after = parts.switch_faults("")
