@@ -150,9 +150,10 @@ class Parts:
         with urllib.request.urlopen(request, context=self.tls, timeout=5) as answer:
             return json.load(answer)
 
-    def switch_faults(self, text):
-        """Sets the venue's fault switches; how often each has struck so far."""
-        request = urllib.request.Request(f"https://127.0.0.1:{self.port}/loopback/faults", data=text.encode(), method="POST")
+    def switch_faults(self, text=None):
+        """Sets the venue's fault switches, or leaves them; how often each has struck so far."""
+        request = urllib.request.Request(f"https://127.0.0.1:{self.port}/loopback/faults",
+                                         data=None if text is None else text.encode())
         with urllib.request.urlopen(request, context=self.tls, timeout=5) as answer:
             return json.load(answer)
 
@@ -186,6 +187,7 @@ def units(text):
     sign = -1 if text.startswith("-") else 1
     whole, _, fraction = text.lstrip("-").partition(".")
     return sign * (int(whole) * 10**8 + int((fraction + "0" * 8)[:8]))
+
 
 
 def prove(parts, balances_before, summary):
