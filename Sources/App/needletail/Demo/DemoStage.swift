@@ -1,4 +1,5 @@
 import Config
+import Control
 import Foundation
 import Model
 import Signals
@@ -88,13 +89,17 @@ final class DemoStage {
             "engine", ["engine", "--config", file.path, "--summary", summaryFile.path] + overrides, environment: secrets,
             log: directory.appending(path: "engine.log"))
         engine = child
+        try await until("the engine answers on its control socket", child, seconds: 30) {
+            guard FileManager.default.fileExists(atPath: self.controlSocket),
+                var client = try? ControlClient(path: self.controlSocket)
+            else { return false }
+            return (try? client.status()) != nil
+        }
+        // Only now: a start that takes long is no silence that a guard has to act on.
         if mode == .live {
             guardian = try ChildProcess(
                 "guard", ["guard", "--config", file.path] + overrides, environment: secrets,
                 log: directory.appending(path: "guard.log"))
-        }
-        try await until("the engine's control socket is there", child, seconds: 30) {
-            FileManager.default.fileExists(atPath: self.controlSocket)
         }
     }
 
