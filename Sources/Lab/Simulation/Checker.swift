@@ -100,7 +100,9 @@ struct Checker {
 
     /// Invariant 2 by the venue's truth: what it holds open and what still flies may all fill.
     mutating func checkExposure(open: [(client: ClientOrderID, side: Side, left: Quantity)]) {
-        var buy = Int128(venuePosition[run] ?? 0)
+        // What orders taken over from an earlier run added belongs to the position that the cap bounds.
+        let held = (venuePosition[run] ?? 0) + toldPosition - ownPosition
+        var buy = Int128(held)
         var sell = buy
         for order in open where order.client.run == run {
             if order.side == .buy { buy += Int128(order.left.raw) } else { sell -= Int128(order.left.raw) }
@@ -109,10 +111,9 @@ struct Checker {
             if order.side == .buy { buy += Int128(order.quantity.raw) } else { sell -= Int128(order.quantity.raw) }
         }
         if buy > Int128(cap.raw) || sell < -Int128(cap.raw) {
-            let held = Quantity(raw: venuePosition[run] ?? 0)
             fail(
                 .exposureWithinCap,
-                "the venue holds \(held) of run \(run), worst case \(Double(Int64(buy)) / 1e8) to \(Double(Int64(sell)) / 1e8), "
+                "the venue holds \(Quantity(raw: held)) of run \(run), worst case \(Double(Int64(buy)) / 1e8) to \(Double(Int64(sell)) / 1e8), "
                     + "cap \(cap), under way \(flying.count)")
         }
     }
@@ -154,13 +155,11 @@ struct Checker {
         case .fill(let fill):
             // What the venue never executed is no fill, whatever the engine is told.
             guard let client = clients[fill.trade.low] else { return }
-            // Of an order taken over from an earlier run only what the stream tells is new for sure.
             // A row of the history names the venue's number only: without the link to a client id it says nothing yet.
             if fill.client.isNone, !numbered.contains(fill.venueOrder.raw) { return }
             numbered.insert(fill.venueOrder.raw)
-            guard client.run == run || (adopted.contains(client) && fill.source == .stream),
-                told.insert(fill.trade.low).inserted
-            else { return }
+            guard client.run == run || counts(fill, of: client), told.insert(fill.trade.low).inserted else { return }
+            if client.run != run { adoptedFilled[client] = (adoptedFilled[client] ?? .zero).adding(fill.quantity) }
             let signed = fill.side == .buy ? fill.quantity.raw : -fill.quantity.raw
             toldPosition += signed
             if client.run == run { ownPosition += signed }
