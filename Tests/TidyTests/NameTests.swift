@@ -23,9 +23,9 @@ private let strategies = folders(in: "Sources/Strategies")
         }
     }
 
-    @Test func `A strategy's module is imported by the roster alone`() {
+    @Test func `A strategy's module is imported by the roster and the benchmarks alone`() {
         #expect(!strategies.isEmpty)
-        for file in sources where !isRoster(file) {
+        for file in sources where !isRoster(file) && !isBenchmark(file) {
             for strategy in strategies { #expect(!file.imports.contains(strategy), "\(file.path) imports \(strategy)") }
         }
     }
@@ -58,11 +58,15 @@ private let strategies = folders(in: "Sources/Strategies")
         file.layer == "App" && file.path.split(separator: "/").last?.hasPrefix("Roster") == true
     }
 
+    /// A benchmark measures one decoder and one strategy, and says which.
+    private func isBenchmark(_ file: SourceFile) -> Bool { file.path.hasPrefix("App/needletail/Bench/") }
+
     /// Beside the roster, in the application: the loopback venue's command line and the demo's preset name what they start.
     private func knowsVenues(_ file: SourceFile) -> Bool {
-        let starts = ["Sources/App/needletail/Commands/VenueCommand.swift", "Sources/App/needletail/Demo"]
-        return isRoster(file) || starts.contains { "Sources/\(file.path)".hasPrefix($0) } || file.layer == "Venues" || venues.contains { file.module == "Loopback\($0)" || file.module == "Simulated\($0)" }
-            || file.module == "LoopbackVenue"
+        let starts = ["App/needletail/Commands/VenueCommand.swift", "App/needletail/Demo/"]
+        let ownModules = venues.flatMap { ["Loopback\($0)", "Simulated\($0)"] } + ["LoopbackVenue"]
+        return isRoster(file) || isBenchmark(file) || file.layer == "Venues" || ownModules.contains(file.module)
+            || starts.contains { file.path.hasPrefix($0) }
     }
 
     private func isFolder(_ path: String) -> Bool {
