@@ -22,6 +22,16 @@ import Units
     #expect(stage.place(.sell, "1") != nil, "it reduces")
 }
 
+@Test func theStatusCountsOpenAndUnknownOrdersOfEveryInstrument() {
+    let stage = Stage(.bench(instruments: 2))
+    stage.bench.live()
+    _ = stage.resting(.buy, "1")
+    let client = stage.place(.buy, "1", by: 1, in: 1)!
+    stage.bench.reply(.place, .unknown, client, .venueUnavailable)
+    #expect(stage.bench.status.openOrders == 2)
+    #expect(stage.bench.status.unknownOrders == 1)
+}
+
 @Test func unknownOrdersCountInEveryExposure() {
     let stage = Stage(.bench(instruments: 2) { $0.limit { $0.maxPortfolioGross = "60000" } })
     stage.bench.live()

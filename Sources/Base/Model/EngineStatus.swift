@@ -23,7 +23,9 @@ public struct EngineStatus: BitwiseCopyable, Sendable {
     public var unrealised = Notional.zero
     public var fees = Notional.zero
 
+    /// Unsettled orders of all instruments, those of unknown outcome included.
     public var openOrders: Int32 = 0
+    /// Orders of all instruments whose outcome nobody knows.
     public var unknownOrders: Int32 = 0
     public var worstLong = Quantity.zero
     public var worstShort = Quantity.zero

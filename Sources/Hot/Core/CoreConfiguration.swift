@@ -19,8 +19,9 @@ public struct CoreConfiguration: Sendable {
     public var requestTimeout = Nanoseconds(seconds: 2)
     /// Between two look-ups of the same unknown order.
     public var queryInterval = Nanoseconds(seconds: 1)
-    /// An order may be proved absent no sooner after it was sent: until then it may still be on its way.
-    public var absenceGrace = Nanoseconds(seconds: 5)
+    /// An order may be proved absent no sooner after it was sent: until then it may still be on its way. Longer than the
+    /// time for which a venue takes an order after its stamp (5 s, Binance's recvWindow here) by what clocks may differ.
+    public var absenceGrace = Nanoseconds(seconds: 8)
     /// An order that is unknown for longer, or a fill that is missing for longer, leads to SAFE.
     public var unknownDeadline = Nanoseconds(seconds: 30)
     /// How long a difference of balances may wait for a fill that explains it.

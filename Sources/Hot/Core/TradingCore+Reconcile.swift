@@ -131,6 +131,10 @@ extension TradingCore {
         }
         alert(.critical, .positionMismatch, instrument: held.instrument.id, value: held.suspectValue,
             limit: held.suspectExpected, &outputs)
-        if state == .live { enter(.reducing, .positionMismatch, nil, &outputs) }
+        // What rests was quoted from a position that is wrong; what reduces comes back through the gate.
+        if state == .live {
+            cancelAll(&outputs)
+            enter(.reducing, .positionMismatch, nil, &outputs)
+        }
     }
 }

@@ -113,6 +113,8 @@ extension TradingCore {
     /// What was found wrong on the way leads to SAFE before any strategy is asked again.
     mutating func takeFault(_ outputs: inout OutputBuffer) {
         guard fault != .none else { return }
+        // Nobody may confirm a mandate that was staged before the fault was known.
+        if state == .staged || state == .armed { enter(.disarmed, fault, nil, &outputs) }
         enterSafe(fault, value: faultValue, limit: faultLimit, &outputs)
         fault = .none
         faultValue = 0

@@ -4,7 +4,8 @@ import Units
 
 /// What people may see.
 extension TradingCore {
-    /// The engine's state now, with the first instrument's figures; a plain copy, no allocation.
+    /// The engine's state now, with the first instrument's figures, but all instruments' open and unknown orders; a plain
+    /// copy, no allocation.
     public var status: EngineStatus {
         mutating get {
             var status = published
@@ -24,8 +25,8 @@ extension TradingCore {
             status.averagePrice = position.averagePrice
             status.realised = position.realised
             status.fees = position.fees
-            status.openOrders = open.open
-            status.unknownOrders = open.unknown
+            status.openOrders = Int32(orders.activeCount)
+            status.unknownOrders = unknownCount
             status.worstLong = position.quantity.adding(open.buy) ?? .max
             status.worstShort = position.quantity.subtracting(open.sell) ?? Quantity(raw: .min + 1)
             status.ordersLastSecond = perSecond.count(at: now)
@@ -33,6 +34,13 @@ extension TradingCore {
             status.decisionHash = hash.value
             return status
         }
+    }
+
+    /// Orders of every instrument whose outcome nobody knows.
+    private var unknownCount: Int32 {
+        var count: Int32 = 0
+        for index in 0..<orders.activeCount where orders[orders.activeSlot(index)].state == .unknown { count += 1 }
+        return count
     }
 
     /// Unsettled orders, oldest first; for people and for the end of a run.
