@@ -202,10 +202,10 @@ private struct Bench: ~Copyable {
         }
         #expect(bench.stalls.value == before + 10)
         #expect(bench.log.polls == polls && bench.log.events.count == 1)
-        // A guard must still see life: the thread turns, the disk does not.
+        // The guard sees silence and acts: an engine that can decide nothing cannot stop itself either.
         var beat = EngineBeat(process: 0, startedAt: .zero)
         let isRead = bench.heartbeat.tryRead(&beat)
-        #expect(isRead && beat.beatAt == bench.now)
+        #expect(isRead && beat.beatAt < bench.now)
         bench.drain()
         bench.turn()
         bench.drain()

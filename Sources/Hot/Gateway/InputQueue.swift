@@ -17,8 +17,13 @@ struct InputQueue: ~Copyable, OrderSink {
 
     var isEmpty: Bool { next == items.count }
 
+    /// What no longer fits is dropped, and the connection with it: nothing may be believed of a venue that says more in
+    /// one turn than thousands of events. The reconnection makes every request unknown, and reconciliation brings the rest.
     mutating func order(_ input: Input) {
-        precondition(items.count < capacity, "an order message reported more events than the queue holds")
+        guard items.count < capacity else {
+            reconnectWanted = true
+            return
+        }
         items.append(input)
     }
 

@@ -23,6 +23,10 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
     private let batch = 64
     private let timerInterval: Int64 = 1_000_000
     private var lastTurn = Nanoseconds.zero
+    /// The thread stood still within this turn: what it knows is old.
+    private var isTurnStale = false
+    /// Answers to placements of a stale turn, which never left.
+    private var withheld: InputQueue
     private let stallLimit: Nanoseconds
 
     /// `stallLimit`: a pause between two turns after which the agent takes the engine's mandate away by itself.
@@ -39,6 +43,7 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         self.telemetry = telemetry
         clock = EngineClock()
         outputs = OutputBuffer(capacity: outputCapacity)
+        withheld = InputQueue(capacity: outputCapacity)
     }
 
     public var name: StaticString { "trade" }
@@ -48,16 +53,19 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
     }
     public mutating func onStop() {
         orders.stop()
-        telemetry.end(at: clock.now())
+        // With an order that may rest the end is not in order: silence then has to mean something to the guard.
+        if core.activeOrderCount == 0 { telemetry.end(at: clock.now()) }
         telemetry.publish(core.status, at: clock.now())
     }
 
     public mutating func doWork(now: Nanoseconds) -> Int {
-        telemetry.beat(at: now, state: core.state)
+        isTurnStale = false
         guard journal.hasRoom(for: stepRecords) else {
             telemetry.countStall()
             return 0
         }
+        // Not before: a thread that turns and can decide nothing is as silent as one that is gone.
+        telemetry.beat(at: now, state: core.state)
         stopAfterStall(now)
         var work = orders.poll(at: now, wallNow: now + clock.realtimeOffset)
         work += takeOrderEvents(now)
@@ -90,13 +98,23 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         lastTurn = now
     }
 
+    /// The thread stood still between the turn's clock and its decision; the guard may have cancelled everything and the
+    /// mandate may have ended meanwhile. Such a placement does not leave, and the core is told so in the next turn.
+    private mutating func withhold(_ order: NewOrder) {
+        withheld.order(
+            .orderReply(
+                OrderReply(
+                    kind: .place, outcome: .refused, instrument: order.instrument, client: order.client, venueOrder: .none,
+                    error: .venueUnavailable, venueCode: 0, venueTime: .zero)))
+    }
+
     /// Records one step can need: its input and everything it may decide.
     private var stepRecords: Int { outputs.capacity + 1 }
-    private var canStep: Bool { mutating get { journal.hasRoom(for: stepRecords) } }
+    private var canStep: Bool { mutating get { !isTurnStale && journal.hasRoom(for: stepRecords) } }
 
     private mutating func takeOrderEvents(_ now: Nanoseconds) -> Int {
         var work = 0
-        while canStep, let event = orders.takeEvent() {
+        while canStep, let event = withheld.take() ?? orders.takeEvent() {
             step(event, now)
             work += 1
         }
@@ -112,8 +130,13 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         let decided = clock.now()
         for index in 0..<outputs.count { journal.append(outputs[index], time: now.raw) }
         let wallNow = now + clock.realtimeOffset
+        if decided - now > stallLimit { isTurnStale = true }
         var sent = false
         for index in 0..<outputs.count {
+            if isTurnStale, case .place(let order) = outputs[index] {
+                withhold(order)
+                continue
+            }
             sent = orders.perform(outputs[index], at: now, wallNow: wallNow) || sent
         }
         telemetry.stamp(input, began: began, decided: decided, done: clock.now(), sent: sent)
