@@ -69,6 +69,7 @@ def play(name, number):
         wait_for("the latch is set and the venue shows no open order", 2,
                  lambda: (run / "kill.latch").exists() and not open_orders(run))
         took = time.monotonic() - began
+        assert took < 2, f"{name}: {took:.2f} s until the venue was clean"
         states = {order: signed(run, "order", f"symbol=BTCUSDT&orderId={order}")["status"] for order in resting}
         assert states[mine] == "CANCELED", states
         assert all(state in ("CANCELED", "FILLED") for state in states.values()), states

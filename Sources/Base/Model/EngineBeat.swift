@@ -28,7 +28,7 @@ public struct EngineBeat: BitwiseCopyable, Sendable, Equatable {
     }
 
     /// The bytes are a beat of this layout and not something else that lies in the file.
-    public var isValid: Bool { magic == EngineBeat.magicWord && beats > 0 }
+    public var isValid: Bool { magic == EngineBeat.magicWord && beats > 0 && beatAt >= .zero }
     /// `nil` when the page holds a state this build does not know.
     public var state: SystemState? { SystemState(rawValue: stateRaw) }
 

@@ -46,33 +46,74 @@ final class GuardWatch {
         await rest.close()
     }
 
-    /// Until the venue shows none of ours, or the end is asked for.
+    /// Longer than the venue takes an order after its time stamp, with a second for clocks that differ: what the engine
+    /// sent last may arrive after the first look that shows nothing.
+    private static let settleSpan = Nanoseconds(seconds: 8)
+
+    /// Until the venue has shown none of ours for good, or the end is asked for.
     private func cancelEverything(_ shouldEnd: () -> Bool, _ say: (String) -> Void) async {
+        let began = clock.now()
+        var isClean = false
         while !shouldEnd() {
-            do {
-                let left = try await cancelOnce()
-                if left == 0 { return say("the venue shows no open order of ours") }
-                say("cancelled, looking again: \(left) were open")
-            } catch {
-                say("\(error); trying again")
-                try? await Task.sleep(nanoseconds: 200_000_000)
+            let round = await cancelOnce(say)
+            if round.isComplete, round.open == 0 {
+                if !isClean { say("the venue shows no open order of ours") }
+                isClean = true
+                if clock.now() - began >= Self.settleSpan { return }
+                try? await Task.sleep(nanoseconds: 500_000_000)
+            } else {
+                isClean = false
+                say("looking again: \(round.open) were open\(round.isComplete ? "" : ", not all could be seen or cancelled")")
+                if !round.isComplete { try? await Task.sleep(nanoseconds: UInt64(round.pause.raw)) }
             }
         }
     }
 
-    /// How many orders of our prefix were open before this round.
-    private func cancelOnce() async throws -> Int {
+    private struct Round {
+        /// Orders of our prefix that were open before it.
         var open = 0
+        var isComplete = true
+        /// Before the next round, when something failed.
+        var pause = Nanoseconds(milliseconds: 200)
+    }
+
+    /// One look at every instrument, and a cancel for each order of ours. What fails holds nothing else up.
+    private func cancelOnce(_ say: (String) -> Void) async -> Round {
+        var round = Round()
         for instrument in adapter.instruments {
             guard let request = adapter.openOrders(instrument, wallNow: clock.wall()) else { continue }
-            let answer = try await rest.send(request)
-            for order in try adapter.parseOpenOrders(status: answer.status, body: answer.body) where !order.client.isNone {
-                open += 1
-                guard let cancel = adapter.cancel(order.client, instrument, wallNow: clock.wall()) else { continue }
-                let reply = try await rest.send(cancel)
-                _ = try adapter.parseCancel(status: reply.status, body: reply.body)
+            do {
+                let answer = try await ask(request, &round)
+                for order in try adapter.parseOpenOrders(status: answer.status, body: answer.body)
+                where !order.client.isNone {
+                    round.open += 1
+                    do { try await cancel(order.client, instrument, &round) } catch { fail(error, &round, say) }
+                }
+            } catch {
+                fail(error, &round, say)
             }
         }
-        return open
+        return round
+    }
+
+    private func cancel(_ client: ClientOrderID, _ instrument: InstrumentID, _ round: inout Round) async throws {
+        guard let request = adapter.cancel(client, instrument, wallNow: clock.wall()) else { return }
+        let reply = try await ask(request, &round)
+        _ = try adapter.parseCancel(status: reply.status, body: reply.body)
+    }
+
+    /// Sends, and takes notice of a venue that wants to be left alone for a while.
+    private func ask(_ request: RestRequest, _ round: inout Round) async throws -> RestAnswer {
+        let answer = try await rest.send(request)
+        if answer.status == 429 || answer.status == 418 {
+            let seconds = min(max(answer.retryAfterSeconds ?? 1, 1), 60)
+            round.pause = max(round.pause, Nanoseconds(seconds: Int64(seconds)))
+        }
+        return answer
+    }
+
+    private func fail(_ error: any Error, _ round: inout Round, _ say: (String) -> Void) {
+        round.isComplete = false
+        say("\(error)")
     }
 }
