@@ -45,6 +45,16 @@ if [ -e "${recordings[0]}" ]; then
     for file in "${recordings[@]}"; do
         check "$(basename "$file" .gz)" --seconds 12 --data "$file"
     done
+    # Two files in order are one recording; one without a snapshot of the book is refused with that reason.
+    both=("$shared"/data/binance/spot/btcusdt_2024080{8,9}.gz)
+    check two-files --seconds 8 --data "${both[0]},${both[1]}"
+    without=$shared/data/binance/spot/btcusdt_20230405.dat.gz
+    if "$tool" demo --seconds 8 --data "$without" >"$out/without.log" 2>&1 || ! grep -q "snapshot" "$out/without.log"; then
+        cat "$out/without.log"
+        echo "demo without a snapshot: not refused with the reason"
+        exit 1
+    fi
+    echo "demo without a snapshot: $(grep -m 1 snapshot "$out/without.log")"
 elif [ "${NEEDLETAIL_STRICT:-}" = 1 ]; then
     echo "recordings are missing"
     exit 1

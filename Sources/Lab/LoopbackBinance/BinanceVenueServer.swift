@@ -45,7 +45,16 @@ package final class BinanceVenueServer: Sendable {
 
     /// The symbol a recording is of.
     package static func recordedSymbol(_ files: [String]) throws(VenueStartError) -> String {
-        try RecordedMarket(files: files).symbol
+        try recorded(files).symbol
+    }
+
+    /// The symbol a recording is of, and its best bid at the start.
+    package static func recorded(_ files: [String]) throws(VenueStartError) -> (symbol: String, price: Price) {
+        let market = try RecordedMarket(files: files)
+        guard let best = market.book.bids.max(by: { $0.price < $1.price }) else {
+            throw VenueStartError("the recording's snapshot of \(market.symbol) has no bids")
+        }
+        return (market.symbol, best.price)
     }
 
     private static func market(

@@ -1,10 +1,10 @@
 import Model
 
-/// The configuration a demo writes for its engine; config/demo.yaml with the run's ports and paths in it, and sizes that
-/// fit any symbol's price.
+/// The configuration a demo writes for its engine: like config/demo.yaml, with the run's ports and paths in it, sizes that
+/// fit the symbol's price, and data that may be twice as old, since machines that show a demo are busy.
 enum DemoConfiguration {
     static func text(
-        mode: RunMode = .live, symbol: String, base: String, quote: String, directory: String, port: Int, authority: String
+        mode: RunMode = .live, symbol: String, sizes: DemoSizes, base: String, quote: String, directory: String, port: Int, authority: String
     ) -> String {
         """
         # A run against the loopback venue on this machine: no money is at risk.
@@ -26,26 +26,26 @@ enum DemoConfiguration {
           - name: quoter
             instrument: \(symbol)
             parameters:
-              order_quantity: 0.002
+              order_quantity: \(sizes.order)
               half_spread_ticks: 150
               half_spread_bps: 0
               skew_ticks: 20
-              max_inventory: 0.02
+              max_inventory: \(sizes.times(10))
               min_replace_interval: 100ms
               min_price_change_ticks: 5
           - name: taker
             instrument: \(symbol)
             parameters:
-              order_quantity: 0.002
-              threshold: 0.5
+              order_quantity: \(sizes.order)
+              threshold: \(sizes.times(250))
               half_life: 500ms
               cooldown: 2s
-              max_inventory: 0.02
+              max_inventory: \(sizes.times(10))
               slippage_ticks: 50
         limits:
-          max_order_quantity: 0.02
+          max_order_quantity: \(sizes.times(10))
           max_order_notional: 5000
-          max_position: 0.1
+          max_position: \(sizes.times(50))
           max_open_orders: 8
           price_collar_bps: 50
           max_data_age: 2s

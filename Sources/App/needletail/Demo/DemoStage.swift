@@ -1,6 +1,7 @@
 import Config
 import Control
 import Foundation
+import LoopbackBinance
 import Model
 import Signals
 import Units
@@ -13,6 +14,7 @@ final class DemoStage {
     let seed: UInt64
     private let certificates: ThrowawayCertificates
     private let data: String?
+    private let sizes: DemoSizes
     /// Settings of the engine and the guard, as `--set` takes them.
     private let overrides: [String]
     private var venue: ChildProcess?
@@ -28,26 +30,33 @@ final class DemoStage {
         self.seed = seed
         self.data = data
         self.overrides = overrides.flatMap { ["--set", $0] }
-        self.symbol = symbol ?? Self.symbol(of: data)
+        let market = try Self.market(of: data)
+        self.symbol = symbol ?? market.symbol
+        sizes = DemoSizes(price: market.price)
         let base = FileManager.default.temporaryDirectory
         directory = base.appending(path: "needletail-demo-\(ProcessInfo.processInfo.processIdentifier)")
         try FileManager.default.createDirectory(
             at: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         certificates = try ThrowawayCertificates(in: directory)
-        for file in data?.split(separator: ",") ?? [] where !FileManager.default.isReadableFile(atPath: String(file)) {
-            throw ToolError("the recording \(file) cannot be read", cure: "check the path given with --data")
-        }
     }
 
     var controlSocket: String { directory.appending(path: "control.sock").path }
     var journalDirectory: String { directory.appending(path: "journal").path }
     var summaryFile: URL { directory.appending(path: "summary.json") }
 
-    /// `btcusdt_20240808.gz` → `BTCUSDT`.
-    private static func symbol(of data: String?) -> String {
-        guard let first = data?.split(separator: ",").first else { return "BTCUSDT" }
-        let name = URL(filePath: String(first)).lastPathComponent.prefix { $0.isLetter || $0.isNumber }
-        return name.isEmpty ? "BTCUSDT" : name.uppercased()
+    /// What a recording is of and where its price begins; the seeded market's otherwise.
+    private static func market(of data: String?) throws -> (symbol: String, price: Price) {
+        guard let files = data?.split(separator: ",").map(String.init), !files.isEmpty else {
+            return ("BTCUSDT", Price(raw: 60_000 * fixedPointUnit))
+        }
+        for file in files where !FileManager.default.isReadableFile(atPath: file) {
+            throw ToolError("the recording \(file) cannot be read", cure: "check the path given with --data")
+        }
+        do {
+            return try BinanceVenueServer.recorded(files)
+        } catch {
+            throw ToolError("\(error)", cure: "give recordings that begin with one that holds a REST depth snapshot")
+        }
     }
 
     /// `BTCUSDT` → BTC and USDT.
@@ -105,7 +114,7 @@ final class DemoStage {
 
     private func configurationText(_ mode: RunMode) -> String {
         DemoConfiguration.text(
-            mode: mode, symbol: symbol, base: assets.base, quote: assets.quote, directory: directory.path, port: port,
+            mode: mode, symbol: symbol, sizes: sizes, base: assets.base, quote: assets.quote, directory: directory.path, port: port,
             authority: certificates.authority.path)
     }
 
