@@ -310,8 +310,8 @@ final class EngineHost {
         guard let truth = latestTruth, truth.isComplete, let first = baseline[asset],
             let last = truth.balances.first(where: { $0.asset == asset })
         else { return false }
-        let expected = first.free.raw + first.locked.raw + (view.account.changes[asset] ?? 0)
-        return expected == last.free.raw + last.locked.raw
+        let expected = Int128(first.free.raw) + Int128(first.locked.raw) + Int128(view.account.changes[asset] ?? 0)
+        return expected == Int128(last.free.raw) + Int128(last.locked.raw)
     }
 
     // MARK: status

@@ -116,7 +116,8 @@ struct OperatorView {
                     side: fill.side, price: fill.price, quantity: fill.quantity, isMaker: fill.isMaker))
             if recentFills.count > 1000 { recentFills.removeFirst(500) }
         case .balance(let balance):
-            let sum = balance.free.raw + balance.locked.raw
+            // Two amounts that fit may have a sum that does not; such an asset is then not known, and proves nothing.
+            guard let sum = balance.free.adding(balance.locked)?.raw else { break }
             balances[balance.asset] = (balances[balance.asset]?.first ?? sum, sum)
         default: break
         }

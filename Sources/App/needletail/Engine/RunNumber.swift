@@ -7,6 +7,10 @@ enum RunNumber {
         let file = URL(filePath: directory).appending(path: "run.number")
         let last = (try? String(contentsOf: file, encoding: .utf8)).flatMap { UInt32($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
         let now = UInt32(Date().timeIntervalSince1970 - 1_577_836_800)
+        guard last != .max else {
+            throw ToolError(
+                "\(file.path) holds the last number there is", cure: "correct it: it should be near \(now), seconds since 2020")
+        }
         let number = max(now, (last ?? 0) + 1)
         try "\(number)\n".write(to: file, atomically: true, encoding: .utf8)
         return number
