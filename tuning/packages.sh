@@ -12,6 +12,8 @@ openssl|/usr/bin/openssl|the throw-away certificate authority of demo and tests
 faketime|/usr/bin/faketime|tests: certificates that expired or are not valid yet
 python3|/usr/bin/python3|tests: the venues' official clients
 python3-venv|/usr/lib/python3.11/ensurepip/__init__.py|tests: a throw-away place to install those clients into
+gcc|/usr/bin/cc|tests: the model checker compiles what it checks
+procps|/usr/bin/pgrep|tests: which processes a demo started
 spin|/usr/bin/spin|tests: the model of the arming ceremony
 LIST
 )

@@ -14,7 +14,7 @@ trap 'rm -rf "$out"' EXIT
 python3 - "$out/bench.json" <<'PY'
 import json, sys
 found = json.load(open(sys.argv[1]))["benchmarks"]
-expected = {"decode", "core", "risk", "sign", "journal", "wire"}
+expected = {"ring", "decode", "core", "risk", "sign", "journal", "wire"}
 missing = expected - set(found)
 assert not missing, f"not measured: {missing}"
 for group, content in found.items():
