@@ -88,7 +88,7 @@ private let earlier = ClientOrderID(run: 6, sequence: 12)
     let stage = Stage()
     stage.bench.live()
     let failed = stage.place()!
-    stage.bench.wait(milliseconds: 6000)
+    stage.bench.wait(milliseconds: 9000)
     stage.bench.update(.absent, failed, .query)
     #expect(stage.bench.orderStates[failed] == .failed)
     stage.bench.update(.new, failed)

@@ -40,7 +40,10 @@ import Units
     stage.bench.update(.absent, client, .query)
     stage.bench.reply(.query, .refused, client, .unknownOrder)
     #expect(stage.bench.orderStates[client] == .unknown)
-    stage.bench.wait(milliseconds: 5000)
+    stage.bench.wait(milliseconds: 7000)
+    stage.bench.update(.absent, client, .query)
+    #expect(stage.bench.orderStates[client] == .unknown, "the venue may still take it")
+    stage.bench.wait(milliseconds: 1000)
     stage.bench.update(.absent, client, .query)
     #expect(stage.bench.orderStates[client] == .failed)
     #expect(stage.bench.unsettled == 0 && stage.bench.status.worstLong == .zero)
@@ -51,7 +54,7 @@ import Units
     let stage = Stage()
     stage.bench.live()
     let client = stage.place()!
-    stage.bench.wait(milliseconds: 6000)
+    stage.bench.wait(milliseconds: 9000)
     for error in [ErrorCode.rateLimited, .venueUnavailable, .authentication] {
         stage.bench.reply(.query, .refused, client, error)
         #expect(stage.bench.orderStates[client] == .unknown, "\(error)")

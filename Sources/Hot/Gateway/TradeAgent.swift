@@ -25,6 +25,7 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
     private var lastTurn = Nanoseconds.zero
     /// The thread stood still within this turn: what it knows is old.
     private var isTurnStale = false
+    private var turnBegan = Nanoseconds.zero
     /// Answers to placements of a stale turn, which never left.
     private var withheld: InputQueue
     private let stallLimit: Nanoseconds
@@ -60,6 +61,7 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
 
     public mutating func doWork(now: Nanoseconds) -> Int {
         isTurnStale = false
+        turnBegan = clock.now()
         guard journal.hasRoom(for: stepRecords) else {
             telemetry.countStall()
             return 0
@@ -98,7 +100,7 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         lastTurn = now
     }
 
-    /// The thread stood still between the turn's clock and its decision; the guard may have cancelled everything and the
+    /// The thread stood still between the turn's begin and its decision; the guard may have cancelled everything and the
     /// mandate may have ended meanwhile. Such a placement does not leave, and the core is told so in the next turn.
     private mutating func withhold(_ order: NewOrder) {
         withheld.order(
@@ -130,7 +132,7 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         let decided = clock.now()
         for index in 0..<outputs.count { journal.append(outputs[index], time: now.raw) }
         let wallNow = now + clock.realtimeOffset
-        if decided - now > stallLimit { isTurnStale = true }
+        if decided - turnBegan > stallLimit { isTurnStale = true }
         var sent = false
         for index in 0..<outputs.count {
             if isTurnStale, case .place(let order) = outputs[index] {
