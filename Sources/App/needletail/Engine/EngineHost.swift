@@ -193,7 +193,8 @@ final class EngineHost {
             for balance in truth.balances { baseline[balance.asset] = balance }
         }
         for (instrument, rows) in truth.trades {
-            let missing = history.take(rows, of: instrument, at: clock.now(), booked: view.booked)
+            let missing = history.take(rows, of: instrument, at: clock.now(), booked: view.booked,
+                isSettled: status.unknownOrders == 0)
             for fill in missing { push(.fill(fill)) }
         }
         snapshotSequence += 1

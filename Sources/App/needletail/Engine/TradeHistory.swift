@@ -32,9 +32,10 @@ struct TradeHistory {
     private(set) var from: [InstrumentID: TradeID] = [:]
 
     /// Takes an answer, rows in the venue's order, and gives the fills that the core has not booked. The first answer
-    /// gives none: it is what was before.
+    /// gives none: it is what was before. `isSettled`: no order's outcome is unknown. Until then nothing is passed over: a
+    /// trade names its order by the venue's number alone, which an unknown order may learn only later.
     mutating func take(
-        _ rows: [Fill], of instrument: InstrumentID, at now: Nanoseconds, booked: Set<FillKey>
+        _ rows: [Fill], of instrument: InstrumentID, at now: Nanoseconds, booked: Set<FillKey>, isSettled: Bool
     ) -> [Fill] {
         let newest = rows.map(\.trade.low).max() ?? 0
         guard var mark = marks[instrument] else {
@@ -42,6 +43,7 @@ struct TradeHistory {
             from[instrument] = TradeID(low: newest + 1)
             return []
         }
+        if !isSettled { mark.newestAt = now }
         if rows.count >= Self.pageRows {
             from[instrument] = rows[Self.pageRows / 2].trade
         } else if now - mark.newestAt > Self.overlap {
