@@ -1,6 +1,15 @@
 import Config
 import Foundation
 
+/// The limits of config/demo.yaml, without their comments: the one list of all keys with values that fit each other.
+private let demoLimits: String = {
+    let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../config/demo.yaml")
+    let lines = (try? String(contentsOf: file, encoding: .utf8))?.split(separator: "\n", omittingEmptySubsequences: false)
+    guard let lines, let start = lines.firstIndex(of: "limits:") else { preconditionFailure("config/demo.yaml has no limits") }
+    let block = lines[(start + 1)...].prefix { $0.hasPrefix("  ") }.filter { !$0.contains("#") }
+    return (["limits:"] + block).joined(separator: "\n")
+}()
+
 /// A complete configuration as text, to be spoiled one way at a time.
 let sample = """
     mode: LIVE
@@ -18,39 +27,7 @@ let sample = """
     strategies:
       - name: quoter
         parameters: {half_spread: 0.50, pause: 250ms}
-    limits:
-      max_order_quantity: 0.02
-      max_order_notional: 5000
-      max_position: 0.1
-      max_open_orders: 8
-      price_collar_bps: 50
-      max_data_age: 1s
-      max_orders_per_second: 20
-      max_orders_per_minute: 600
-      max_daily_loss: 500
-      max_unconfirmed: 10s
-      max_net_exposure: 10000
-      max_gross_exposure: 20000
-      max_portfolio_net: 10000
-      max_portfolio_gross: 20000
-      max_slippage_bps: 50
-      max_messages_per_second: 60
-      max_messages_per_minute: 2400
-      cancel_share_percent: 25
-      max_identical_orders: 40
-      max_order_age: 60s
-      max_consecutive_errors: 20
-      max_order_cycles: 1200
-      max_direction_flips: 200
-      max_executions: 600
-      max_drawdown: 500
-      drawdown_confirmations: 3
-      throttle_drawdown: 250
-      throttle_percent: 50
-      max_move_bps: 200
-      max_ack_latency: 1s
-      breach_pause: 10s
-      max_strategy_loss: 250
+    \(demoLimits)
     topology: {preset: two-cores}
     timeouts: {request: 2s, heartbeat: 100ms, guard: 1s}
     feed: {stale_after: 2s}

@@ -26,44 +26,22 @@ strategies:
       max_inventory: 0.02
       min_replace_interval: 100ms
       min_price_change_ticks: 5
-limits:
-  max_order_quantity: 0.02
-  max_order_notional: 5000
-  max_position: 0.1
-  max_open_orders: 8
-  price_collar_bps: 50
-  max_data_age: 2s
-  max_orders_per_second: 20
-  max_orders_per_minute: 600
-  max_daily_loss: {loss}
-  max_unconfirmed: 10s
-  max_net_exposure: 10000
-  max_gross_exposure: 20000
-  max_portfolio_net: 10000
-  max_portfolio_gross: 20000
-  max_slippage_bps: 50
-  max_messages_per_second: 60
-  max_messages_per_minute: 2400
-  cancel_share_percent: 25
-  max_identical_orders: 40
-  max_order_age: 60s
-  max_consecutive_errors: 20
-  max_order_cycles: 1200
-  max_direction_flips: 200
-  max_executions: 600
-  max_drawdown: 100000
-  drawdown_confirmations: 3
-  throttle_drawdown: 100000
-  throttle_percent: 50
-  max_move_bps: 200
-  max_ack_latency: 1s
-  breach_pause: 10s
-  max_strategy_loss: 100000
+{limits}
 topology: {{ preset: two-cores }}
 timeouts: {{ request: 2s, heartbeat: 100ms, guard: 2s }}
 feed: {{ stale_after: 3s }}
 journal: {{ segment_size: 1MiB, sync_interval: 50ms }}
 """
+
+
+def limits(**changes):
+    """The demo's block of limits, some of them changed."""
+    text = (pathlib.Path(__file__).resolve().parents[2] / "config" / "demo.yaml").read_text()
+    block = re.search(r"^limits:\n(?: +.*\n)+", text, re.M).group()
+    for key, value in changes.items():
+        block, count = re.subn(rf"^  {key}: .*$", f"  {key}: {value}", block, flags=re.M)
+        assert count == 1, key
+    return block
 
 
 def wait_for(what, seconds, condition):
@@ -88,7 +66,10 @@ class Stage:
         self._certificates()
         self.port = self._venue()
         self.config = self.base / "run.yaml"
-        self.config.write_text(CONFIGURATION.format(run=self.run, base=self.base, port=self.port, loss=loss))
+        block = limits(
+            max_data_age="2s", max_daily_loss=loss, max_drawdown=100000, throttle_drawdown=100000,
+            max_strategy_loss=100000)
+        self.config.write_text(CONFIGURATION.format(run=self.run, base=self.base, port=self.port, limits=block))
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("NEEDLETAIL")}
         self.environment |= {
             "TEST_API_KEY": api_key, "TEST_PRIVATE_KEY": (self.base / "account.key").read_text(),

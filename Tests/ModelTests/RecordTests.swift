@@ -26,7 +26,9 @@ struct SplitMix: RandomNumberGenerator {
     mutating func client() -> ClientOrderID { ClientOrderID(word: next()) }
     mutating func severity() -> Severity { [.info, .warning, .critical][Int(next() % 3)] }
     mutating func command() -> Command {
-        Command(kind: one(CommandKind.self), operatorID: u32(), hash: next(), lifetime: time())
+        Command(
+            kind: one(CommandKind.self), operatorID: u32(), hash: next(), lifetime: time(), subject: next(),
+            value: Int64(bitPattern: next()))
     }
 
     mutating func input(_ kind: Int) -> Input {

@@ -290,12 +290,20 @@ public struct Command: BitwiseCopyable, Sendable {
     public var hash: UInt64
     /// At `stage`: how long the mandate lasts once live. At `arm`: how long a confirmation is awaited.
     public var lifetime: Nanoseconds
+    /// What the command is about, where it is about one thing: a strategy, a limit, an intent. 0 otherwise.
+    public var subject: UInt64
+    /// The value that the command sets, at the scale of what it sets. 0 otherwise.
+    public var value: Int64
 
-    public init(kind: CommandKind, operatorID: UInt32, hash: UInt64, lifetime: Nanoseconds) {
+    public init(
+        kind: CommandKind, operatorID: UInt32, hash: UInt64, lifetime: Nanoseconds, subject: UInt64 = 0, value: Int64 = 0
+    ) {
         self.kind = kind
         self.operatorID = operatorID
         self.hash = hash
         self.lifetime = lifetime
+        self.subject = subject
+        self.value = value
     }
 }
 

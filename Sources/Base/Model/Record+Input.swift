@@ -100,6 +100,8 @@ extension Input {
             r.put32(v.operatorID, at: 8)
             r.words[3] = v.hash
             r.put(v.lifetime.raw, 4)
+            r.words[5] = v.subject
+            r.put(v.value, 6)
         case .timer: break
         case .note(let v):
             r.put8(v.kind.rawValue, at: 0)
@@ -177,7 +179,9 @@ extension Input {
         case 9:
             guard let kind = CommandKind(rawValue: r.get8(at: 0)) else { return nil }
             self = .command(
-                Command(kind: kind, operatorID: r.get32(at: 8), hash: r.words[3], lifetime: r.nanoseconds(4)))
+                Command(
+                    kind: kind, operatorID: r.get32(at: 8), hash: r.words[3], lifetime: r.nanoseconds(4),
+                    subject: r.words[5], value: r.int(6)))
         case 10: self = .timer
         case 11:
             guard let kind = Note.Kind(rawValue: r.get8(at: 0)), r.get8(at: 24) <= UInt8(Note.capacity),

@@ -82,6 +82,8 @@ extension Output {
             r.words[3] = v.command.hash
             r.put(v.command.lifetime.raw, 4)
             r.words[5] = v.accepted ? 1 : 0
+            r.words[6] = v.command.subject
+            r.put(v.command.value, 7)
         }
         return r
     }
@@ -144,7 +146,8 @@ extension Output {
             guard let kind = CommandKind(rawValue: r.get8(at: 0)), let state = SystemState(rawValue: r.get8(at: 40))
             else { return nil }
             let command = Command(
-                kind: kind, operatorID: r.get32(at: 8), hash: r.words[3], lifetime: r.nanoseconds(4))
+                kind: kind, operatorID: r.get32(at: 8), hash: r.words[3], lifetime: r.nanoseconds(4),
+                subject: r.words[6], value: r.int(7))
             self = .command(CommandResult(command: command, accepted: r.words[5] != 0, state: state))
         default: return nil
         }
