@@ -65,7 +65,8 @@ let shims: [Target] = [
 
 let base: [Target] = [
     module(.base, "Units"),
-    module(.base, "Model", ["Units"]),
+    module(.base, "Memory"),
+    module(.base, "Model", ["Units", "Memory"]),
     module(.base, "Wire", ["Units"]),
     module(.base, "Rings", ["CPlatform"]),
 ]
@@ -77,10 +78,10 @@ let hot: [Target] = [
     module(.hot, "Signing", ["Wire", "CCrypto"]),
     module(.hot, "VenueKit", ["Units", "Model", "Wire", "Signing"]),
     module(.hot, "Books", ["Units", "Model"]),
-    module(.hot, "Orders", ["Units", "Model"]),
-    module(.hot, "Risk", ["Units", "Model"]),
-    module(.hot, "StrategyKit", ["Units", "Model"]),
-    module(.hot, "Core", ["Units", "Model", "Orders", "Risk", "StrategyKit"]),
+    module(.hot, "Orders", ["Units", "Memory", "Model"]),
+    module(.hot, "Risk", ["Units", "Memory", "Model"]),
+    module(.hot, "StrategyKit", ["Units", "Memory", "Model"]),
+    module(.hot, "Core", ["Units", "Memory", "Model", "Orders", "Risk", "StrategyKit"]),
     module(.hot, "Gateway", [
         "Units", "Model", "Wire", "Rings", "Agents", "Uring", "Transport", "StrategyKit", "Core", "VenueKit",
     ]),
@@ -158,6 +159,7 @@ let testTargets: [Target] = [
     tests("JournalTests", ["Journal", "Rings", "Units", "Model"]),
     tests("LoopbackBinanceTests", ["LoopbackBinance", "TestSupport"]),
     tests("MatchingTests", ["Matching", "Units"]),
+    tests("MemoryTests", ["Memory"]),
     tests("ModelTests", ["Model", "Units"]),
     tests("OrdersTests", ["Orders", "Units", "Model", "TestSupport"]),
     tests("QuotingTests", ["Units", "Model", "StrategyKit", "Quoting"]),

@@ -2,6 +2,10 @@ extension Rounding {
     /// `numerator / denominator`, rounded once in this direction. Precondition: `denominator > 0`.
     @inlinable public func divide(_ numerator: Int128, by denominator: Int128) -> Int128 {
         precondition(denominator > 0, "divisor must be positive")
+        // Most amounts fit 64 bits, where a division is one instruction; the general one is a call of some fifty.
+        if let small = Int64(exactly: numerator), let by = Int64(exactly: denominator) {
+            return Int128(divide(small, by: by))
+        }
         let (quotient, remainder) = numerator.quotientAndRemainder(dividingBy: denominator)
         if remainder == 0 { return quotient }
         let away: Int128 = numerator < 0 ? -1 : 1
@@ -17,6 +21,31 @@ extension Rounding {
             if rest < other { return quotient }
             if self == .halfUp { return quotient + away }
             return quotient & 1 == 0 ? quotient : quotient + away
+        }
+    }
+}
+
+extension Rounding {
+    /// `numerator / denominator`, rounded once in this direction. Precondition: `denominator > 0`.
+    @inlinable public func divide(_ numerator: Int64, by denominator: Int64) -> Int64 {
+        precondition(denominator > 0, "divisor must be positive")
+        let quotient = numerator / denominator
+        let remainder = numerator % denominator
+        if remainder == 0 { return quotient }
+        // A quotient with a remainder is smaller than its numerator: one more or one less always fits.
+        switch self {
+        case .down: return quotient
+        case .up: return numerator < 0 ? quotient &- 1 : quotient &+ 1
+        case .floor: return numerator < 0 ? quotient &- 1 : quotient
+        case .ceiling: return numerator < 0 ? quotient : quotient &+ 1
+        case .halfUp, .halfEven:
+            let away: Int64 = numerator < 0 ? -1 : 1
+            let rest = remainder.magnitude
+            let other = denominator.magnitude &- rest
+            if rest > other { return quotient &+ away }
+            if rest < other { return quotient }
+            if self == .halfUp { return quotient &+ away }
+            return quotient & 1 == 0 ? quotient : quotient &+ away
         }
     }
 }

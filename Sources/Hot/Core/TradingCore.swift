@@ -1,3 +1,4 @@
+import Memory
 import Model
 import Orders
 import Risk
@@ -12,7 +13,7 @@ import Units
 public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     let configuration: CoreConfiguration
     var strategies: Strategies
-    var instruments: ContiguousArray<InstrumentState>
+    var instruments: Slab<InstrumentState>
     var orders: OrderTable
     var ledger: PositionLedger
     var perSecond: RateWindow
@@ -21,10 +22,10 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var messagesPerMinute: RateWindow
     var recent: RecentOrders
     /// One for each instrument.
-    var moves: ContiguousArray<MoveWindow>
+    var moves: Slab<MoveWindow>
     var activity: Activity
     /// What each strategy made and whether it may propose.
-    var accounts: ContiguousArray<StrategyAccount>
+    var accounts: Slab<StrategyAccount>
     var intents: IntentBuffer
     var context: StrategyContext
     var hash = DecisionHash()
@@ -85,11 +86,11 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         }
         self.configuration = configuration
         self.strategies = strategies
-        instruments = []
-        for (index, instrument) in configuration.instruments.enumerated() {
-            precondition(instrument.id.index == index, "instruments are dense by id")
-            instruments.append(InstrumentState(instrument, configuration.limits[index]))
-        }
+        instruments = Slab(
+            configuration.instruments.enumerated().map { index, instrument in
+                precondition(instrument.id.index == index, "instruments are dense by id")
+                return InstrumentState(instrument, configuration.limits[index])
+            })
         orders = OrderTable(capacity: configuration.orderCapacity, maxActive: configuration.maxActiveOrders)
         ledger = PositionLedger(instruments: instruments.count, window: configuration.fillWindow)
         perSecond = RateWindow(bucket: Nanoseconds(milliseconds: 100), buckets: 10)
@@ -97,9 +98,9 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         messagesPerSecond = RateWindow(bucket: Nanoseconds(milliseconds: 100), buckets: 10)
         messagesPerMinute = RateWindow(bucket: Nanoseconds(seconds: 1), buckets: 60)
         recent = RecentOrders(capacity: 512, span: Nanoseconds(seconds: 10))
-        moves = ContiguousArray(repeating: MoveWindow(), count: configuration.instruments.count)
+        moves = Slab(repeating: MoveWindow(), count: configuration.instruments.count)
         activity = Activity(strategies: strategies.count, instruments: configuration.instruments.count)
-        accounts = ContiguousArray(repeating: StrategyAccount(), count: strategies.count)
+        accounts = Slab(repeating: StrategyAccount(), count: strategies.count)
         intents = IntentBuffer(capacity: 32)
         context = StrategyContext(instrument: configuration.instruments[0], capacity: configuration.maxActiveOrders)
         published.mode = configuration.mode

@@ -1,14 +1,15 @@
+import Memory
 import Model
 
 /// The last fills seen, by (instrument, venue order, trade): tells a new fill from a repeated one. Bounded: the oldest
 /// key is forgotten when a new one needs its place.
 public struct FillWindow: ~Copyable {
-    private struct Key: BitwiseCopyable {
+    struct Key: BitwiseCopyable {
         var instrument: InstrumentID
         var order: VenueOrderID
         var trade: TradeID
     }
-    private var keys: ContiguousArray<Key>
+    private var keys: Slab<Key>
     private var index: SlotIndex
     private var next = 0
     private var count = 0
@@ -16,7 +17,7 @@ public struct FillWindow: ~Copyable {
     /// Takes all memory now. Precondition: `capacity > 0`.
     public init(capacity: Int) {
         let empty = Key(instrument: InstrumentID(0), order: .none, trade: TradeID(low: 0))
-        keys = ContiguousArray(repeating: empty, count: capacity)
+        keys = Slab(repeating: empty, count: capacity)
         index = SlotIndex(capacity: capacity)
     }
 

@@ -1,18 +1,19 @@
+import Memory
 import Model
 
 /// All orders of the run: a fixed pool, found by client id or by the venue's id. Unsettled orders are listed in the
 /// order they were added; settled ones stay for late fills until their slot is needed (oldest first).
 public struct OrderTable: ~Copyable {
-    private var pool: ContiguousArray<Order>
+    private var pool: Slab<Order>
     private var byClient: SlotIndex
     private var byVenue: SlotIndex
     /// Slots never used come first, then those of settled orders, oldest first: a ring.
-    private var reusable: ContiguousArray<Int32>
+    private var reusable: Slab<Int32>
     private var reusableHead = 0
     private var reusableCount: Int
-    private var used: ContiguousArray<Bool>
-    private var isActive: ContiguousArray<Bool>
-    private var activeSlots: ContiguousArray<Int32>
+    private var used: Slab<Bool>
+    private var isActive: Slab<Bool>
+    private var activeSlots: SlabList<Int32>
     /// Most unsettled orders at once.
     public let maxActive: Int
 
@@ -23,15 +24,14 @@ public struct OrderTable: ~Copyable {
         let empty = Order(
             client: .none, instrument: InstrumentID(0), strategy: .engine, side: .buy, timeInForce: .goodTillCancel,
             price: .zero, quantity: .zero, now: .zero)
-        pool = ContiguousArray(repeating: empty, count: capacity)
-        used = ContiguousArray(repeating: false, count: capacity)
-        isActive = used
+        pool = Slab(repeating: empty, count: capacity)
+        used = Slab(repeating: false, count: capacity)
+        isActive = Slab(repeating: false, count: capacity)
         byClient = SlotIndex(capacity: capacity)
         byVenue = SlotIndex(capacity: capacity)
-        reusable = ContiguousArray((0..<capacity).map { Int32($0) })
+        reusable = Slab((0..<capacity).map { Int32($0) })
         reusableCount = capacity
-        activeSlots = []
-        activeSlots.reserveCapacity(maxActive)
+        activeSlots = SlabList(capacity: maxActive, filler: 0)
     }
 
     /// Unsettled orders.

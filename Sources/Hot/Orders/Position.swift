@@ -1,3 +1,4 @@
+import Memory
 import Model
 import Units
 
@@ -95,14 +96,14 @@ public struct Position: BitwiseCopyable, Sendable {
 
 /// Positions of all instruments of the run, each fill counted once.
 public struct PositionLedger: ~Copyable {
-    private var positions: ContiguousArray<Position>
+    private var positions: Slab<Position>
     private var seen: FillWindow
 
     public enum Answer: Sendable { case applied, repeated, overflow }
 
     /// Takes all memory now.
     public init(instruments: Int, window: Int) {
-        positions = ContiguousArray(repeating: Position(), count: instruments)
+        positions = Slab(repeating: Position(), count: instruments)
         seen = FillWindow(capacity: window)
     }
 

@@ -1,8 +1,10 @@
+import Memory
+
 /// An open-addressing index from a hash to a slot of a pool, with deletion by backward shift. Memory is taken at the
 /// start; nothing allocates later. Several slots may share a hash: the caller says which one matches.
 public struct SlotIndex: ~Copyable {
-    private var hashes: ContiguousArray<UInt64>
-    private var slots: ContiguousArray<Int32>
+    private var hashes: Slab<UInt64>
+    private var slots: Slab<Int32>
     private let mask: Int
     public private(set) var count = 0
 
@@ -11,8 +13,8 @@ public struct SlotIndex: ~Copyable {
         precondition(capacity > 0, "an index needs room")
         var size = 4
         while size < capacity * 2 { size *= 2 }
-        hashes = ContiguousArray(repeating: 0, count: size)
-        slots = ContiguousArray(repeating: -1, count: size)
+        hashes = Slab(repeating: 0, count: size)
+        slots = Slab(repeating: -1, count: size)
         mask = size - 1
     }
 

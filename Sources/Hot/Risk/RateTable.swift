@@ -1,11 +1,12 @@
+import Memory
 import Units
 
 /// Many windows as `RateWindow` has one: a row each in one block of memory. Conservative in the same way: a window is
 /// never shorter than its span and at most one bucket longer. Never allocates after the start.
 public struct RateTable: ~Copyable {
-    private var counts: ContiguousArray<Int32>
-    private var newest: ContiguousArray<Int64>
-    private var totals: ContiguousArray<Int32>
+    private var counts: Slab<Int32>
+    private var newest: Slab<Int64>
+    private var totals: Slab<Int32>
     private let bucket: Int64
     private let width: Int
 
@@ -14,9 +15,9 @@ public struct RateTable: ~Copyable {
         precondition(bucket.raw > 0 && buckets > 0, "a window has a length")
         self.bucket = bucket.raw
         width = buckets + 1
-        counts = ContiguousArray(repeating: 0, count: rows * width)
-        newest = ContiguousArray(repeating: 0, count: rows)
-        totals = ContiguousArray(repeating: 0, count: rows)
+        counts = Slab(repeating: 0, count: rows * width)
+        newest = Slab(repeating: 0, count: rows)
+        totals = Slab(repeating: 0, count: rows)
     }
 
     /// Adds one event to a row now and answers how many its window holds. Time does not go back. O(buckets passed).

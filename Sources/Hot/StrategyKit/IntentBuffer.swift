@@ -1,9 +1,10 @@
+import Memory
 import Model
 import Units
 
 /// What one call of a strategy proposes, in order. Fixed capacity; a proposal that does not fit is refused and counted.
 public struct IntentBuffer: ~Copyable {
-    private var items: ContiguousArray<Intent>
+    private var items: SlabList<Intent>
     public let capacity: Int
     /// Proposals that did not fit, since the start.
     public private(set) var refused: UInt64 = 0
@@ -12,8 +13,11 @@ public struct IntentBuffer: ~Copyable {
 
     public init(capacity: Int) {
         self.capacity = capacity
-        items = []
-        items.reserveCapacity(capacity)
+        items = SlabList(
+            capacity: capacity,
+            filler: Intent(
+                kind: .cancel, strategy: .engine, instrument: InstrumentID(0), side: .buy,
+                timeInForce: .immediateOrCancel, price: .zero, quantity: .zero, client: .none))
     }
 
     public var count: Int { items.count }
@@ -48,7 +52,7 @@ public struct IntentBuffer: ~Copyable {
 
     /// Empties it for a call of this strategy in this instrument. Called by the core.
     public mutating func begin(strategy: StrategyID, instrument: InstrumentID) {
-        items.removeAll(keepingCapacity: true)
+        items.removeAll()
         self.strategy = strategy
         self.instrument = instrument
     }

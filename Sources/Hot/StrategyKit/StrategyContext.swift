@@ -1,3 +1,4 @@
+import Memory
 import Model
 import Units
 
@@ -36,7 +37,7 @@ public struct StrategyContext: ~Copyable {
     public var top: TopOfBook
     public var position = Quantity.zero
     public var averagePrice = Price.zero
-    private var own: ContiguousArray<OwnOrder>
+    private var own: SlabList<OwnOrder>
 
     /// Takes memory for `capacity` own orders.
     public init(instrument: Instrument, capacity: Int) {
@@ -44,8 +45,11 @@ public struct StrategyContext: ~Copyable {
         top = TopOfBook(
             instrument: instrument.id, bidPrice: .zero, bidQuantity: .zero, askPrice: .zero, askQuantity: .zero,
             updateID: 0, venueTime: .zero, receivedAt: .zero)
-        own = []
-        own.reserveCapacity(capacity)
+        own = SlabList(
+            capacity: capacity,
+            filler: OwnOrder(
+                client: .none, side: .buy, timeInForce: .immediateOrCancel, state: .failed, price: .zero,
+                remaining: .zero))
     }
 
     /// Own unsettled orders, oldest first.
@@ -53,7 +57,7 @@ public struct StrategyContext: ~Copyable {
     public func order(_ index: Int) -> OwnOrder { own[index] }
 
     /// Called by the core.
-    public mutating func clearOrders() { own.removeAll(keepingCapacity: true) }
+    public mutating func clearOrders() { own.removeAll() }
     /// Called by the core.
     public mutating func add(_ order: OwnOrder) { own.append(order) }
 }
