@@ -142,7 +142,7 @@ let testTargets: [Target] = [
     tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
     tests("AllocationTests", ["CHeap"]),
     tests("BooksTests", ["Books", "Units", "Model", "TestSupport"]),
-    tests("BinanceTests", ["Units", "Model", "Wire", "Signing", "VenueKit", "Binance", "TestSupport"]),
+    tests("BinanceTests", ["Units", "Model", "Wire", "Books", "Signing", "VenueKit", "Binance", "TestSupport"]),
     tests("ConfigTests", ["Config", "Units", "Model", "Agents"]),
     tests("CeremonyTests", ["Units", "Model", "StrategyKit", "Quoting", "Core"]),
     tests("ControlTests", ["Units", "Model", "Telemetry", "Control"]),

@@ -1,6 +1,24 @@
 extension JSONScanner {
     /// Reads a string token at `position`, which need not be a quote. Leaves `expectation` to the caller.
-    mutating func scanString(_ out: inout ByteView) -> Bool {
+    @inline(__always) mutating func scanString(_ out: inout ByteView) -> Bool {
+        // What nearly every key and value is: up to sixteen plain characters.
+        let first = position + 1
+        if first + 16 <= readable, peek(position) == UInt8(ascii: "\"") {
+            var length = StringBytes.plainCount(word(first))
+            if length == 8 { length += StringBytes.plainCount(word(first + 8)) }
+            let limit = first + length
+            if length < 16, limit < end, peek(limit) == UInt8(ascii: "\"") {
+                lastStringHadEscapes = false
+                out = view(from: first, to: limit)
+                position = limit + 1
+                return true
+            }
+        }
+        return scanAnyString(&out)
+    }
+
+    /// The same for every string, byte by byte.
+    @inline(never) private mutating func scanAnyString(_ out: inout ByteView) -> Bool {
         if peek(position) != UInt8(ascii: "\"") { return fail(.unexpectedByte, at: position) }
         let start = position + 1
         var i = start
@@ -78,6 +96,19 @@ extension JSONScanner {
     }
 
     @inline(__always) private func isTail(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
+}
+
+/// Eight bytes of a string in one word, the first lowest.
+private enum StringBytes {
+    /// How many bytes from the lowest are ASCII, no control character, no quote and no backslash.
+    @inline(__always) static func plainCount(_ word: UInt64) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        // Each subtraction sets the top bit of the first byte that is to be found; borrows reach higher bytes only.
+        let quote = word ^ (ones &* 0x22)
+        let backslash = word ^ (ones &* 0x5C)
+        let marks = (quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (word &- ones &* 0x20) & ~word | word
+        return (marks & 0x8080_8080_8080_8080).trailingZeroBitCount >> 3
+    }
 }
 
 /// Texts inside JSON strings.
