@@ -77,7 +77,7 @@ let hot: [Target] = [
     module(.hot, "Transport", ["Units", "CUring", "CTLS", "Uring"]),
     module(.hot, "Signing", ["Wire", "CCrypto"]),
     module(.hot, "VenueKit", ["Units", "Model", "Wire", "Signing"]),
-    module(.hot, "Books", ["Units", "Model"]),
+    module(.hot, "Books", ["Units", "Memory", "Model"]),
     module(.hot, "Orders", ["Units", "Memory", "Model"]),
     module(.hot, "Risk", ["Units", "Memory", "Model"]),
     module(.hot, "StrategyKit", ["Units", "Memory", "Model"]),
@@ -88,7 +88,7 @@ let hot: [Target] = [
 ]
 
 let venues: [Target] = [
-    module(.venues, "Binance", ["Units", "Model", "Wire", "Books", "Signing", "VenueKit"]),
+    module(.venues, "Binance", ["Units", "Memory", "Model", "Wire", "Books", "Signing", "VenueKit"]),
 ]
 
 let strategies: [Target] = [
@@ -141,7 +141,7 @@ let app: [Target] = [
 let testTargets: [Target] = [
     tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
     tests("AllocationTests", ["CHeap"]),
-    tests("BooksTests", ["Books", "Units", "Model", "TestSupport"]),
+    tests("BooksTests", ["Books", "Units", "Memory", "Model", "TestSupport"]),
     tests("BinanceTests", ["Units", "Model", "Wire", "Books", "Signing", "VenueKit", "Binance", "TestSupport"]),
     tests("ConfigTests", ["Config", "Units", "Model", "Agents"]),
     tests("CeremonyTests", ["Units", "Model", "StrategyKit", "Quoting", "Core"]),

@@ -1,4 +1,5 @@
 import Books
+import Memory
 import Model
 import TestSupport
 import Testing
@@ -29,8 +30,8 @@ private final class HeldBook {
         book.apply(side, price: Price(raw: price), quantity: Quantity(raw: quantity))
     }
     func apply(_ side: Side, _ levels: [Level]) -> Bool {
-        var list = LevelList(capacity: max(1, levels.count))
-        for level in levels { guard list.append(level) else { return false } }
+        var list = SlabList(capacity: levels.count, filler: Level(price: .zero, quantity: .zero))
+        for level in levels { list.append(level) }
         return book.apply(side, list)
     }
     func reset() { book.reset() }
@@ -115,9 +116,6 @@ func aListOfLevelsSetsWhatItsLevelsSetOneByOne(seed: UInt64) {
         #expect(book.levels(.sell).isEmpty)
     }
     #expect(book.apply(.sell, [good]))
-    var full = LevelList(capacity: 1)
-    let (first, second) = (full.append(good), full.append(good))
-    #expect(first && !second && full.count == 1)
 }
 
 @Test(arguments: 1...10 as ClosedRange<UInt64>)

@@ -1,3 +1,4 @@
+import Memory
 import Model
 import Units
 
@@ -24,13 +25,11 @@ public struct Book: Sendable {
 
     /// Sets all levels of a list, in order. `false` and unchanged when one of them is none that `apply` takes. Levels in the
     /// order of their prices, as venues send them, cost least.
-    public mutating func apply(_ side: Side, _ list: borrowing LevelList) -> Bool {
+    public mutating func apply(_ side: Side, _ list: borrowing SlabList<Level>) -> Bool {
         for index in 0..<list.count where !list[index].price.isPositive || list[index].quantity.isNegative { return false }
-        if side == .buy {
-            unsafe list.withLevels { unsafe bids.apply($0) }
-        } else {
-            unsafe list.withLevels { unsafe asks.apply($0) }
-        }
+        if list.count == 0 { return true }
+        let levels = unsafe UnsafeBufferPointer(start: list.address(of: 0), count: list.count)
+        if side == .buy { unsafe bids.apply(levels) } else { unsafe asks.apply(levels) }
         return true
     }
 

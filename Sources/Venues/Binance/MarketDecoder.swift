@@ -1,4 +1,5 @@
 import Books
+import Memory
 import Units
 import VenueKit
 import Wire
@@ -11,8 +12,8 @@ struct MarketDecoder: ~Copyable {
     let symbols: NameTable
     let streams: ContiguousArray<ContiguousArray<UInt8>>
     let ordered: OrderedDecoder
-    var bids = LevelList(capacity: Quirks.messageLevels)
-    var asks = LevelList(capacity: Quirks.messageLevels)
+    var bids = SlabList(capacity: Quirks.messageLevels, filler: Level(price: .zero, quantity: .zero))
+    var asks = SlabList(capacity: Quirks.messageLevels, filler: Level(price: .zero, quantity: .zero))
 
     init(symbols: NameTable) {
         self.symbols = symbols
@@ -172,7 +173,7 @@ struct MarketDecoder: ~Copyable {
 
     /// Reads `[["price","quantity"],…]`.
     private static func levels(
-        _ scanner: inout JSONScanner, into levels: inout LevelList, deletions: Bool
+        _ scanner: inout JSONScanner, into levels: inout SlabList<Level>, deletions: Bool
     ) -> FeedRefusal? {
         guard scanner.beginArray() else { return .malformed }
         while scanner.nextElement() {
@@ -182,7 +183,8 @@ struct MarketDecoder: ~Copyable {
             else { return .malformed }
             if !level.price.isPositive { return .invalidPrice }
             if level.quantity.isNegative || (level.quantity.isZero && !deletions) { return .invalidQuantity }
-            if !levels.append(level) { return .bufferFull }
+            if levels.isFull { return .bufferFull }
+            levels.append(level)
         }
         return scanner.error == nil ? nil : .malformed
     }

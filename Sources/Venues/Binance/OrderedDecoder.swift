@@ -1,4 +1,5 @@
 import Books
+import Memory
 import Units
 import Wire
 
@@ -32,7 +33,7 @@ struct OrderedDecoder: ~Copyable {
     /// Whether the frame has the usual form; then its values are in `message` and, of a diff, in the lists. When not, all
     /// three hold what they may. Cost: about a nanosecond for each four bytes.
     func decode(
-        _ frame: ByteView, into message: inout MarketMessage, bids: inout LevelList, asks: inout LevelList
+        _ frame: ByteView, into message: inout MarketMessage, bids: inout SlabList<Level>, asks: inout SlabList<Level>
     ) -> Bool {
         guard var cursor = PaddedCursor(frame) else { return false }
         let phrase = phrases.take(&cursor)
@@ -62,8 +63,8 @@ struct OrderedDecoder: ~Copyable {
     }
 
     private func depth(
-        _ start: PaddedCursor, _ symbol: ByteView, _ message: inout MarketMessage, _ bids: inout LevelList,
-        _ asks: inout LevelList
+        _ start: PaddedCursor, _ symbol: ByteView, _ message: inout MarketMessage, _ bids: inout SlabList<Level>,
+        _ asks: inout SlabList<Level>
     ) -> Bool {
         var cursor = start
         bids.removeAll()
@@ -84,14 +85,15 @@ struct OrderedDecoder: ~Copyable {
 
     /// Reads `["price","quantity"],…]`, or `]`.
     @inline(__always)
-    private func levels(_ cursor: inout PaddedCursor, into levels: inout LevelList) -> Bool {
+    private func levels(_ cursor: inout PaddedCursor, into levels: inout SlabList<Level>) -> Bool {
         if cursor.take("]") { return true }
         guard cursor.take("[\"") else { return false }
         while true {
             var level = Level(price: .zero, quantity: .zero)
             guard cursor.decimal(&level.price), cursor.take("\",\""), cursor.decimal(&level.quantity),
-                level.price.isPositive, levels.append(level)
+                level.price.isPositive, !levels.isFull
             else { return false }
+            levels.append(level)
             if cursor.take("\"],[\"") { continue }
             return cursor.take("\"]]")
         }

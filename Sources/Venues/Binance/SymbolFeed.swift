@@ -1,4 +1,5 @@
 import Books
+import Memory
 import Model
 import Units
 import VenueKit
@@ -86,7 +87,7 @@ struct SymbolFeed {
         precondition(isTaken, "a level passed the decoder that no book can hold")
     }
 
-    private mutating func set(_ bids: borrowing LevelList, _ asks: borrowing LevelList) {
+    private mutating func set(_ bids: borrowing SlabList<Level>, _ asks: borrowing SlabList<Level>) {
         let isTaken = book.apply(.buy, bids) && book.apply(.sell, asks)
         precondition(isTaken, "a level passed the decoder that no book can hold")
     }
@@ -116,8 +117,8 @@ struct SymbolFeed {
 
     /// One diff whose levels are in the two lists; the refusal when it did not reach the book or the buffer.
     mutating func diff(
-        _ message: MarketMessage, bids newBids: borrowing LevelList,
-        asks newAsks: borrowing LevelList, at now: Nanoseconds
+        _ message: MarketMessage, bids newBids: borrowing SlabList<Level>,
+        asks newAsks: borrowing SlabList<Level>, at now: Nanoseconds
     ) -> FeedRefusal? {
         switch state {
         case .waiting, .buffering:
@@ -151,8 +152,8 @@ struct SymbolFeed {
     }
 
     private mutating func buffer(
-        _ message: MarketMessage, _ newBids: borrowing LevelList,
-        _ newAsks: borrowing LevelList, at now: Nanoseconds
+        _ message: MarketMessage, _ newBids: borrowing SlabList<Level>,
+        _ newAsks: borrowing SlabList<Level>, at now: Nanoseconds
     ) -> FeedRefusal? {
         if let last = buffered.last, message.firstUpdate != last.lastUpdate + 1 {
             if message.lastUpdate <= last.lastUpdate {
@@ -174,8 +175,8 @@ struct SymbolFeed {
     }
 
     private mutating func keep(
-        _ message: MarketMessage, _ newBids: borrowing LevelList,
-        _ newAsks: borrowing LevelList
+        _ message: MarketMessage, _ newBids: borrowing SlabList<Level>,
+        _ newAsks: borrowing SlabList<Level>
     ) {
         buffered.append(
             Buffered(
@@ -197,8 +198,8 @@ struct SymbolFeed {
     /// Joins the snapshot (levels in the two lists) with the diffs kept; afterwards the book is live, or the refusal
     /// says why not.
     mutating func join(
-        snapshot id: Int64, bids newBids: borrowing LevelList,
-        asks newAsks: borrowing LevelList, at now: Nanoseconds
+        snapshot id: Int64, bids newBids: borrowing SlabList<Level>,
+        asks newAsks: borrowing SlabList<Level>, at now: Nanoseconds
     ) -> FeedRefusal? {
         snapshotOutstanding = false
         if let first = buffered.first, first.firstUpdate > id + 1 {
