@@ -10,6 +10,7 @@ import Wire
 
 private let frames = [
     #"{"stream":"btcusdt@bookTicker","data":{"u":400900217001,"s":"BTCUSDT","b":"61837.63000000","B":"31.21000000","a":"61837.64000000","A":"0.66"}}"#,
+    #"{"stream":"btcusdt@bookTicker","data":{"A":"0.66","s":"BTCUSDT","u":400900217001,"a":"61837.64000000","B":"31.21000000","b":"61837.63000000"}}"#,
     #"{"stream":"bnbbtc@trade","data":{"e":"trade","E":1672515782136,"s":"BNBBTC","t":12345,"p":"0.001","q":"100.00000000","T":1672515782136,"m":true,"M":false}}"#,
     #"{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1672515782136,"s":"BTCUSDT","U":157,"u":160,"b":[["0.0024","10.0"],["0.00230000","0.00000000"]],"a":[["0.0026","100.5"]]}}"#,
     #"{"stream":"bnbbtc@depth@100ms","data":{"e":"depthUpdate","E":1672515782136,"s":"BNBBTC","U":157,"u":157,"b":[],"a":[]}}"#,

@@ -1,13 +1,16 @@
 extension JSONScanner {
     /// Reads a string token at `position`, which need not be a quote. Leaves `expectation` to the caller.
     @inline(__always) mutating func scanString(_ out: inout ByteView) -> Bool {
-        // What nearly every key and value is: up to sixteen plain characters.
+        // Plain characters up to a quote inside the view: what nearly every key and value is.
         let first = position + 1
-        if first + 16 <= readable, peek(position) == UInt8(ascii: "\"") {
-            var length = StringBytes.plainCount(word(first))
-            if length == 8 { length += StringBytes.plainCount(word(first + 8)) }
-            let limit = first + length
-            if length < 16, limit < end, peek(limit) == UInt8(ascii: "\"") {
+        if peek(position) == UInt8(ascii: "\"") {
+            var limit = first
+            while limit + 8 <= readable {
+                let plain = StringBytes.plainCount(word(limit))
+                limit += plain
+                if plain < 8 { break }
+            }
+            if limit < end, peek(limit) == UInt8(ascii: "\"") {
                 lastStringHadEscapes = false
                 out = view(from: first, to: limit)
                 position = limit + 1

@@ -45,6 +45,15 @@
         return true
     }
 
+    /// Takes a key of one letter or digit with its colon, `"x":`, and gives the letter; 0, and stays, when none is next.
+    @inlinable @inline(__always) public mutating func letterKey() -> UInt8 {
+        guard isInside else { return 0 }
+        let word = word(0)
+        guard Digits.isLetterKey(word) else { return 0 }
+        unsafe place += 4
+        return UInt8(truncatingIfNeeded: word >> 8)
+    }
+
     /// Takes an integer of 1 to 16 digits as JSON writes it, without a sign.
     @inlinable @inline(__always) public mutating func integer(_ out: inout Int64) -> Bool {
         guard isInside else { return false }
@@ -89,7 +98,7 @@
     }
 }
 
-/// Arithmetic on eight digits in one word, the first digit lowest.
+/// Questions and arithmetic on eight bytes of text in one word, the first byte lowest.
 @usableFromInline enum Digits {
     /// `"00000000"`: taken from a text by exclusive or, digits become 0...9.
     @inlinable static var zeros: UInt64 { 0x3030_3030_3030_3030 }
@@ -105,6 +114,13 @@
             i &+= 1
         }
         return word
+    }
+
+    /// Whether the bytes begin with `"x":`, where x is an ASCII letter or digit.
+    @inlinable @inline(__always) static func isLetterKey(_ word: UInt64) -> Bool {
+        if (word ^ 0x3A22_0022) & 0xFFFF_00FF != 0 { return false }
+        let letter = UInt8(truncatingIfNeeded: word >> 8)
+        return (letter | 0x20) &- UInt8(ascii: "a") < 26 || letter &- 48 < 10
     }
 
     /// How many bits from the lowest hold bytes 0...9: 8 for each leading digit.

@@ -3,8 +3,8 @@ import Memory
 import Units
 import Wire
 
-/// Reads what the venue sends nearly always: compact JSON of the combined stream, all members in the documented order, eight
-/// decimal places or fewer, nothing unusual. What it takes, `MarketDecoder.decodeAnyOrder` takes with the same values (a
+/// Reads what the venue sends nearly always: compact JSON of the combined stream, all members in the documented order (a
+/// ticker's in any), eight decimal places or fewer, nothing unusual. What it takes, `MarketDecoder.decodeAnyOrder` takes with the same values (a
 /// fuzzer compares them); anything else it leaves to that one, refusals included.
 ///
 ///     {"stream":"btcusdt@bookTicker","data":{"u":1,"s":"BTCUSDT","b":"1.0","B":"1.0","a":"2.0","A":"1.0"}}
@@ -14,7 +14,7 @@ import Wire
 /// Never allocates after `init`, by the compiler's proof (HotProof.swift).
 struct OrderedDecoder: ~Copyable {
     private enum Stream { static let ticker = 0, depth = 1, trade = 2, count = 3 }
-    /// Per symbol and stream: all up to the first number, and all between the first number and the second value.
+    /// Per symbol and stream: how it begins, and what stands between the first number and the second value.
     private let phrases: PhraseTable
 
     init(symbols: NameTable) {
@@ -22,7 +22,7 @@ struct OrderedDecoder: ~Copyable {
         for name in symbols.names.map(\.string) {
             let stream = "{\"stream\":\"\(name.lowercased())@"
             for (head, next) in [
-                ("bookTicker\",\"data\":{\"u\":", "\"b\":\""),
+                ("bookTicker\",\"data\":{", "\"b\":\""),
                 ("depth@100ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":", "\"U\":"),
                 ("trade\",\"data\":{\"e\":\"trade\",\"E\":", "\"t\":"),
             ] { list.append((Array((stream + head).utf8), Array(",\"s\":\"\(name)\",\(next)".utf8))) }
@@ -40,7 +40,10 @@ struct OrderedDecoder: ~Copyable {
         if phrase < 0 { return false }
         message.row = phrase / Stream.count
         switch phrase % Stream.count {
-        case Stream.ticker: return ticker(cursor, phrases.second(phrase), &message)
+        case Stream.ticker:
+            let isRead = ticker(cursor, phrases.second(phrase), &message)
+                || tickerInAnyOrder(cursor, phrases.second(phrase), &message)
+            return isRead && isTicker(&message)
         case Stream.depth: return depth(cursor, phrases.second(phrase), &message, &bids, &asks)
         default: return trade(cursor, phrases.second(phrase), &message)
         }
@@ -49,12 +52,39 @@ struct OrderedDecoder: ~Copyable {
     @inline(__always)
     private func ticker(_ start: PaddedCursor, _ symbol: ByteView, _ message: inout MarketMessage) -> Bool {
         var cursor = start
-        guard cursor.integer(&message.lastUpdate), cursor.take(symbol), cursor.decimal(&message.bid.price),
-            cursor.take("\",\"B\":\""), cursor.decimal(&message.bid.quantity),
-            cursor.take("\",\"a\":\""), cursor.decimal(&message.ask.price),
-            cursor.take("\",\"A\":\""), cursor.decimal(&message.ask.quantity),
-            cursor.take("\"}}"), cursor.isAtEnd
-        else { return false }
+        return cursor.take("\"u\":") && cursor.integer(&message.lastUpdate) && cursor.take(symbol)
+            && cursor.decimal(&message.bid.price) && cursor.take("\",\"B\":\"") && cursor.decimal(&message.bid.quantity)
+            && cursor.take("\",\"a\":\"") && cursor.decimal(&message.ask.price)
+            && cursor.take("\",\"A\":\"") && cursor.decimal(&message.ask.quantity)
+            && cursor.take("\"}}") && cursor.isAtEnd
+    }
+
+    /// The same six members in whatever order, each once.
+    private func tickerInAnyOrder(_ start: PaddedCursor, _ symbol: ByteView, _ message: inout MarketMessage) -> Bool {
+        var cursor = start
+        // Between `,"s":` and `,"b":"`: the symbol with its quotes.
+        let name = symbol.slice(from: 5, count: symbol.count - 11)
+        var seen = 0
+        repeat {
+            let bit: Int
+            let isRead: Bool
+            switch cursor.letterKey() {
+            case UInt8(ascii: "u"): (bit, isRead) = (1, cursor.integer(&message.lastUpdate))
+            case UInt8(ascii: "s"): (bit, isRead) = (2, cursor.take(name))
+            case UInt8(ascii: "b"): (bit, isRead) = (4, cursor.quoted(&message.bid.price))
+            case UInt8(ascii: "B"): (bit, isRead) = (8, cursor.quoted(&message.bid.quantity))
+            case UInt8(ascii: "a"): (bit, isRead) = (16, cursor.quoted(&message.ask.price))
+            case UInt8(ascii: "A"): (bit, isRead) = (32, cursor.quoted(&message.ask.quantity))
+            default: return false
+            }
+            if !isRead || seen & bit != 0 { return false }
+            seen |= bit
+        } while cursor.take(",")
+        return seen == 63 && cursor.take("}}") && cursor.isAtEnd
+    }
+
+    /// Whether the values are those of a book that can be.
+    @inline(__always) private func isTicker(_ message: inout MarketMessage) -> Bool {
         guard message.lastUpdate > 0, message.bid.price.isPositive, message.bid.price < message.ask.price,
             message.bid.quantity.isPositive, message.ask.quantity.isPositive
         else { return false }
@@ -125,5 +155,10 @@ extension PaddedCursor {
         guard decimal(&raw) else { return false }
         out = Value(raw: raw)
         return true
+    }
+
+    /// The same with quotes around it.
+    @inline(__always) fileprivate mutating func quoted<Value: FixedPoint>(_ out: inout Value) -> Bool {
+        take("\"") && decimal(&out) && take("\"")
     }
 }
