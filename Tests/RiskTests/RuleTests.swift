@@ -172,6 +172,31 @@ let rules: [Rule] = [
             $0.context.limits.maxPortfolioGross = Notional(raw: 700 * unit - 1)
         }),
     Rule(
+        .insufficientBalance, "a balance that nobody has told", value: 100 * unit, limit: -1) { $0.context.hasBalance = false },
+    Rule(
+        .insufficientBalance, "more than the account can pay", value: 100 * unit, limit: 100 * unit - 1,
+        atLimit: { $0.context.available = Int128(100 * unit) }, past: { $0.context.available = Int128(100 * unit - 1) }),
+    Rule(
+        .insufficientBalance, "into the reserve", value: 100 * unit, limit: 100 * unit - 1,
+        atLimit: {
+            $0.context.available = Int128(130 * unit)
+            $0.context.limits.quoteReserve = Notional(raw: 30 * unit)
+        },
+        past: {
+            $0.context.available = Int128(130 * unit)
+            $0.context.limits.quoteReserve = Notional(raw: 30 * unit + 1)
+        }),
+    Rule(
+        .insufficientBalance, "the fee allowance does not fit", value: 1001 * unit / 10, limit: 1001 * unit / 10 - 1,
+        atLimit: {
+            $0.context.available = Int128(1001 * unit / 10)
+            $0.context.limits.feeAllowanceBps = 10
+        },
+        past: {
+            $0.context.available = Int128(1001 * unit / 10 - 1)
+            $0.context.limits.feeAllowanceBps = 10
+        }),
+    Rule(
         .orderRate, "too many orders in a second", value: 11, limit: 10,
         atLimit: { $0.context.ordersLastSecond = 9 }, past: { $0.context.ordersLastSecond = 10 }),
     Rule(

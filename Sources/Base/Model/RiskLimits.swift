@@ -61,6 +61,10 @@ public struct RiskLimits: BitwiseCopyable, Sendable {
     public var breachPause = Nanoseconds.zero
     /// Loss of one strategy since the start of the day at which it is switched off.
     public var maxStrategyLoss = Notional.max
+    /// What a buy must leave free of the quote asset; what reduces may use it.
+    public var quoteReserve = Notional.zero
+    /// Added to what a buy costs, in basis points: fees that the venue may take in quote.
+    public var feeAllowanceBps: Int32 = 0
 
     public init(
         maxOrderQuantity: Quantity, maxOrderNotional: Notional, maxPosition: Quantity, maxOpenOrders: Int32,

@@ -35,6 +35,8 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case grossExposure = 25
     case portfolioNet = 26
     case portfolioGross = 27
+    /// The account cannot pay for it, or its balance is not known.
+    case insufficientBalance = 40
     case orderRate = 16
     /// Requests of all kinds, less the share kept for cancels.
     case messageRate = 28
@@ -72,6 +74,7 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .grossExposure: return "GROSS_EXPOSURE"
         case .portfolioNet: return "PORTFOLIO_NET"
         case .portfolioGross: return "PORTFOLIO_GROSS"
+        case .insufficientBalance: return "INSUFFICIENT_BALANCE"
         case .orderRate: return "ORDER_RATE"
         case .messageRate: return "MESSAGE_RATE"
         case .identicalOrders: return "IDENTICAL_ORDERS"

@@ -9,6 +9,8 @@ struct LimitRule: Sendable {
         case notional(WritableKeyPath<RiskLimits, Notional> & Sendable)
         case count(WritableKeyPath<RiskLimits, Int32> & Sendable, ClosedRange<Int>)
         case span(WritableKeyPath<RiskLimits, Nanoseconds> & Sendable)
+        /// A lowest amount of the quote asset: unlimited means none.
+        case atLeast(WritableKeyPath<RiskLimits, Notional> & Sendable)
     }
 
     var name: String
@@ -143,13 +145,20 @@ struct LimitRule: Sendable {
             "max_strategy_loss", .notional(\.maxStrategyLoss),
             "write the loss of one strategy in the day, in quote units, at which it is switched off, such as 50",
             "A strategy that lost # in the day is switched off."),
+        LimitRule(
+            "quote_reserve", .atLeast(\.quoteReserve),
+            "write what a buy must leave of the quote asset, such as 100", "A buy leaves at least # of the balance."),
+        LimitRule(
+            "fee_allowance_bps", .count(\.feeAllowanceBps, 0...1000),
+            "write what fees may add to the price of a buy, in basis points, such as 10",
+            "The balance must also pay # basis points of fees of a buy."),
     ]
 
     /// As an integer: at scale 8, nanoseconds, or the count.
     func raw(_ limits: RiskLimits) -> Int64 {
         switch kind {
         case .quantity(let path): return limits[keyPath: path].raw
-        case .notional(let path): return limits[keyPath: path].raw
+        case .notional(let path), .atLeast(let path): return limits[keyPath: path].raw
         case .count(let path, _): return Int64(limits[keyPath: path])
         case .span(let path): return limits[keyPath: path].raw
         }
@@ -159,7 +168,7 @@ struct LimitRule: Sendable {
         let value: String
         switch kind {
         case .quantity(let path): value = "\(limits[keyPath: path]) \(base)"
-        case .notional(let path): value = "\(limits[keyPath: path]) \(quote)"
+        case .notional(let path), .atLeast(let path): value = "\(limits[keyPath: path]) \(quote)"
         case .count(let path, _): value = "\(limits[keyPath: path])"
         case .span(let path): value = RunConfiguration.text(limits[keyPath: path])
         }
@@ -175,6 +184,10 @@ struct LimitRule: Sendable {
             }
         case .notional(let path):
             limits[keyPath: path] = section.limit(name, cure: cure, &unlimited, else: .zero, all: .max) {
+                section.decimal($0, key: name, cure: cure).map(Notional.init(raw:))
+            }
+        case .atLeast(let path):
+            limits[keyPath: path] = section.limit(name, cure: cure, &unlimited, else: .zero, all: .zero) {
                 section.decimal($0, key: name, cure: cure).map(Notional.init(raw:))
             }
         case .count(let path, let range):

@@ -45,6 +45,9 @@ extension RunConfiguration {
             ["limits.cancel_share_percent"], limits.cancelSharePercent <= 90, "cannot be unlimited",
             cure: "write a percentage from 0 to 90")
         reader.relate(
+            ["limits.fee_allowance_bps"], limits.feeAllowanceBps <= 1000, "cannot be unlimited",
+            cure: "write basis points from 0 to 1000")
+        reader.relate(
             ["limits.throttle_percent"], limits.throttlePercent <= 100, "cannot be unlimited",
             cure: "write a percentage from 1 to 100, or lift throttle_drawdown")
         reader.relate(

@@ -37,7 +37,7 @@ extension EventLog {
         let (value, limit) = (verdict.value, verdict.limit)
         switch verdict.verdict {
         case .orderSize, .drawdownThrottle, .orderNotional, .position, .dailyLoss, .belowMinNotional, .invalidPrice, .invalidQuantity,
-            .selfTrade, .netExposure, .grossExposure, .portfolioNet, .portfolioGross:
+            .selfTrade, .netExposure, .grossExposure, .portfolioNet, .portfolioGross, .insufficientBalance:
             return ": \(Quantity(raw: value)) against \(Quantity(raw: limit))"
         case .openOrders, .orderRate, .messageRate, .identicalOrders, .unknownOrders, .capacity:
             return ": \(value) against \(limit)"

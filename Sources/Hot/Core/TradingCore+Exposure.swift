@@ -17,14 +17,19 @@ extension TradingCore {
         /// All instruments, in quote, scale 8.
         var runBuys: Int128 = 0
         var runSells: Int128 = 0
+        /// What unsettled orders of the run may still take of the asset that is asked about.
+        var reserved: Int128 = 0
     }
 
-    /// One pass over the unsettled orders. O(active orders).
-    func exposure(of instrument: InstrumentID) -> Exposure {
+    /// One pass over the unsettled orders; `asset` is what the order in question pays with. O(active orders).
+    func exposure(of instrument: InstrumentID, paying asset: AssetID = .unknown) -> Exposure {
         var sum = Exposure()
         for index in 0..<orders.activeCount {
             let order = orders[orders.activeSlot(index)]
             let atStake = order.exposure
+            if asset != .unknown, paidAsset(order.side, order.instrument) == asset {
+                sum.reserved += cost(order.side, order.price, atStake, order.instrument)
+            }
             let worth = worth(atStake, instruments[order.instrument.index].mark)
             if order.side == .buy { sum.runBuys += worth } else { sum.runSells += worth }
             guard order.instrument == instrument else { continue }
@@ -50,7 +55,8 @@ extension TradingCore {
 
     mutating func riskContext(_ intent: Intent) -> RiskContext {
         let held = instruments[intent.instrument.index]
-        let open = exposure(of: intent.instrument)
+        let pays = paidAsset(intent.side, intent.instrument)
+        let open = exposure(of: intent.instrument, paying: pays)
         var context = RiskContext(
             now: now, state: state, isAllowed: true, instrument: held.instrument, limits: held.limits,
             hasTop: held.hasTop, top: held.top, linksUp: linksUp, position: ledger[intent.instrument].quantity,
@@ -77,6 +83,11 @@ extension TradingCore {
         context.portfolioGross = gross
         context.messagesLastSecond = messagesPerSecond.count(at: now)
         context.messagesLastMinute = messagesPerMinute.count(at: now)
+        if hasAccount {
+            let account = assets[Int(pays.raw)]
+            context.hasBalance = account.isKnown
+            context.available = account.spendable - open.reserved
+        }
         context.identicalOrders = recent.same(as: intent, at: now)
         return context
     }

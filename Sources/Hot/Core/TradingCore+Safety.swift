@@ -20,6 +20,7 @@ extension TradingCore {
             published.orderLink = change.state
             isReconciled = false
             snapshotOpen = false
+            forgetBalances()
             if isLost {
                 doubtAll(&outputs)
                 if maySend { enterSafe(.venueUnavailable, value: Int64(change.reason), &outputs) }

@@ -190,6 +190,7 @@ extension TradingCore {
         case .applied: break
         }
         instruments[fill.instrument.index].lastFillAt = now
+        payFill(fill, instrument)
         instruments[fill.instrument.index].hasSuspect = false
         published.fills &+= 1
         if fill.fee != 0, fill.feeAsset != instrument.base, fill.feeAsset != instrument.quote {

@@ -14,6 +14,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     let configuration: CoreConfiguration
     var strategies: Strategies
     var instruments: Slab<InstrumentState>
+    /// By `AssetID`, as many as the instruments name.
+    var assets: Slab<AssetState>
     var orders: OrderTable
     var ledger: PositionLedger
     var perSecond: RateWindow
@@ -91,6 +93,11 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
                 precondition(instrument.id.index == index, "instruments are dense by id")
                 return InstrumentState(instrument, configuration.limits[index])
             })
+        var assetCount = 0
+        for instrument in configuration.instruments {
+            assetCount = Swift.max(assetCount, Swift.max(Int(instrument.base.raw), Int(instrument.quote.raw)) + 1)
+        }
+        assets = Slab(repeating: AssetState(), count: assetCount)
         orders = OrderTable(capacity: configuration.orderCapacity, maxActive: configuration.maxActiveOrders)
         ledger = PositionLedger(instruments: instruments.count, window: configuration.fillWindow)
         perSecond = RateWindow(bucket: Nanoseconds(milliseconds: 100), buckets: 10)

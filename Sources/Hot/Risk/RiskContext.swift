@@ -50,6 +50,11 @@ public struct RiskContext: BitwiseCopyable, Sendable {
     /// Orders of the last ten seconds that say the same.
     public var identicalOrders: Int32 = 0
 
+    /// The venue has told the balance of the asset that the order pays with.
+    public var hasBalance = true
+    /// What of it is ours to spend, less what unsettled orders may still take; `.max` where the mode has no account.
+    public var available = Int128.max
+
     public init(
         now: Nanoseconds, state: SystemState, isAllowed: Bool, instrument: Instrument, limits: RiskLimits,
         hasTop: Bool, top: TopOfBook, linksUp: Bool, position: Quantity, openOrders: Int32, unknownOrders: Int32,

@@ -37,7 +37,7 @@ public enum RiskGate {
             if c.now < c.promptAt { return RiskAnswer(.latency, value: c.now.raw, limit: c.promptAt.raw) }
         }
         return form(intent, c) ?? size(intent, c) ?? taking(intent, c) ?? exposure(intent, c) ?? worth(intent, c)
-            ?? pace(intent, c) ?? RiskAnswer(.passed)
+            ?? funds(intent, c) ?? pace(intent, c) ?? RiskAnswer(.passed)
     }
 
     /// The order must be against the position and, with what rests on its side, not larger than it.
@@ -153,6 +153,22 @@ public enum RiskGate {
         if let refusal = answer(.portfolioNet, run, c.limits.maxPortfolioNet) { return refusal }
         if !reduces { return answer(.portfolioGross, c.portfolioGross + quote(order), c.limits.maxPortfolioGross) }
         return nil
+    }
+
+    /// The account can pay for it: quote for a buy, with the fee allowance; base for a sale. The reserve in quote stays
+    /// untouched but by what reduces. A balance that nobody has told is none: the limit is then shown as -1.
+    private static func funds(_ intent: Intent, _ c: RiskContext) -> RiskAnswer? {
+        var need = Int128(intent.quantity.raw)
+        var available = c.available
+        if intent.side == .buy {
+            need = Rounding.ceiling.divide(need * Int128(intent.price.raw), by: Int128(fixedPointUnit))
+            need += Rounding.ceiling.divide(need * Int128(c.limits.feeAllowanceBps), by: 10_000)
+            if c.state != .reducing { available -= Int128(c.limits.quoteReserve.raw) }
+        }
+        if !c.hasBalance { return RiskAnswer(.insufficientBalance, value: Int64(clamping: need), limit: -1) }
+        if need <= available { return nil }
+        return RiskAnswer(
+            .insufficientBalance, value: Int64(clamping: need), limit: Int64(clamping: Swift.max(0, available)))
     }
 
     private static func pace(_ intent: Intent, _ c: RiskContext) -> RiskAnswer? {

@@ -75,6 +75,8 @@ enum DemoConfiguration {
           max_ack_latency: 1s
           breach_pause: 10s
           max_strategy_loss: 250
+          quote_reserve: 100
+          fee_allowance_bps: 10
         topology: { preset: two-cores }
         timeouts: { request: 2s, heartbeat: 100ms, guard: 1s }
         feed: { stale_after: 3s }
