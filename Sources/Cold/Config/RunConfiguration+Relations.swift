@@ -48,6 +48,14 @@ extension RunConfiguration {
             ["limits.fee_allowance_bps"], limits.feeAllowanceBps <= 1000, "cannot be unlimited",
             cure: "write basis points from 0 to 1000")
         reader.relate(
+            ["limits.order_to_trade_floor"], limits.orderToTradeFloor <= 1_000_000, "cannot be unlimited",
+            cure: "write a number from 1 to 1000000, or lift max_orders_per_trade")
+        reader.relate(
+            ["limits.max_instrument_orders_per_second", "limits.max_instrument_orders_per_minute"],
+            limits.maxInstrumentOrdersPerSecond <= limits.maxInstrumentOrdersPerMinute,
+            "is larger than max_instrument_orders_per_minute (\(limits.maxInstrumentOrdersPerMinute))",
+            cure: "lower max_instrument_orders_per_second or raise max_instrument_orders_per_minute")
+        reader.relate(
             ["limits.throttle_percent"], limits.throttlePercent <= 100, "cannot be unlimited",
             cure: "write a percentage from 1 to 100, or lift throttle_drawdown")
         reader.relate(

@@ -88,11 +88,19 @@ extension TradingCore {
             context.hasBalance = account.isKnown
             context.available = account.spendable - open.reserved
         }
+        let index = intent.instrument.index
+        context.reference = drifts[index].mean(at: now)
+        context.average = averages[index].average(at: now)
+        context.secondOfDay = secondOfDay
+        context.instrumentLastSecond = instrumentSeconds.count(index, at: now)
+        context.instrumentLastMinute = instrumentMinutes.count(index, at: now)
+        context.ordersInRatio = ratios.count(index, at: now)
+        context.tradesInRatio = ratios.count(instruments.count + index, at: now)
         context.identicalOrders = recent.same(as: intent, at: now)
         return context
     }
 
-    /// A strategy's cancel may use the message limits whole; the engine's own cancels are never held back.
+    /// A strategy's cancel may use every request budget whole; the engine's own cancels are never held back.
     mutating func judgeCancel(_ intent: Intent) -> RiskAnswer {
         guard published.orderLink == .up else { return RiskAnswer(.linkDown) }
         let limits = instruments[intent.instrument.index].limits
@@ -104,12 +112,22 @@ extension TradingCore {
         if minute >= limits.maxMessagesPerMinute {
             return RiskAnswer(.messageRate, value: Int64(minute) + 1, limit: Int64(limits.maxMessagesPerMinute))
         }
+        let ofSecond = instrumentSeconds.count(intent.instrument.index, at: now)
+        let ofMinute = instrumentMinutes.count(intent.instrument.index, at: now)
+        if ofSecond >= limits.maxInstrumentOrdersPerSecond {
+            return RiskAnswer(.instrumentRate, value: Int64(ofSecond) + 1, limit: Int64(limits.maxInstrumentOrdersPerSecond))
+        }
+        if ofMinute >= limits.maxInstrumentOrdersPerMinute {
+            return RiskAnswer(.instrumentRate, value: Int64(ofMinute) + 1, limit: Int64(limits.maxInstrumentOrdersPerMinute))
+        }
         return RiskAnswer(.passed)
     }
 
-    /// One more request to the venue.
-    mutating func countMessage() {
+    /// One more request to the venue, about this instrument.
+    mutating func countMessage(_ instrument: InstrumentID) {
         messagesPerSecond.record(at: now)
         messagesPerMinute.record(at: now)
+        instrumentSeconds.record(instrument.index, at: now)
+        instrumentMinutes.record(instrument.index, at: now)
     }
 }

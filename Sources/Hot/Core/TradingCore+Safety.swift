@@ -43,6 +43,7 @@ extension TradingCore {
             sweep(index, &outputs)
             judgeSuspect(index, &outputs)
             judgeDirty(index, &outputs)
+            judgeWindow(index, &outputs)
             runStrategies(.timer, in: instruments[index].instrument.id, &outputs)
         }
     }
@@ -93,7 +94,7 @@ extension TradingCore {
         cancelAll(in: index, &outputs)
     }
 
-    private func restsAny(_ instrument: InstrumentID) -> Bool {
+    func restsAny(_ instrument: InstrumentID) -> Bool {
         for index in 0..<orders.activeCount {
             let order = orders[orders.activeSlot(index)]
             if order.instrument == instrument, !order.state.isTerminal { return true }

@@ -126,7 +126,7 @@ extension TradingCore {
         fail(.unknownOrder)
         guard maySend, published.orderLink == .up else { return }
         published.cancelsSent &+= 1
-        countMessage()
+        countMessage(update.instrument)
         outputs.append(
             .cancel(OrderReference(client: update.client, instrument: update.instrument, venueOrder: update.venueOrder)))
     }

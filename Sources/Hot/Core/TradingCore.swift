@@ -25,6 +25,17 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var recent: RecentOrders
     /// One for each instrument.
     var moves: Slab<MoveWindow>
+    /// What others said each instrument's price has been.
+    var drifts: Slab<DriftWindow>
+    /// What each instrument was traded at.
+    var averages: Slab<AverageWindow>
+    /// Each instrument's orders that ended a moment ago.
+    var trails: Slab<OwnTrail>
+    /// Requests by instrument.
+    var instrumentSeconds: RateTable
+    var instrumentMinutes: RateTable
+    /// Orders sent by instrument, and behind them our executions, of the last ten minutes.
+    var ratios: RateTable
     var activity: Activity
     /// What each strategy made and whether it may propose.
     var accounts: Slab<StrategyAccount>
@@ -106,6 +117,13 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         messagesPerMinute = RateWindow(bucket: Nanoseconds(seconds: 1), buckets: 60)
         recent = RecentOrders(capacity: 512, span: Nanoseconds(seconds: 10))
         moves = Slab(repeating: MoveWindow(), count: configuration.instruments.count)
+        let instrumentCount = configuration.instruments.count
+        drifts = Slab(repeating: DriftWindow(), count: instrumentCount)
+        averages = Slab(repeating: AverageWindow(), count: instrumentCount)
+        trails = Slab(repeating: OwnTrail(), count: instrumentCount)
+        instrumentSeconds = RateTable(rows: instrumentCount, bucket: Nanoseconds(milliseconds: 100), buckets: 10)
+        instrumentMinutes = RateTable(rows: instrumentCount, bucket: Nanoseconds(seconds: 1), buckets: 60)
+        ratios = RateTable(rows: instrumentCount * 2, bucket: Nanoseconds(seconds: 10), buckets: 60)
         activity = Activity(strategies: strategies.count, instruments: configuration.instruments.count)
         accounts = Slab(repeating: StrategyAccount(), count: strategies.count)
         intents = IntentBuffer(capacity: 32)
