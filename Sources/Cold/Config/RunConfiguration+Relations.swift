@@ -5,6 +5,7 @@ import Units
 extension RunConfiguration {
     func relate(_ reader: SettingReader, cores: Set<Int>?) {
         relateLimits(reader)
+        relateOwnLimits(reader)
         relateTimes(reader)
         relateInstruments(reader)
         relateTopology(reader, cores: cores)
@@ -101,10 +102,10 @@ extension RunConfiguration {
                 [minimum, "\(path).rules.lot_size"], rules.minQuantity.isMultiple(of: rules.lotSize),
                 "is not a multiple of lot_size", cure: "correct the two")
             reader.relate(
-                [minimum, "limits.max_order_quantity"], rules.minQuantity <= limits.maxOrderQuantity,
+                [minimum, "limits.max_order_quantity"], rules.minQuantity <= self.limits(of: index).maxOrderQuantity,
                 "is larger than limits.max_order_quantity: no order could pass both", cure: "raise limits.max_order_quantity")
             reader.relate(
-                ["\(path).rules.min_notional", "limits.max_order_notional"], rules.minNotional <= limits.maxOrderNotional,
+                ["\(path).rules.min_notional", "limits.max_order_notional"], rules.minNotional <= self.limits(of: index).maxOrderNotional,
                 "is larger than limits.max_order_notional: no order could pass both", cure: "raise limits.max_order_notional")
         }
     }

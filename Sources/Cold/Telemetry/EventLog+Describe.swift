@@ -101,7 +101,14 @@ extension EventLog {
     }
 
     private func describe(_ result: CommandResult, at time: Nanoseconds) -> EventLine {
-        EventLine(
+        if result.command.kind == .limit, result.command.operatorID == Command.engineOperator,
+            let subject = LimitSubject(word: result.command.subject)
+        {
+            return EventLine(
+                time: time, code: "LIMIT_ENDED", severity: .info,
+                text: "\(subject.key.name) is as configured again for \(subject.instrument.map(symbol) ?? "all")")
+        }
+        return EventLine(
             time: time, code: result.accepted ? "COMMAND" : "COMMAND_REFUSED",
             severity: result.accepted ? .info : .warning,
             text: "\(result.command.kind.name) by uid \(result.command.operatorID) "
@@ -131,6 +138,7 @@ extension CommandKind {
         case .kill: return "kill"
         case .flatten: return "flatten"
         case .unlatch: return "unlatch"
+        case .limit: return "limit"
         }
     }
 }

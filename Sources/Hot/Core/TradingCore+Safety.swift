@@ -104,6 +104,7 @@ extension TradingCore {
 
     /// At the start of every step: nothing leaves in the step in which a right has run out.
     mutating func expire(_ outputs: inout OutputBuffer) {
+        endRaises(all: false, &outputs)
         if state == .armed, now >= armedUntil { enter(.disarmed, .safeMode, nil, &outputs) }
         if isTrading, now >= published.mandateExpires {
             alert(.warning, .safeMode, value: published.mandateExpires.raw, &outputs)

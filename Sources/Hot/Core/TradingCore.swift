@@ -53,6 +53,10 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var armedUntil = Nanoseconds.zero
     var isFlattening = false
 
+    /// Limits above their configured value, and when the first of them ends.
+    var raises: Slab<RaisedLimit>
+    var nextRaiseEnds = Nanoseconds(raw: .max)
+
     // The trading day.
     var dayEnds = Nanoseconds.zero
     /// The run's result when the day began, scale 8.
@@ -118,6 +122,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         recent = RecentOrders(capacity: 512, span: Nanoseconds(seconds: 10))
         moves = Slab(repeating: MoveWindow(), count: configuration.instruments.count)
         let instrumentCount = configuration.instruments.count
+        raises = Slab(
+            repeating: RaisedLimit(subject: LimitSubject(.maxPosition), until: .zero), count: 16)
         drifts = Slab(repeating: DriftWindow(), count: instrumentCount)
         averages = Slab(repeating: AverageWindow(), count: instrumentCount)
         trails = Slab(repeating: OwnTrail(), count: instrumentCount)
