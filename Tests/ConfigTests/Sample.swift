@@ -34,6 +34,10 @@ let sample = """
     journal: {segment_size: 1MiB}
     """
 
+/// Where the sample's topology stands: after the limits, whose number grows.
+let topologyLine = sample.split(separator: "\n", omittingEmptySubsequences: false)
+    .firstIndex { $0.hasPrefix("topology:") }! + 1
+
 let catalogue = RunCatalogue(venues: ["binance-spot"], strategies: ["quoter", "taker"]) { name in
     switch name {
     case "quoter": return [ParameterRule("half_spread", .decimal), ParameterRule("pause", .duration)]

@@ -36,6 +36,21 @@ struct FakeEngine: ControlHandler {
         return CommandResult(command: submitted[Int(sequence) - 1].command, accepted: accepts, state: .staged)
     }
     mutating func start(operatorID: UInt32) -> CommandReceipt { .done("strategies enabled") }
+    mutating func limits() -> [LimitLine] {
+        [LimitLine(name: "max_position", symbol: "BTCUSDT", value: "1", configured: "2", origin: "uid 7")]
+    }
+    mutating func changeLimit(
+        _ name: String, to value: String, symbol: String?, lifetime: Nanoseconds, reason: String, operatorID: UInt32
+    ) -> CommandReceipt {
+        let subject = LimitSubject(.maxPosition, symbol == nil ? nil : InstrumentID(0))
+        submitted.append(
+            (
+                Command(
+                    kind: .limit, operatorID: operatorID, hash: 0, lifetime: lifetime, subject: subject.word,
+                    value: Int64(value) ?? 0), reason
+            ))
+        return .submitted(sequence: UInt64(submitted.count))
+    }
     mutating func orders() -> [OrderLine] {
         [
             OrderLine(

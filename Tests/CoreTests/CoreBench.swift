@@ -39,6 +39,8 @@ final class CoreBench<Strategies: StrategySet> {
     private var tops: [TopOfBook] = []
     private var nextTrade: UInt64 = 1
     private var nextSnapshot: UInt64 = 1
+    /// What snapshots tell of the quote asset; `nil`: nothing.
+    var quoteBalance: Quantity? = "10000000"
 
     init(_ configuration: CoreConfiguration = .bench(), strategies: @escaping () -> Strategies) {
         self.configuration = configuration
@@ -140,7 +142,11 @@ final class CoreBench<Strategies: StrategySet> {
         step(.fill(fill))
         return fill
     }
-    /// A complete snapshot of what rests and of the base balance.
+    /// The base assets of the other instruments, whose balances no test is about.
+    private func stateOtherBases() {
+        for instrument in configuration.instruments.dropFirst() { streamBalance("100", instrument.base) }
+    }
+    /// A complete snapshot of what rests, of the base balance and of the quote balance.
     func snapshot(
         resting: [ClientOrderID] = [], balance: Quantity? = "10", isComplete: Bool = true, requestedAt: Nanoseconds? = nil
     ) {
@@ -160,6 +166,12 @@ final class CoreBench<Strategies: StrategySet> {
                     VenueBalance(
                         asset: btc, venue: VenueID(0), source: .snapshot, free: balance, locked: .zero, venueTime: .zero)))
         }
+        if let quoteBalance {
+            step(
+                .balance(
+                    VenueBalance(
+                        asset: usdt, venue: VenueID(0), source: .snapshot, free: quoteBalance, locked: .zero, venueTime: .zero)))
+        }
         mark(true)
     }
     /// The private stream states a balance of the base asset.
@@ -178,11 +190,13 @@ final class CoreBench<Strategies: StrategySet> {
         link(.marketData, .up)
         link(.orders, .up)
         snapshot()
+        stateOtherBases()
         for instrument in configuration.instruments { tick(in: instrument.id.raw) }
     }
     /// Through the ceremony again after a stop; answers whether it succeeded.
     func rearm(balance: Quantity = "10") -> Bool {
         snapshot(balance: balance)
+        stateOtherBases()
         for instrument in configuration.instruments { tick(in: instrument.id.raw) }
         return command(.stage) && command(.arm) && command(.confirm)
     }

@@ -49,6 +49,11 @@ private struct World: ~Copyable {
         }
         for isEnd in [false, true] {
             _ = step(.snapshot(SnapshotMark(id: 1, venue: venue, isEnd: isEnd, isComplete: true, requestedAt: now)))
+            if isEnd { continue }
+            _ = step(
+                .balance(
+                    VenueBalance(
+                        asset: usdt, venue: venue, source: .snapshot, free: "1000000", locked: .zero, venueTime: .zero)))
         }
         _ = tick()
     }

@@ -138,6 +138,13 @@ private struct Bench: ~Copyable {
         for isEnd in [false, true] {
             _ = cold.tryPush(
                 .snapshot(SnapshotMark(id: 1, venue: VenueID(0), isEnd: isEnd, isComplete: true, requestedAt: now)))
+            for asset: UInt16 in isEnd ? [] : [0, 1] {
+                _ = cold.tryPush(
+                    .balance(
+                        VenueBalance(
+                            asset: AssetID(asset), venue: VenueID(0), source: .snapshot,
+                            free: Quantity(raw: 1_000_000 * fixedPointUnit), locked: .zero, venueTime: now)))
+            }
         }
         tick(50_000)
         turn()

@@ -39,6 +39,8 @@ final class ScenarioStage {
     private(set) var states: [ClientOrderID: OrderState] = [:]
     private var top: TopOfBook
     private var snapshotID: UInt64 = 0
+    /// What the venue's snapshots tell of the quote asset.
+    var quoteBalance = Quantity(raw: 1_000_000 * fixedPointUnit)
 
     init() {
         let configuration = Self.configuration(run: 7)
@@ -132,6 +134,10 @@ final class ScenarioStage {
                 .balance(
                     VenueBalance(
                         asset: AssetID(0), venue: VenueID(0), source: .snapshot, free: balance, locked: .zero, venueTime: now)))
+            step(
+                .balance(
+                    VenueBalance(
+                        asset: AssetID(1), venue: VenueID(0), source: .snapshot, free: quoteBalance, locked: .zero, venueTime: now)))
         }
         mark.isEnd = true
         step(.snapshot(mark))

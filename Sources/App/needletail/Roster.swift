@@ -93,7 +93,7 @@ enum Roster {
         var core = CoreConfiguration(
             mode: configuration.mode, run: plan.run, venue: VenueID(0), prefix: plan.identifiers,
             instruments: plan.instruments,
-            limits: Array(repeating: configuration.limits, count: plan.instruments.count),
+            limits: configuration.limitsByInstrument,
             configHash: configuration.hash)
         core.requestTimeout = configuration.timeouts.request
         return core

@@ -277,6 +277,9 @@ public enum CommandKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case flatten = 7
     /// Takes the engine out of `halted`, after the latch file was removed with a reason; leads to `disarmed`.
     case unlatch = 8
+    /// Changes a limit: `subject` is a `LimitSubject`'s word, `value` the new value, `lifetime` how long it lasts where it
+    /// is looser than configured.
+    case limit = 40
 }
 
 /// An operator's command, authenticated by the control socket.

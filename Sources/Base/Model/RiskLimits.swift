@@ -61,6 +61,34 @@ public struct RiskLimits: BitwiseCopyable, Sendable {
     public var breachPause = Nanoseconds.zero
     /// Loss of one strategy since the start of the day at which it is switched off.
     public var maxStrategyLoss = Notional.max
+    /// What a buy must leave free of the quote asset; what reduces may use it.
+    public var quoteReserve = Notional.zero
+    /// Added to what a buy costs, in basis points: fees that the venue may take in quote.
+    public var feeAllowanceBps: Int32 = 0
+
+    /// Largest distance of a limit price from what others said the price has been over the last minute, in basis points.
+    public var maxDriftBps = Int32.max
+    /// Largest distance of an order's expected fill from the mid, in basis points, for an order that takes: the best
+    /// level's quantity at its price, all beyond it at the order's limit price.
+    public var maxFillCostBps = Int32.max
+    /// Hours in which orders are placed, seconds of the UTC day; from the first to before the last, which may be on the
+    /// next day. Equal: always.
+    public var windowStart: Int32 = 0
+    public var windowEnd: Int32 = 0
+    /// Orders of an instrument per execution within ten minutes, of which `orderToTradeFloor` are always allowed.
+    public var maxOrdersPerTrade = Int32.max
+    public var orderToTradeFloor: Int32 = 0
+    /// Requests about one instrument; new orders stop earlier, by the share kept for cancels.
+    public var maxInstrumentOrdersPerSecond = Int32.max
+    public var maxInstrumentOrdersPerMinute = Int32.max
+
+    /// Whether a second of the day lies within the hours; one that is not known does only where there are none.
+    public func isOpen(atSecond second: Int32) -> Bool {
+        if windowStart == windowEnd { return true }
+        if second < 0 { return false }
+        return windowStart < windowEnd
+            ? second >= windowStart && second < windowEnd : second >= windowStart || second < windowEnd
+    }
 
     public init(
         maxOrderQuantity: Quantity, maxOrderNotional: Notional, maxPosition: Quantity, maxOpenOrders: Int32,

@@ -9,6 +9,10 @@ struct LimitRule: Sendable {
         case notional(WritableKeyPath<RiskLimits, Notional> & Sendable)
         case count(WritableKeyPath<RiskLimits, Int32> & Sendable, ClosedRange<Int>)
         case span(WritableKeyPath<RiskLimits, Nanoseconds> & Sendable)
+        /// From and to, seconds of the day; unlimited means always.
+        case window(WritableKeyPath<RiskLimits, Int32> & Sendable, WritableKeyPath<RiskLimits, Int32> & Sendable)
+        /// A lowest amount of the quote asset: unlimited means none.
+        case atLeast(WritableKeyPath<RiskLimits, Notional> & Sendable)
     }
 
     var name: String
@@ -143,24 +147,66 @@ struct LimitRule: Sendable {
             "max_strategy_loss", .notional(\.maxStrategyLoss),
             "write the loss of one strategy in the day, in quote units, at which it is switched off, such as 50",
             "A strategy that lost # in the day is switched off."),
+        LimitRule(
+            "quote_reserve", .atLeast(\.quoteReserve),
+            "write what a buy must leave of the quote asset, such as 100", "A buy leaves at least # of the balance."),
+        LimitRule(
+            "fee_allowance_bps", .count(\.feeAllowanceBps, 0...1000),
+            "write what fees may add to the price of a buy, in basis points, such as 10",
+            "The balance must also pay # basis points of fees of a buy."),
+        LimitRule(
+            "max_drift_bps", .count(\.maxDriftBps, 1...10_000),
+            "write the largest distance from what others said the price was over the last minute, such as 100",
+            "A limit price is at most # basis points from what others said the price was over the last minute."),
+        LimitRule(
+            "max_fill_cost_bps", .count(\.maxFillCostBps, 1...10_000),
+            "write the largest distance of an expected fill from the mid in basis points, such as 20",
+            "An order that takes is expected to fill within # basis points of the mid, at worst at its limit price."),
+        LimitRule(
+            "trading_window", .window(\.windowStart, \.windowEnd),
+            "write the hours in UTC, such as 08:00-16:30", "Orders are placed from # UTC only; reducing goes on."),
+        LimitRule(
+            "max_orders_per_trade", .count(\.maxOrdersPerTrade, 1...1_000_000),
+            "write how many orders of an instrument an execution allows within ten minutes, such as 100",
+            "At most # orders of an instrument are sent for each execution within ten minutes."),
+        LimitRule(
+            "order_to_trade_floor", .count(\.orderToTradeFloor, 1...1_000_000),
+            "write how many orders need no execution within ten minutes, such as 500", "# of them need no execution."),
+        LimitRule(
+            "max_instrument_orders_per_second", .count(\.maxInstrumentOrdersPerSecond, 1...100_000),
+            "write the rate of orders and cancels of one instrument, such as 20",
+            "At most # orders and cancels of one instrument are sent in a second."),
+        LimitRule(
+            "max_instrument_orders_per_minute", .count(\.maxInstrumentOrdersPerMinute, 1...1_000_000),
+            "write the rate of orders and cancels of one instrument, such as 600",
+            "At most # orders and cancels of one instrument are sent in a minute."),
     ]
 
     /// As an integer: at scale 8, nanoseconds, or the count.
     func raw(_ limits: RiskLimits) -> Int64 {
         switch kind {
         case .quantity(let path): return limits[keyPath: path].raw
-        case .notional(let path): return limits[keyPath: path].raw
+        case .notional(let path), .atLeast(let path): return limits[keyPath: path].raw
         case .count(let path, _): return Int64(limits[keyPath: path])
+        case .window(let from, let to): return Int64(limits[keyPath: from]) * 86_400 + Int64(limits[keyPath: to])
         case .span(let path): return limits[keyPath: path].raw
         }
+    }
+
+    /// A second of the day as HH:MM, with seconds where there are some.
+    static func clock(_ second: Int32) -> String {
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return two(second / 3600) + ":" + two(second / 60 % 60) + (second % 60 == 0 ? "" : ":" + two(second % 60))
     }
 
     func explain(_ limits: RiskLimits, base: String, quote: String) -> String {
         let value: String
         switch kind {
         case .quantity(let path): value = "\(limits[keyPath: path]) \(base)"
-        case .notional(let path): value = "\(limits[keyPath: path]) \(quote)"
+        case .notional(let path), .atLeast(let path): value = "\(limits[keyPath: path]) \(quote)"
         case .count(let path, _): value = "\(limits[keyPath: path])"
+        case .window(let from, let to):
+            value = "\(Self.clock(limits[keyPath: from])) to \(Self.clock(limits[keyPath: to]))"
         case .span(let path): value = RunConfiguration.text(limits[keyPath: path])
         }
         return sentence.replacing("#", with: value)
@@ -177,6 +223,16 @@ struct LimitRule: Sendable {
             limits[keyPath: path] = section.limit(name, cure: cure, &unlimited, else: .zero, all: .max) {
                 section.decimal($0, key: name, cure: cure).map(Notional.init(raw:))
             }
+        case .atLeast(let path):
+            limits[keyPath: path] = section.limit(name, cure: cure, &unlimited, else: .zero, all: .zero) {
+                section.decimal($0, key: name, cure: cure).map(Notional.init(raw:))
+            }
+        case .window(let from, let to):
+            let hours = section.limit(name, cure: cure, &unlimited, else: (Int32(0), Int32(0)), all: (0, 0)) {
+                section.hours($0, key: name, cure: cure)
+            }
+            limits[keyPath: from] = hours.0
+            limits[keyPath: to] = hours.1
         case .count(let path, let range):
             limits[keyPath: path] = section.limit(name, cure: cure, &unlimited, else: 0, all: .max) {
                 section.whole($0, key: name, in: range, cure: cure).map(Int32.init)

@@ -8,6 +8,9 @@ extension InstrumentSettings {
         quote = section.asset("quote", cure: "write the asset that is paid, such as USDT")
         let cure = "write rules: from venue, or a map with tick_size, lot_size, min_quantity, max_quantity, min_notional"
         rules = nil
+        limits = nil
+        // Read once the run's limits are known.
+        section.allow("limits")
         if let setting = section.setting("rules", required: false, cure: cure) {
             if case .text(let text) = setting.content {
                 if text != "from venue" { section.fail("rules", "'\(section.shown(text))' is not 'from venue'", cure: cure) }

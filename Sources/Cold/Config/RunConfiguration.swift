@@ -76,6 +76,8 @@ package struct InstrumentSettings: Sendable {
     package var quote: String
     /// `nil`: asked of the venue at start.
     package var rules: InstrumentRules?
+    /// `nil`: the run's limits.
+    package var limits: InstrumentLimits?
 }
 
 package struct InstrumentRules: Sendable {

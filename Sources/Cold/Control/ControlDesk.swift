@@ -41,6 +41,11 @@ struct ControlDesk {
         case .kill(let reason): return send(command(.kill), reason)
         case .flatten(let reason): return send(command(.flatten), reason)
         case .unlatch(let reason): return send(command(.unlatch), reason)
+        case .limits: return .answer(success(request.id, .array(handler.limits().map(\.json))))
+        case .limit(let name, let value, let symbol, let lifetime, let reason):
+            let receipt = handler.changeLimit(
+                name, to: value, symbol: symbol, lifetime: lifetime, reason: reason, operatorID: operatorID)
+            return action(request, receipt)
         case .start: return action(request, handler.start(operatorID: operatorID))
         }
     }
@@ -73,6 +78,10 @@ struct ControlDesk {
     }
 
     private static func cure(_ result: CommandResult) -> String {
+        if result.command.kind == .limit {
+            return "lowering is taken at any moment; to raise a limit, disarm first, then set it, then stage, arm and "
+                + "confirm with the hash that shows it; at most 16 limits are raised at once"
+        }
         switch result.state {
         case .disarmed: return "begin with stage, then arm and confirm with the hash it shows"
         case .staged: return "arm with the hash that stage showed, or disarm"
@@ -103,6 +112,8 @@ struct ControlDesk {
         "flatten [reason]: cancels all and closes the position",
         "orders, positions, fills [limit 1-1000, 50], latency: tables",
         "watch [interval_ms 50-60000, 1000]: a status per interval until the client goes",
+        "limits: the limits in force and where each comes from",
+        "limit name value reason [symbol] [lifetime_s 1-86400, 3600]: sets a limit; a looser one only while disarmed, for a time",
         "unlatch reason: removes the latch; the engine is disarmed then",
     ]
 }

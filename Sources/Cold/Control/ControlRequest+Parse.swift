@@ -86,7 +86,7 @@ private struct Arguments {
 
     private static let verbs =
         "use one of status, stage, arm, confirm, disarm, stop, start, kill, flatten, orders, positions, fills, latency, "
-        + "watch, unlatch, help"
+        + "watch, unlatch, limits, limit, help"
 
     private mutating func typed(_ name: String) throws(ControlError) -> ControlVerb {
         switch name {
@@ -107,6 +107,13 @@ private struct Arguments {
             return .watch(interval: Nanoseconds(milliseconds: try number("interval_ms", 50...60_000, otherwise: 1000)))
         case "unlatch": return .unlatch(reason: try text("reason", required: true))
         case "help": return .help
+        case "limits": return .limits
+        case "limit":
+            let symbol = try text("symbol", required: false)
+            return .limit(
+                name: try text("name", required: true), value: try text("value", required: true),
+                symbol: symbol.isEmpty ? nil : symbol, lifetime: try seconds("lifetime_s", 1...86_400, otherwise: 3600),
+                reason: try text("reason", required: true))
         default:
             throw ControlError(place: "verb", cause: "there is no verb \"\(name.prefix(32))\"", cure: Self.verbs)
         }

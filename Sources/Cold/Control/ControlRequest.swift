@@ -47,6 +47,10 @@ package enum ControlVerb: Sendable, Equatable {
     case watch(interval: Nanoseconds)
     case unlatch(reason: String)
     case help
+    /// The limits in force, each with where it comes from.
+    case limits
+    /// Sets a limit, of one instrument or of all; `lifetime` is how long a looser one lasts.
+    case limit(name: String, value: String, symbol: String?, lifetime: Nanoseconds, reason: String)
 
     /// The verb as it is typed.
     package var name: String {
@@ -67,6 +71,8 @@ package enum ControlVerb: Sendable, Equatable {
         case .watch: return "watch"
         case .unlatch: return "unlatch"
         case .help: return "help"
+        case .limits: return "limits"
+        case .limit: return "limit"
         }
     }
 }
@@ -87,7 +93,13 @@ package struct ControlRequest: Sendable, Equatable {
         var members = [JSONMember("id", id), JSONMember("verb", .string(verb.name))]
         func add(_ key: String, _ value: JSONValue) { members.append(JSONMember(key, value)) }
         switch verb {
-        case .status, .disarm, .start, .orders, .positions, .latency, .help: break
+        case .status, .disarm, .start, .orders, .positions, .latency, .help, .limits: break
+        case .limit(let name, let value, let symbol, let lifetime, let reason):
+            add("name", .string(name))
+            add("value", .string(value))
+            if let symbol { add("symbol", .string(symbol)) }
+            add("lifetime_s", .integer(lifetime.raw / 1_000_000_000))
+            add("reason", .string(reason))
         case .stage(let lifetime): add("lifetime_s", .integer(lifetime.raw / 1_000_000_000))
         case .arm(let hash, let within):
             add("hash", .string(Mandate.display(hash)))

@@ -28,6 +28,8 @@ package struct Mandate: Sendable, Equatable {
     package var limits: RiskLimits
     /// How long the mandate lasts once live.
     package var lifetime: Nanoseconds
+    /// Limits that are not as configured, in words.
+    package var changedLimits: [String] = []
 
     package init(
         build: String, configHash: UInt64, mode: RunMode, account: String, venue: String, symbols: [String],
@@ -60,6 +62,7 @@ package struct Mandate: Sendable, Equatable {
             "\(limits.maxOpenOrders)", "\(limits.priceCollarBps)", "\(limits.maxDataAge.raw)",
             "\(limits.maxOrdersPerSecond)", "\(limits.maxOrdersPerMinute)", "\(limits.maxDailyLoss)",
         ]
+        if !changedLimits.isEmpty { list += ["changed limits", "\(changedLimits.count)"] + changedLimits }
         return list
     }
 
@@ -91,6 +94,7 @@ package struct Mandate: Sendable, Equatable {
             "At most \(limits.maxOrdersPerSecond) orders a second and \(limits.maxOrdersPerMinute) a minute, on data no "
                 + "older than \(limits.maxDataAge.milliseconds) ms.",
             "A loss of \(limits.maxDailyLoss) in the day halts the engine.",
+        ] + changedLimits.map { "Changed by command: \($0)." } + [
             "It lasts \(lifetime.raw / 1_000_000_000) s once confirmed.",
             "Build \(build), configuration \(hexText(configHash)).",
         ]

@@ -129,6 +129,11 @@ package struct JournalExport {
             line.add("hash", hex(result.command.hash))
             line.add("accepted", result.accepted)
             line.add("state", result.state.name)
+            if result.command.kind == .limit, let subject = LimitSubject(word: result.command.subject) {
+                line.add("limit", subject.key.name)
+                if let instrument = subject.instrument { line.add("instrument", names.instrument(instrument)) }
+                line.add("value", result.command.value)
+            }
             return [line.text]
         }
     }

@@ -37,11 +37,14 @@ extension EventLog {
         let (value, limit) = (verdict.value, verdict.limit)
         switch verdict.verdict {
         case .orderSize, .drawdownThrottle, .orderNotional, .position, .dailyLoss, .belowMinNotional, .invalidPrice, .invalidQuantity,
-            .selfTrade, .netExposure, .grossExposure, .portfolioNet, .portfolioGross:
+            .selfTrade, .netExposure, .grossExposure, .portfolioNet, .portfolioGross, .insufficientBalance,
+            .percentPrice:
             return ": \(Quantity(raw: value)) against \(Quantity(raw: limit))"
-        case .openOrders, .orderRate, .messageRate, .identicalOrders, .unknownOrders, .capacity:
+        case .openOrders, .orderRate, .messageRate, .identicalOrders, .unknownOrders, .capacity, .instrumentRate, .orderToTrade:
             return ": \(value) against \(limit)"
-        case .priceCollar, .slippage: return ": \(value) bps against \(limit) bps"
+        case .outsideWindow: return value < 0 ? ": the time of day is not known" : ""
+        case .priceDrift where value == .max: return ": nobody but us has said a price for a minute"
+        case .priceCollar, .priceDrift, .slippage: return ": \(value) bps against \(limit) bps"
         case .staleMarketData: return ": \(value / 1_000_000) ms old, limit \(limit / 1_000_000) ms"
         case .passed, .killed, .notLive, .reduceOnly, .instrumentNotAllowed, .noMarketData, .linkDown, .dirtyPosition,
             .strategyOff:
@@ -98,7 +101,14 @@ extension EventLog {
     }
 
     private func describe(_ result: CommandResult, at time: Nanoseconds) -> EventLine {
-        EventLine(
+        if result.command.kind == .limit, result.command.operatorID == Command.engineOperator,
+            let subject = LimitSubject(word: result.command.subject)
+        {
+            return EventLine(
+                time: time, code: "LIMIT_ENDED", severity: .info,
+                text: "\(subject.key.name) is as configured again for \(subject.instrument.map(symbol) ?? "all")")
+        }
+        return EventLine(
             time: time, code: result.accepted ? "COMMAND" : "COMMAND_REFUSED",
             severity: result.accepted ? .info : .warning,
             text: "\(result.command.kind.name) by uid \(result.command.operatorID) "
@@ -128,6 +138,7 @@ extension CommandKind {
         case .kill: return "kill"
         case .flatten: return "flatten"
         case .unlatch: return "unlatch"
+        case .limit: return "limit"
         }
     }
 }

@@ -44,6 +44,9 @@ struct InstrumentState: BitwiseCopyable {
     var suspectValue: Int64 = 0
     var suspectExpected: Int64 = 0
 
+    /// Within its hours at the last timer.
+    var isOpen = false
+
     init(_ instrument: Instrument, _ limits: RiskLimits) {
         self.instrument = instrument
         self.limits = limits

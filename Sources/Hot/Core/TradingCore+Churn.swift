@@ -16,6 +16,7 @@ extension TradingCore {
     /// After an order changed its state.
     mutating func noteTransition(_ order: Order, _ from: OrderState) {
         let limits = instruments[order.instrument.index].limits
+        if order.state.isTerminal { trails[order.instrument.index].ended(order, at: now) }
         switch order.state {
         case .open, .partiallyFilled, .filled: errorsInRow = 0
         case .rejected, .unknown:
@@ -38,6 +39,7 @@ extension TradingCore {
     mutating func noteFill(_ fill: Fill, of strategy: StrategyID) {
         isRepriced = true
         let index = fill.instrument.index
+        ratios.record(instruments.count + index, at: now)
         let held = instruments[index]
         if strategy.index < accounts.count {
             _ = accounts[strategy.index].position.apply(fill, base: held.instrument.base, quote: held.instrument.quote)

@@ -13,6 +13,8 @@ import Units
 ///     safe             staged   -        -         disarmed       -          halted   -
 ///     halted           -        -        -         -              -          halted   disarmed
 ///
+/// `limit` changes no state: see `TradingCore+Limits`.
+///
 /// `-` is refused; `*` the hash must equal the staged one; `**` and the confirmation must be in time, the links up, the
 /// data fresh, the account reconciled since the order link came up, and nothing may be unsettled. Every stop cancels
 /// all. Nothing but `confirm` leads to `live`.
@@ -38,6 +40,7 @@ extension TradingCore {
                 enter(.reducing, .none, .flatten, &outputs)
                 isFlattening = true
             }
+        case .limit: accepted = changeLimit(command)
         case .unlatch:
             accepted = state == .halted
             if accepted { enter(.disarmed, .none, .unlatch, &outputs) }
@@ -102,6 +105,7 @@ extension TradingCore {
         if wasTrading && !isTrading {
             published.mandateHash = 0
             published.mandateExpires = .zero
+            endRaises(all: true, &outputs)
             for index in 0..<strategies.count { runStrategy(.stop, index, &outputs) }
         }
         if next != .staged && next != .armed { stagedHash = 0 }

@@ -61,8 +61,8 @@ extension TradingCore {
 
     /// The limit price: the slippage, or the collar where that is tighter, from the mid, on a tick, rounded inward.
     private func flattenPrice(_ side: Side, _ held: InstrumentState) -> Price? {
-        let bps = Int128(
-            Swift.min(configuration.flattenSlippageBps, Swift.min(held.limits.priceCollarBps, held.limits.maxSlippageBps)))
+        let ofTaking = Swift.min(held.limits.maxSlippageBps, held.limits.maxFillCostBps)
+        let bps = Int128(Swift.min(configuration.flattenSlippageBps, Swift.min(held.limits.priceCollarBps, ofTaking)))
         let mid = Int128(held.mid.raw)
         let raw = side == .sell
             ? Rounding.ceiling.divide(mid * (10_000 - bps), by: 10_000)

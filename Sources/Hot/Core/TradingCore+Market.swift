@@ -17,6 +17,7 @@ extension TradingCore {
         instruments[index].isSwept = false
         isRepriced = true
         published.ticks &+= 1
+        observeMid(index)
         judgeMove(index, &outputs)
         runStrategies(.tick, in: top.instrument, &outputs)
     }
@@ -24,6 +25,7 @@ extension TradingCore {
     mutating func publicTrade(_ trade: PublicTrade, _ outputs: inout OutputBuffer) {
         guard trade.instrument.index < instruments.count, trade.price.isPositive, trade.quantity.isPositive
         else { return }
+        observeTrade(trade)
         runStrategies(.trade(trade), in: trade.instrument, &outputs)
     }
 

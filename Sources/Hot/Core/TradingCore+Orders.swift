@@ -21,7 +21,8 @@ extension TradingCore {
         perSecond.record(at: now)
         perMinute.record(at: now)
         recent.record(intent, at: now)
-        countMessage()
+        ratios.record(intent.instrument.index, at: now)
+        countMessage(intent.instrument)
         guard maySend else { return }
         send(intent, &outputs)
     }
@@ -66,7 +67,7 @@ extension TradingCore {
         apply(.cancelRequested, to: slot, error: .none, &outputs)
         let order = orders[slot]
         published.cancelsSent &+= 1
-        countMessage()
+        countMessage(order.instrument)
         outputs.append(
             .cancel(OrderReference(client: order.client, instrument: order.instrument, venueOrder: order.venueOrder)))
     }
@@ -86,7 +87,7 @@ extension TradingCore {
             apply(.cancelRequested, to: slot, error: .none, &outputs)
         }
         published.cancelsSent &+= 1
-        countMessage()
+        countMessage(id)
         outputs.append(.cancelAll(id))
     }
 

@@ -20,6 +20,7 @@ extension TradingCore {
             published.orderLink = change.state
             isReconciled = false
             snapshotOpen = false
+            forgetBalances()
             if isLost {
                 doubtAll(&outputs)
                 if maySend { enterSafe(.venueUnavailable, value: Int64(change.reason), &outputs) }
@@ -42,6 +43,7 @@ extension TradingCore {
             sweep(index, &outputs)
             judgeSuspect(index, &outputs)
             judgeDirty(index, &outputs)
+            judgeWindow(index, &outputs)
             runStrategies(.timer, in: instruments[index].instrument.id, &outputs)
         }
     }
@@ -92,7 +94,7 @@ extension TradingCore {
         cancelAll(in: index, &outputs)
     }
 
-    private func restsAny(_ instrument: InstrumentID) -> Bool {
+    func restsAny(_ instrument: InstrumentID) -> Bool {
         for index in 0..<orders.activeCount {
             let order = orders[orders.activeSlot(index)]
             if order.instrument == instrument, !order.state.isTerminal { return true }
@@ -102,6 +104,7 @@ extension TradingCore {
 
     /// At the start of every step: nothing leaves in the step in which a right has run out.
     mutating func expire(_ outputs: inout OutputBuffer) {
+        endRaises(all: false, &outputs)
         if state == .armed, now >= armedUntil { enter(.disarmed, .safeMode, nil, &outputs) }
         if isTrading, now >= published.mandateExpires {
             alert(.warning, .safeMode, value: published.mandateExpires.raw, &outputs)

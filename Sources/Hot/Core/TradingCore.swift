@@ -14,6 +14,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     let configuration: CoreConfiguration
     var strategies: Strategies
     var instruments: Slab<InstrumentState>
+    /// By `AssetID`, as many as the instruments name.
+    var assets: Slab<AssetState>
     var orders: OrderTable
     var ledger: PositionLedger
     var perSecond: RateWindow
@@ -23,6 +25,17 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var recent: RecentOrders
     /// One for each instrument.
     var moves: Slab<MoveWindow>
+    /// What others said each instrument's price has been.
+    var drifts: Slab<DriftWindow>
+    /// What each instrument was traded at.
+    var averages: Slab<AverageWindow>
+    /// Each instrument's orders that ended a moment ago.
+    var trails: Slab<OwnTrail>
+    /// Requests by instrument.
+    var instrumentSeconds: RateTable
+    var instrumentMinutes: RateTable
+    /// Orders sent by instrument, and behind them our executions, of the last ten minutes.
+    var ratios: RateTable
     var activity: Activity
     /// What each strategy made and whether it may propose.
     var accounts: Slab<StrategyAccount>
@@ -39,6 +52,10 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var stagedLifetime = Nanoseconds.zero
     var armedUntil = Nanoseconds.zero
     var isFlattening = false
+
+    /// Limits above their configured value, and when the first of them ends.
+    var raises: Slab<RaisedLimit>
+    var nextRaiseEnds = Nanoseconds(raw: .max)
 
     // The trading day.
     var dayEnds = Nanoseconds.zero
@@ -91,6 +108,11 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
                 precondition(instrument.id.index == index, "instruments are dense by id")
                 return InstrumentState(instrument, configuration.limits[index])
             })
+        var assetCount = 0
+        for instrument in configuration.instruments {
+            assetCount = Swift.max(assetCount, Swift.max(Int(instrument.base.raw), Int(instrument.quote.raw)) + 1)
+        }
+        assets = Slab(repeating: AssetState(), count: assetCount)
         orders = OrderTable(capacity: configuration.orderCapacity, maxActive: configuration.maxActiveOrders)
         ledger = PositionLedger(instruments: instruments.count, window: configuration.fillWindow)
         perSecond = RateWindow(bucket: Nanoseconds(milliseconds: 100), buckets: 10)
@@ -99,6 +121,15 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         messagesPerMinute = RateWindow(bucket: Nanoseconds(seconds: 1), buckets: 60)
         recent = RecentOrders(capacity: 512, span: Nanoseconds(seconds: 10))
         moves = Slab(repeating: MoveWindow(), count: configuration.instruments.count)
+        let instrumentCount = configuration.instruments.count
+        raises = Slab(
+            repeating: RaisedLimit(subject: LimitSubject(.maxPosition), until: .zero), count: 16)
+        drifts = Slab(repeating: DriftWindow(), count: instrumentCount)
+        averages = Slab(repeating: AverageWindow(), count: instrumentCount)
+        trails = Slab(repeating: OwnTrail(), count: instrumentCount)
+        instrumentSeconds = RateTable(rows: instrumentCount, bucket: Nanoseconds(milliseconds: 100), buckets: 10)
+        instrumentMinutes = RateTable(rows: instrumentCount, bucket: Nanoseconds(seconds: 1), buckets: 60)
+        ratios = RateTable(rows: instrumentCount * 2, bucket: Nanoseconds(seconds: 10), buckets: 60)
         activity = Activity(strategies: strategies.count, instruments: configuration.instruments.count)
         accounts = Slab(repeating: StrategyAccount(), count: strategies.count)
         intents = IntentBuffer(capacity: 32)

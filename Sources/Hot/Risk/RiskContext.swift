@@ -50,6 +50,24 @@ public struct RiskContext: BitwiseCopyable, Sendable {
     /// Orders of the last ten seconds that say the same.
     public var identicalOrders: Int32 = 0
 
+    /// The venue has told the balance of the asset that the order pays with.
+    public var hasBalance = true
+    /// What of it is ours to spend, less what unsettled orders may still take; `.max` where the mode has no account.
+    public var available = Int128.max
+
+    /// What others said the price has been over the last minute; zero when nobody did.
+    public var reference = Price.zero
+    /// Volume-weighted average of the public trades of the last five minutes; zero when there was none.
+    public var average = Price.zero
+    /// Second of the UTC day; -1 when it is not known.
+    public var secondOfDay: Int32 = -1
+    /// Requests about the order's instrument.
+    public var instrumentLastSecond: Int32 = 0
+    public var instrumentLastMinute: Int32 = 0
+    /// Orders sent and executions had in the order's instrument within ten minutes.
+    public var ordersInRatio: Int32 = 0
+    public var tradesInRatio: Int32 = 0
+
     public init(
         now: Nanoseconds, state: SystemState, isAllowed: Bool, instrument: Instrument, limits: RiskLimits,
         hasTop: Bool, top: TopOfBook, linksUp: Bool, position: Quantity, openOrders: Int32, unknownOrders: Int32,

@@ -14,6 +14,7 @@ struct ControlCommand: AsyncParsableCommand {
             Look:
               status          everything there is to see; watch: again and again until Ctrl-C
               orders, positions, fills, latency
+              limits          every limit in force, and where it comes from
 
             Trade (the ceremony; a mandate lasts --lifetime seconds and ends by itself):
               stage           shows what would be allowed, in words, and its hash
@@ -26,6 +27,9 @@ struct ControlCommand: AsyncParsableCommand {
               disarm          takes the mandate away and cancels everything; stage may follow
               flatten         cancels everything and closes the position with reducing orders
               kill            cancels everything, halts, and leaves a latch that outlives every restart
+              limit NAME VALUE [SYMBOL] REASON
+                              sets a limit: lower at any moment; higher only while disarmed, for --lifetime seconds,
+                              shown by the next stage; never off
               unlatch         removes the latch; needs --reason; the engine is DISARMED then
 
             Which engine: --socket, --config, NEEDLETAIL_SOCKET, or the only one that answers in
@@ -44,8 +48,10 @@ struct ControlCommand: AsyncParsableCommand {
     @OptionGroup var place: RunPlace
     @Argument(help: "What to do; see above.")
     var verb: String
-    @Argument(help: "The hash, for arm and confirm; 16 hex digits as stage showed them.")
+    @Argument(help: "The hash, for arm and confirm; 16 hex digits as stage showed them. For limit: its name.")
     var hash: String?
+    @Argument(help: "For limit: the value, the symbol where it is for one instrument only, and the reason.")
+    var rest: [String] = []
     @Option(help: "stage: seconds the mandate lasts once live.")
     var lifetime: Int64 = 3600
     @Option(help: "arm: seconds the confirmation is awaited.")
@@ -121,8 +127,23 @@ struct ControlCommand: AsyncParsableCommand {
                 throw ValidationError("unlatch needs --reason 'WHY': it is journalled and kept in latch.log")
             }
             return .unlatch(reason: reason)
+        case "limits": return .limits
+        case "limit": return try typedLimit()
         default: throw ValidationError("there is no verb '\(verb)'; see needletail ctl --help")
         }
+    }
+
+    /// `limit NAME VALUE [SYMBOL] REASON`, the reason also by --reason.
+    private func typedLimit() throws -> ControlVerb {
+        var words = rest
+        let why = reason.isEmpty && words.count > 1 ? words.removeLast() : reason
+        guard let name = hash, (1...2).contains(words.count), why.contains(where: { !$0.isWhitespace }) else {
+            throw ValidationError("write: limit NAME VALUE [SYMBOL] 'REASON'; the reason is journalled")
+        }
+        guard (1...86_400).contains(lifetime) else { throw ValidationError("--lifetime takes 1 to 86400 seconds") }
+        return .limit(
+            name: name, value: words[0], symbol: words.count == 2 ? words[1] : nil, lifetime: Nanoseconds(seconds: lifetime),
+            reason: why)
     }
 
     private func typedHash() throws -> UInt64 {

@@ -75,6 +75,15 @@ enum DemoConfiguration {
           max_ack_latency: 1s
           breach_pause: 10s
           max_strategy_loss: 250
+          quote_reserve: 100
+          fee_allowance_bps: 10
+          max_drift_bps: 200
+          max_fill_cost_bps: 50
+          trading_window: {unlimited: "crypto venues never close"}
+          max_orders_per_trade: 400
+          order_to_trade_floor: 6000
+          max_instrument_orders_per_second: 60
+          max_instrument_orders_per_minute: 2400
         topology: { preset: two-cores }
         timeouts: { request: 2s, heartbeat: 100ms, guard: 1s }
         feed: { stale_after: 3s }

@@ -10,11 +10,21 @@ struct EngineDesk: ControlHandler {
 
     func status() -> StatusDocument { host.statusDocument() }
 
-    func mandate(lifetime: Nanoseconds) -> Mandate { host.plan.mandate(host.configuration, lifetime: lifetime) }
+    func mandate(lifetime: Nanoseconds) -> Mandate {
+        var mandate = host.plan.mandate(host.configuration, lifetime: lifetime)
+        mandate.changedLimits = host.changedLimits
+        return mandate
+    }
 
     func submit(_ command: Command, reason: String) -> CommandReceipt {
         switch command.kind {
+        case .limit: break
         case .stage:
+            if host.lastLimitCommand > 0, host.result(of: host.lastLimitCommand) == nil {
+                return .refused(
+                    ControlError(
+                        place: "stage", cause: "a change of a limit is under way", cure: "try again, and read what it shows"))
+            }
             if let stopped = host.stopped {
                 return .refused(
                     ControlError(
@@ -65,6 +75,14 @@ struct EngineDesk: ControlHandler {
         }
         return .done(
             "the strategies are enabled; the engine is \(host.status.state.name) and sends nothing before stage, arm and confirm")
+    }
+
+    func limits() -> [LimitLine] { host.limitLines() }
+
+    func changeLimit(
+        _ name: String, to value: String, symbol: String?, lifetime: Nanoseconds, reason: String, operatorID: UInt32
+    ) -> CommandReceipt {
+        host.changeLimit(name, to: value, symbol: symbol, lifetime: lifetime, reason: reason, operatorID: operatorID)
     }
 
     func orders() -> [OrderLine] { host.view.orderLines(now: host.clock.now()) }

@@ -35,6 +35,8 @@ final class EngineHost {
     /// Set by `stop`, taken back by `start`: no mandate is staged meanwhile. Not kept over a restart, which disarms anyway.
     private(set) var stopped: String?
     private var killDelivered = false
+    /// The last command that changes a limit.
+    var lastLimitCommand: UInt64 = 0
 
     private let truths = ColdInbox<VenueTruth>()
     private let snapshots = ColdInbox<(instrument: UInt16, body: [UInt8])>()
@@ -58,7 +60,7 @@ final class EngineHost {
         self.hot = hot
         self.writer = writer
         self.control = control
-        view = OperatorView(identifiers: plan.identifiers, instruments: plan.instruments)
+        view = OperatorView(identifiers: plan.identifiers, instruments: plan.instruments, limits: configuration.limitsByInstrument)
         started = clock.now()
     }
 
@@ -347,7 +349,7 @@ final class EngineHost {
         }
         keepers.guardRunning = GuardPresence(directory: configuration.directory).isRunning
         return StatusDocument(
-            engine: status, limits: configuration.limits, latencies: latencies(), events: view.events.last(20),
+            engine: status, limits: view.limits[0], latencies: latencies(), events: view.events.last(20),
             links: links(now), keepers: keepers, names: plan.names(configuration), feed: FeedFacts(hot.feed.read()),
             uptime: now - started)
     }

@@ -29,12 +29,16 @@ struct OperatorView {
     private(set) var commandResults: [CommandResult] = []
     /// By instrument.
     private(set) var positions: [PositionChange]
+    /// The limits in force, by instrument, and those that were set by command.
+    private(set) var limits: [RiskLimits]
+    private(set) var limitChanges: [LimitChange] = []
     /// The newest top of each instrument; `nil` before the first.
     private(set) var tops: [TopOfBook?]
     /// Why the core halted by itself, until it was asked.
     private var ownHalt: ErrorCode?
 
-    init(identifiers: ClientOrderIDFormat, instruments: [Instrument]) {
+    init(identifiers: ClientOrderIDFormat, instruments: [Instrument], limits: [RiskLimits]) {
+        self.limits = limits
         self.identifiers = identifiers
         symbols = instruments.map { $0.symbol.string }
         events = EventLog(capacity: 256, symbols: symbols, orderIDs: identifiers)
@@ -86,6 +90,9 @@ struct OperatorView {
         case .position(let change):
             positions[change.instrument.index] = change
             if let lastFill { booked.insert(lastFill) }
+        case .command(let result) where result.command.kind == .limit:
+            observeLimit(result, at: time)
+            if result.command.operatorID != Command.engineOperator { commandResults.append(result) }
         case .command(let result) where result.command.operatorID == Command.engineOperator:
             events.append(
                 time, "STALLED", .critical,
@@ -145,6 +152,31 @@ struct OperatorView {
                 client: identifiers.text(entry.order.client).string, symbol: symbols[entry.order.instrument.index],
                 side: entry.order.side, state: "\(entry.state)", price: entry.order.price,
                 quantity: entry.order.quantity, filled: entry.filled, age: now - entry.since)
+        }
+    }
+}
+
+extension OperatorView {
+    /// A limit as it was last set by command, of one instrument.
+    struct LimitChange {
+        var key: LimitKey
+        var instrument: Int
+        var operatorID: UInt32
+        /// When a value looser than configured ends, engine clock.
+        var ends: Nanoseconds
+    }
+
+    /// The same change as the core made.
+    private mutating func observeLimit(_ result: CommandResult, at time: Nanoseconds) {
+        guard result.accepted, let subject = LimitSubject(word: result.command.subject) else { return }
+        for index in limits.indices where subject.instrument.map({ $0.index == index }) ?? true {
+            subject.key.set(result.command.value, in: &limits[index])
+            limitChanges.removeAll { $0.key == subject.key && $0.instrument == index }
+            if result.command.operatorID == Command.engineOperator { continue }
+            limitChanges.append(
+                LimitChange(
+                    key: subject.key, instrument: index, operatorID: result.command.operatorID,
+                    ends: time + result.command.lifetime))
         }
     }
 }
