@@ -13,7 +13,8 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
         self.old = old
         self.new = new
         self.path = path
-        self.line = line
+        // Counted with 31 limits, of which the last stood at 48.
+        self.line = line > 48 ? line - 49 + ConfigTests.line(of: "topology:") : line
         self.says = says
     }
 }
@@ -100,7 +101,7 @@ let spoiled: [Spoiled] = [
             Issue.record("three mistakes passed")
         } catch {
             #expect(error.errors.map(\.path) == ["instruments.0.symbol", "limits.max_position", "timeouts.request"])
-            #expect(error.errors.map(\.line) == [12, 19, 50])
+            #expect(error.errors.map(\.line) == [12, 19, line(of: "timeouts:")])
         }
     }
 

@@ -34,6 +34,13 @@ let sample = """
     journal: {segment_size: 1MiB}
     """
 
+/// The sample's line that begins so: what stands below the limits moves with their number.
+func line(of start: String) -> Int {
+    let lines = sample.split(separator: "\n", omittingEmptySubsequences: false)
+    guard let index = lines.firstIndex(where: { $0.hasPrefix(start) }) else { preconditionFailure("the sample has no '\(start)'") }
+    return index + 1
+}
+
 let catalogue = RunCatalogue(venues: ["binance-spot"], strategies: ["quoter", "taker"]) { name in
     switch name {
     case "quoter": return [ParameterRule("half_spread", .decimal), ParameterRule("pause", .duration)]

@@ -13,6 +13,8 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case dirtyPosition = 20
     /// The strategy was switched off, by itself or by a person.
     case strategyOff = 21
+    /// The instrument is blocked, by a person or by its stop loss or take profit.
+    case instrumentBlocked = 50
     /// The price moved too far in the last seconds.
     case volatility = 30
     /// The venue answered too slowly.
@@ -55,6 +57,7 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .linkDown: return "LINK_DOWN"
         case .dirtyPosition: return "DIRTY_POSITION"
         case .strategyOff: return "STRATEGY_OFF"
+        case .instrumentBlocked: return "INSTRUMENT_BLOCKED"
         case .volatility: return "VOLATILITY"
         case .latency: return "LATENCY"
         case .invalidPrice: return "INVALID_PRICE"

@@ -34,7 +34,7 @@ extension RunConfiguration {
             lines.append("instrument=\(instrument.symbol) \(instrument.base) \(instrument.quote) \(rules ?? "from venue")")
         }
         for strategy in strategies {
-            lines.append("strategy=\(strategy.name) \(strategy.instrument.raw)")
+            lines.append("strategy=\(strategy.name) \(strategy.instrument.raw)\(strategy.isShadow ? " shadow" : "")")
             lines += strategy.parameters.map { "parameter=\($0.name) \($0.kind.rawValue) \($0.raw)" }
         }
         lines += limitValues.map { "limits.\($0.name)=\($0.raw)" }

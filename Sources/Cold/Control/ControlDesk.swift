@@ -42,6 +42,16 @@ struct ControlDesk {
         case .flatten(let reason): return send(command(.flatten), reason)
         case .unlatch(let reason): return send(command(.unlatch), reason)
         case .start: return action(request, handler.start(operatorID: operatorID))
+        case .switches(.strategy): return .answer(success(request.id, .array(handler.status().strategies.map(\.json))))
+        case .switches(.instrument): return .answer(success(request.id, .array(handler.status().instruments.map(\.json))))
+        case .turn(let subject, let name, let isOn, let reason):
+            do throws(ControlError) {
+                var command = try turn(subject, name, isOn, handler.status())
+                command.operatorID = operatorID
+                return send(command, reason)
+            } catch {
+                return .answer(failure(request.id, error))
+            }
         }
     }
 
@@ -73,6 +83,12 @@ struct ControlDesk {
     }
 
     private static func cure(_ result: CommandResult) -> String {
+        switch result.command.kind {
+        case .strategyOn: return "see needletail ctl strategy: it is on already, or its cooldown is not over"
+        case .instrumentOn:
+            return "see needletail ctl instrument: it is open already, its position is being closed, or its price still moves"
+        default: break
+        }
         switch result.state {
         case .disarmed: return "begin with stage, then arm and confirm with the hash it shows"
         case .staged: return "arm with the hash that stage showed, or disarm"
@@ -103,6 +119,8 @@ struct ControlDesk {
         "flatten [reason]: cancels all and closes the position",
         "orders, positions, fills [limit 1-1000, 50], latency: tables",
         "watch [interval_ms 50-60000, 1000]: a status per interval until the client goes",
+        "strategy: the table; strategy name to=on|off reason: switches one, off cancels its orders",
+        "instrument: the table; instrument name to=on|off reason: the same for one instrument",
         "unlatch reason: removes the latch; the engine is disarmed then",
     ]
 }

@@ -24,6 +24,8 @@ extension TradingCore {
     mutating func publicTrade(_ trade: PublicTrade, _ outputs: inout OutputBuffer) {
         guard trade.instrument.index < instruments.count, trade.price.isPositive, trade.quantity.isPositive
         else { return }
+        instruments[trade.instrument.index].lastTrade = trade.price
+        instruments[trade.instrument.index].lastTradeAt = trade.receivedAt
         runStrategies(.trade(trade), in: trade.instrument, &outputs)
     }
 
@@ -61,7 +63,9 @@ extension TradingCore {
     }
 
     /// Outputs that one intent and, after it, a cancellation of everything with its state change may need.
-    private var reservedOutputs: Int { configuration.maxActiveOrders + instruments.count + 64 }
+    private var reservedOutputs: Int {
+        configuration.maxActiveOrders * 2 + instruments.count * 6 + accounts.count * 2 + 64
+    }
 
     private mutating func prepareContext(_ strategy: StrategyID, _ id: InstrumentID) {
         let held = instruments[id.index]

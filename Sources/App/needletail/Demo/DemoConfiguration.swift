@@ -75,6 +75,20 @@ enum DemoConfiguration {
           max_ack_latency: 1s
           breach_pause: 10s
           max_strategy_loss: 250
+          max_day_drawdown: 500
+          on_daily_loss: halt
+          on_drawdown: halt
+          max_price_gap_bps: 30
+          max_trade_age: 10s
+          unconfirmed_evaluations: 30
+          max_strategy_drawdown: 250
+          max_reject_percent: 90
+          max_strategy_slippage_bps: 30
+          min_strategy_samples: 20
+          strategy_cooldown: 5m
+          stop_loss: 250
+          take_profit: 500
+          exit_pause: 5m
         topology: { preset: two-cores }
         timeouts: { request: 2s, heartbeat: 100ms, guard: 1s }
         feed: { stale_after: 3s }
