@@ -63,5 +63,5 @@ public struct CoreConfiguration: Sendable {
     }
 
     /// What an `OutputBuffer` for this core must hold: the worst step decides four things for each active order.
-    public var outputCapacity: Int { maxActiveOrders * 4 + instruments.count * 8 + 1024 }
+    public var outputCapacity: Int { maxActiveOrders * 4 + instruments.count * 8 + 768 }
 }

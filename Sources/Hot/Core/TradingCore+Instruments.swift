@@ -64,8 +64,9 @@ extension TradingCore {
 
     private mutating func unblock(_ index: Int, by operatorID: UInt32, _ outputs: inout OutputBuffer) {
         let reason = instruments[index].isBlocked ? instruments[index].blockReason : .volatilityHalt
+        // A halt for a move ends with the move, whatever else is over.
+        if !instruments[index].isBlocked || now >= instruments[index].calmAt { instruments[index].isMoving = false }
         instruments[index].isBlocked = false
-        instruments[index].isMoving = false
         tellInstrument(index, isOn: true, reason, by: operatorID, until: now, value: 0, limit: 0, &outputs)
     }
 
@@ -133,7 +134,6 @@ extension TradingCore {
             guard moves[index].record(held.mark, at: now) <= Int64(held.limits.maxMoveBps) else { return false }
             instruments[index].calmAt = now
         }
-        instruments[index].blockReason = held.isBlocked ? held.blockReason : .volatilityHalt
         unblock(index, by: command.operatorID, &outputs)
         return true
     }

@@ -64,6 +64,7 @@ extension TradingCore {
         judgeRun(isConfirmed, &outputs)
         guard isTrading else { return }
         judgeStrategies(&outputs)
+        if isFlattening { return }
         for index in 0..<instruments.count { judgeStops(index, &outputs) }
     }
 

@@ -37,6 +37,7 @@ final class EngineHost {
     private var killDelivered = false
     private var switches: SwitchKeeper
     private let threadWatch: ThreadWatch
+    private var threadsSeenAt = Nanoseconds.zero
     /// Between two turns of this thread: the trade thread goes SAFE beyond it.
     static let coldStallLimit = Nanoseconds(seconds: 5)
 
@@ -154,6 +155,8 @@ final class EngineHost {
 
     /// A silent feed or parse thread takes the mandate; the trade thread's silence is the guard's to act on.
     private func watchThreads(_ now: Nanoseconds) {
+        guard now - threadsSeenAt > Nanoseconds(milliseconds: 100) else { return }
+        threadsSeenAt = now
         let guardRuns = GuardPresence(directory: configuration.directory).isRunning
         for thread in threadWatch.newlySilent(hot.threads.watches, guardRuns: guardRuns, now: now) {
             view.append(
@@ -342,6 +345,7 @@ final class EngineHost {
         summary.positionMatchesVenue = plan.instruments.allSatisfy { matchesVenue($0.base) }
         summary.balancesMatchVenue = summary.positionMatchesVenue && plan.instruments.allSatisfy { matchesVenue($0.quote) }
         summary.fees = view.positions.reduce(.zero) { $0.adding($1.fees) ?? .max }
+        summary.funding = status.funding
         summary.instruments = statusDocument().instruments
         summary.realised = status.realised
         summary.net = statusDocument().net

@@ -1,16 +1,15 @@
-import Guard
 import Model
 import Units
 
 /// Which strategies and instruments are off and stay so over a restart: the core's switches, kept in a file beside the
 /// latch. Cold thread.
-struct SwitchKeeper {
-    private let file: SwitchFile
+package struct SwitchKeeper {
+    package let file: SwitchFile
     private let strategies: [String]
     private let symbols: [String]
-    private(set) var records: [SwitchRecord] = []
+    package private(set) var records: [SwitchRecord] = []
 
-    init(directory: String, strategies: [String], symbols: [String]) {
+    package init(directory: String, strategies: [String], symbols: [String]) {
         file = SwitchFile(path: directory + "/switched.off")
         self.strategies = strategies
         self.symbols = symbols
@@ -18,7 +17,7 @@ struct SwitchKeeper {
 
     /// The commands that put a new core to where the last one was. Where the file cannot be read, every strategy is off
     /// until a person has looked.
-    mutating func restore(wall: Nanoseconds) -> (commands: [Command], problem: String?) {
+    package mutating func restore(wall: Nanoseconds) -> (commands: [Command], problem: String?) {
         var problem: String?
         do throws(SwitchFileError) {
             records = try file.read()
@@ -43,7 +42,7 @@ struct SwitchKeeper {
     }
 
     /// A person's `off`, on disk before the core is told: it holds even if this process dies in the next instant.
-    mutating func keep(_ command: Command, why: String) throws(SwitchFileError) {
+    package mutating func keep(_ command: Command, why: String) throws(SwitchFileError) {
         let subject: SwitchChange.Subject = command.kind == .strategyOff ? .strategy : .instrument
         guard let name = name(subject, Int(clamping: command.subject)) else { return }
         let until = records.first { $0.subject == subject && $0.name == name && subject == .strategy }?.until ?? .zero
@@ -52,7 +51,7 @@ struct SwitchKeeper {
     }
 
     /// What the core decided. `now` is the engine clock.
-    mutating func take(_ change: SwitchChange, now: Nanoseconds, wall: Nanoseconds) throws(SwitchFileError) {
+    package mutating func take(_ change: SwitchChange, now: Nanoseconds, wall: Nanoseconds) throws(SwitchFileError) {
         guard let name = name(change.subject, Int(change.index)) else { return }
         let known = records.firstIndex { $0.subject == change.subject && $0.name == name }
         if change.isOn {
@@ -74,7 +73,7 @@ struct SwitchKeeper {
         records.append(record)
     }
 
-    func name(_ subject: SwitchChange.Subject, _ index: Int) -> String? {
+    package func name(_ subject: SwitchChange.Subject, _ index: Int) -> String? {
         let names = subject == .strategy ? strategies : symbols
         return index < names.count ? names[index] : nil
     }
