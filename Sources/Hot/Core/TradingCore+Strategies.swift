@@ -115,11 +115,12 @@ extension TradingCore {
     mutating func strategyOff(_ command: Command, _ outputs: inout OutputBuffer) -> Bool {
         guard let index = Int(exactly: command.subject), index < accounts.count else { return false }
         var reason = ErrorCode.none
+        // A person's switch sets no cooldown and does not shorten one.
+        var until = accounts[index].isOff ? Swift.max(now, accounts[index].resumableAt) : now
         if command.operatorID == Command.engineOperator {
             reason = UInt16(exactly: command.value).flatMap(ErrorCode.init(rawValue:)) ?? .none
+            until = Swift.max(until, later(command.lifetime))
         }
-        // A person's switch does not shorten a cooldown.
-        let until = Swift.max(accounts[index].isOff ? accounts[index].resumableAt : now, later(command.lifetime))
         turnOff(index, reason, by: command.operatorID, until: until, value: command.value, limit: 0, &outputs)
         return true
     }
