@@ -27,13 +27,15 @@ final class ThreadWatch {
     func lines(_ watches: [HotThreads.Watch], cold: Heartbeat, now: Nanoseconds, coldLimit: Nanoseconds) -> [ThreadLine] {
         seekGuard(now)
         return watches.map { row($0.plan.agents.joined(separator: "+"), $0.heartbeat.read(), now, limit) }
-            + [row(Topology.cold, cold, now, coldLimit), row("guard", guardBeat?.read() ?? Heartbeat(), now, limit)]
+            + [row(Topology.cold, cold, now, coldLimit), row("guard", guardBeat?.read(), now, limit)]
     }
 
-    private func row(_ name: String, _ beat: Heartbeat, _ now: Nanoseconds, _ limit: Nanoseconds) -> ThreadLine {
-        ThreadLine(
-            name: name, age: beat.turns == 0 ? Nanoseconds(raw: -1) : max(.zero, now - beat.lastTurn),
-            longestTurn: Nanoseconds(raw: beat.longestTurnNs), limit: limit)
+    private func row(_ name: String, _ beat: Heartbeat?, _ now: Nanoseconds, _ limit: Nanoseconds) -> ThreadLine {
+        guard let beat, beat.turns > 0 else {
+            return ThreadLine(name: name, age: Nanoseconds(raw: -1), longestTurn: .zero, limit: limit)
+        }
+        return ThreadLine(
+            name: name, age: max(.zero, now - beat.lastTurn), longestTurn: Nanoseconds(raw: beat.longestTurnNs), limit: limit)
     }
 
     /// Threads that have just fallen silent, and since when. A thread is told once, and again after it has turned.
