@@ -14,6 +14,9 @@ extension TradingCore {
             return
         }
         let limits = held.limits
+        guard limits.stopLoss != .max || limits.stopLossBps != .max || limits.takeProfit != .max
+            || limits.takeProfitBps != .max
+        else { return }
         let result = Int128(position.unrealised(at: held.mark).raw)
         // What the position cost, in quote at scale 8, rounded down: both bounds come a hair early, not late.
         let exact = position.exactCost < 0 ? -position.exactCost : position.exactCost
