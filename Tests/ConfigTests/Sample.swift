@@ -34,9 +34,12 @@ let sample = """
     journal: {segment_size: 1MiB}
     """
 
-/// Where the sample's topology stands: after the limits, whose number grows.
-let topologyLine = sample.split(separator: "\n", omittingEmptySubsequences: false)
-    .firstIndex { $0.hasPrefix("topology:") }! + 1
+/// The sample's line that begins so: what stands below the limits moves with their number.
+func line(of start: String) -> Int {
+    let lines = sample.split(separator: "\n", omittingEmptySubsequences: false)
+    guard let index = lines.firstIndex(where: { $0.hasPrefix(start) }) else { preconditionFailure("the sample has no '\(start)'") }
+    return index + 1
+}
 
 let catalogue = RunCatalogue(venues: ["binance-spot"], strategies: ["quoter", "taker"]) { name in
     switch name {

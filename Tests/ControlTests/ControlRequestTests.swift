@@ -13,6 +13,9 @@ import Units
         .unlatch(reason: "checked"), .help, .limits,
         .limit(name: "max_position", value: "0.1", symbol: "BTCUSDT", lifetime: Nanoseconds(seconds: 60), reason: "calm"),
         .limit(name: "max_position", value: "0.1", symbol: nil, lifetime: Nanoseconds(seconds: 60), reason: "calm"),
+        .switches(.strategy), .switches(.instrument),
+        .turn(.strategy, name: "quoter", isOn: false, reason: "odd quotes"),
+        .turn(.instrument, name: "BTCUSDT", isOn: true, reason: "calm again"),
     ]
 
     @Test(arguments: everyVerb) func `every verb is read back from what a client writes`(verb: ControlVerb) throws {
@@ -41,6 +44,10 @@ import Units
         (#"{"verb":"unlatch"}"#, "unlatch.reason"), (#"{"verb":"limit"}"#, "limit.name"),
         (#"{"verb":"limit","name":"max_position","value":"1"}"#, "limit.reason"), (#"{"verb":"unlatch","reason":"  "}"#, "unlatch.reason"),
         (#"{"verb":"kill","reason":"\u001b[2J"}"#, "kill.reason"), (#"{"verb":"quarantine"}"#, "verb"),
+        (#"{"verb":"strategy","to":"off"}"#, "strategy.name"),
+        (#"{"verb":"strategy","name":"q","reason":"r"}"#, "strategy.to"),
+        (#"{"verb":"strategy","name":"q","to":"maybe","reason":"r"}"#, "strategy.to"),
+        (#"{"verb":"instrument","name":"q","to":"on"}"#, "instrument.reason"),
         (#"{"verb":"status","id":[1]}"#, "id"), (#"{"verb":"status","verb":"kill"}"#, "byte 23"),
     ]) func `a refused line names the place, the cause and the cure`(text: String, place: String) {
         do {

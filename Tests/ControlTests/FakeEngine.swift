@@ -25,7 +25,16 @@ struct FakeEngine: ControlHandler {
             strategies: [.init(name: "quoter", versionHash: 9)], limits: limits(), lifetime: lifetime)
     }
 
-    mutating func status() -> StatusDocument { StatusDocument(engine: engine, limits: Self.limits()) }
+    var strategies: [StrategyLine] = []
+    var instruments: [InstrumentLine] = []
+    mutating func status() -> StatusDocument {
+        var document = StatusDocument(engine: engine, limits: Self.limits())
+        document.strategies = strategies
+        document.instruments = instruments
+        document.names.strategies = strategies.map(\.name)
+        document.names.symbols = instruments.map(\.symbol)
+        return document
+    }
     mutating func mandate(lifetime: Nanoseconds) -> Mandate { Self.mandate(lifetime: lifetime) }
     mutating func submit(_ command: Command, reason: String) -> CommandReceipt {
         submitted.append((command, reason))

@@ -92,6 +92,26 @@ final class CoreBench<Strategies: StrategySet> {
         for case .command(let result) in last { return result.accepted }
         return false
     }
+    /// A command about one strategy or instrument; answers whether it was accepted.
+    @discardableResult
+    func command(
+        _ kind: CommandKind, _ subject: UInt64, by operatorID: UInt32 = 1000, value: Int64 = 0,
+        lifetime: Nanoseconds = .zero
+    ) -> Bool {
+        step(
+            .command(
+                Command(kind: kind, operatorID: operatorID, hash: 0, lifetime: lifetime, subject: subject, value: value)))
+        for case .command(let result) in last { return result.accepted }
+        return false
+    }
+    /// A trade between others.
+    func publicTrade(at price: Price, in instrument: UInt16 = 0) {
+        step(
+            .trade(
+                PublicTrade(
+                    instrument: InstrumentID(instrument), aggressor: .buy, price: price, quantity: "0.1",
+                    trade: TradeID(low: 1), venueTime: .zero, receivedAt: now + Nanoseconds(milliseconds: 1))))
+    }
     func timer(after milliseconds: Int64 = 1) { step(.timer, after: Nanoseconds(milliseconds: milliseconds)) }
     /// Lets time pass with a timer every `every` milliseconds and fresh data.
     func wait(milliseconds: Int64, every: Int64 = 100, isFresh: Bool = true) {
@@ -224,6 +244,9 @@ final class CoreBench<Strategies: StrategySet> {
     var queries: [OrderReference] { outputs.compactMap { if case .query(let order) = $0 { order } else { nil } } }
     var verdicts: [RiskVerdict] { outputs.compactMap { if case .verdict(let verdict) = $0 { verdict.verdict } else { nil } } }
     var alerts: [ErrorCode] { outputs.compactMap { if case .alert(let alert) = $0 { alert.error } else { nil } } }
+    var switches: [SwitchChange] { outputs.compactMap { if case .switched(let change) = $0 { change } else { nil } } }
+    func strategy(_ index: Int = 0) -> StrategyStatus { core.status.strategies[index] }
+    func instrument(_ index: Int = 0) -> InstrumentStatus { core.status.instruments[index] }
     var states: [SystemState] { outputs.compactMap { if case .state(let change) = $0 { change.to } else { nil } } }
 
     /// The same inputs into a new core: its decision hash.

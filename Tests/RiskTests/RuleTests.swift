@@ -49,6 +49,7 @@ let rules: [Rule] = [
     Rule(.linkDown, "link down") { $0.context.linksUp = false },
     Rule(.dirtyPosition, "a fill is not confirmed") { $0.context.isDirty = true },
     Rule(.strategyOff, "the strategy is off") { $0.context.isStrategyOff = true },
+    Rule(.instrumentBlocked, "the instrument is blocked") { $0.context.isBlocked = true },
     Rule(
         .outsideWindow, "after the hours", value: 7200, limit: 3600,
         atLimit: {

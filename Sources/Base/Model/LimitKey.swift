@@ -43,6 +43,18 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case orderToTradeFloor = 38
     case maxInstrumentOrdersPerSecond = 39
     case maxInstrumentOrdersPerMinute = 40
+    case maxDayDrawdown = 41
+    case maxPriceGapBps = 42
+    case maxTradeAge = 43
+    case unconfirmedEvaluations = 44
+    case maxStrategyDrawdown = 45
+    case maxRejectPercent = 46
+    case maxStrategySlippageBps = 47
+    case minStrategySamples = 48
+    case strategyCooldown = 49
+    case stopLoss = 50
+    case takeProfit = 51
+    case exitPause = 52
 
     /// As the configuration spells it.
     public var name: String {
@@ -87,6 +99,18 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .orderToTradeFloor: return "order_to_trade_floor"
         case .maxInstrumentOrdersPerSecond: return "max_instrument_orders_per_second"
         case .maxInstrumentOrdersPerMinute: return "max_instrument_orders_per_minute"
+        case .maxDayDrawdown: return "max_day_drawdown"
+        case .maxPriceGapBps: return "max_price_gap_bps"
+        case .maxTradeAge: return "max_trade_age"
+        case .unconfirmedEvaluations: return "unconfirmed_evaluations"
+        case .maxStrategyDrawdown: return "max_strategy_drawdown"
+        case .maxRejectPercent: return "max_reject_percent"
+        case .maxStrategySlippageBps: return "max_strategy_slippage_bps"
+        case .minStrategySamples: return "min_strategy_samples"
+        case .strategyCooldown: return "strategy_cooldown"
+        case .stopLoss: return "stop_loss"
+        case .takeProfit: return "take_profit"
+        case .exitPause: return "exit_pause"
         }
     }
 
@@ -95,7 +119,7 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         switch self {
         case .maxOrdersPerSecond, .maxOrdersPerMinute, .maxDailyLoss, .maxPortfolioNet, .maxPortfolioGross,
             .maxMessagesPerSecond, .maxMessagesPerMinute, .cancelSharePercent, .maxConsecutiveErrors,
-            .maxDrawdown, .drawdownConfirmations, .throttleDrawdown, .quoteReserve:
+            .maxDrawdown, .drawdownConfirmations, .throttleDrawdown, .quoteReserve, .maxDayDrawdown, .unconfirmedEvaluations:
             return true
         default: return false
         }
@@ -104,7 +128,7 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     /// Whether a higher value allows less: a reserve, a pause.
     public var isTighterWhenHigher: Bool {
         switch self {
-        case .cancelSharePercent, .breachPause, .quoteReserve, .feeAllowanceBps: return true
+        case .cancelSharePercent, .breachPause, .quoteReserve, .feeAllowanceBps, .strategyCooldown, .exitPause: return true
         default: return false
         }
     }
@@ -123,11 +147,15 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .maxOpenOrders, .priceCollarBps, .maxOrdersPerSecond, .maxOrdersPerMinute, .maxSlippageBps,
             .maxMessagesPerSecond, .maxMessagesPerMinute, .maxIdenticalOrders, .maxConsecutiveErrors,
             .maxOrderCycles, .maxDirectionFlips, .maxExecutions, .maxMoveBps, .maxDriftBps, .maxFillCostBps,
-            .maxOrdersPerTrade, .orderToTradeFloor, .maxInstrumentOrdersPerSecond, .maxInstrumentOrdersPerMinute:
+            .maxOrdersPerTrade, .orderToTradeFloor, .maxInstrumentOrdersPerSecond, .maxInstrumentOrdersPerMinute,
+            .maxPriceGapBps, .unconfirmedEvaluations, .maxStrategySlippageBps:
             return 1...1_000_000
+        case .maxRejectPercent: return 1...100
+        case .minStrategySamples: return 1...64
         case .maxOrderQuantity, .maxOrderNotional, .maxPosition, .maxDataAge, .maxDailyLoss, .maxUnconfirmed,
             .maxNetExposure, .maxGrossExposure, .maxPortfolioNet, .maxPortfolioGross, .maxOrderAge,
-            .maxDrawdown, .throttleDrawdown, .maxAckLatency, .breachPause, .maxStrategyLoss:
+            .maxDrawdown, .throttleDrawdown, .maxAckLatency, .breachPause, .maxStrategyLoss, .maxDayDrawdown, .maxTradeAge,
+            .maxStrategyDrawdown, .strategyCooldown, .stopLoss, .takeProfit, .exitPause:
             return 1...Int64.max - 1
         }
     }
@@ -175,6 +203,18 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .orderToTradeFloor: return Int64(limits.orderToTradeFloor)
         case .maxInstrumentOrdersPerSecond: return Int64(limits.maxInstrumentOrdersPerSecond)
         case .maxInstrumentOrdersPerMinute: return Int64(limits.maxInstrumentOrdersPerMinute)
+        case .maxDayDrawdown: return limits.maxDayDrawdown.raw
+        case .maxPriceGapBps: return Int64(limits.maxPriceGapBps)
+        case .maxTradeAge: return limits.maxTradeAge.raw
+        case .unconfirmedEvaluations: return Int64(limits.unconfirmedEvaluations)
+        case .maxStrategyDrawdown: return limits.maxStrategyDrawdown.raw
+        case .maxRejectPercent: return Int64(limits.maxRejectPercent)
+        case .maxStrategySlippageBps: return Int64(limits.maxStrategySlippageBps)
+        case .minStrategySamples: return Int64(limits.minStrategySamples)
+        case .strategyCooldown: return limits.strategyCooldown.raw
+        case .stopLoss: return limits.stopLoss.raw
+        case .takeProfit: return limits.takeProfit.raw
+        case .exitPause: return limits.exitPause.raw
         }
     }
 
@@ -221,6 +261,18 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .orderToTradeFloor: limits.orderToTradeFloor = Int32(clamping: raw)
         case .maxInstrumentOrdersPerSecond: limits.maxInstrumentOrdersPerSecond = Int32(clamping: raw)
         case .maxInstrumentOrdersPerMinute: limits.maxInstrumentOrdersPerMinute = Int32(clamping: raw)
+        case .maxDayDrawdown: limits.maxDayDrawdown = Notional(raw: raw)
+        case .maxPriceGapBps: limits.maxPriceGapBps = Int32(clamping: raw)
+        case .maxTradeAge: limits.maxTradeAge = Nanoseconds(raw: raw)
+        case .unconfirmedEvaluations: limits.unconfirmedEvaluations = Int32(clamping: raw)
+        case .maxStrategyDrawdown: limits.maxStrategyDrawdown = Notional(raw: raw)
+        case .maxRejectPercent: limits.maxRejectPercent = Int32(clamping: raw)
+        case .maxStrategySlippageBps: limits.maxStrategySlippageBps = Int32(clamping: raw)
+        case .minStrategySamples: limits.minStrategySamples = Int32(clamping: raw)
+        case .strategyCooldown: limits.strategyCooldown = Nanoseconds(raw: raw)
+        case .stopLoss: limits.stopLoss = Notional(raw: raw)
+        case .takeProfit: limits.takeProfit = Notional(raw: raw)
+        case .exitPause: limits.exitPause = Nanoseconds(raw: raw)
         }
     }
 }

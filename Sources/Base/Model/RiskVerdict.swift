@@ -15,6 +15,8 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case strategyOff = 21
     /// Not within the instrument's hours.
     case outsideWindow = 41
+    /// The instrument is blocked, by a person or by its stop loss or take profit.
+    case instrumentBlocked = 50
     /// The price moved too far in the last seconds.
     case volatility = 30
     /// The venue answered too slowly.
@@ -68,6 +70,7 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .dirtyPosition: return "DIRTY_POSITION"
         case .strategyOff: return "STRATEGY_OFF"
         case .outsideWindow: return "OUTSIDE_WINDOW"
+        case .instrumentBlocked: return "INSTRUMENT_BLOCKED"
         case .volatility: return "VOLATILITY"
         case .latency: return "LATENCY"
         case .invalidPrice: return "INVALID_PRICE"

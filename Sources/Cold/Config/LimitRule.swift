@@ -13,6 +13,10 @@ struct LimitRule: Sendable {
         case window(WritableKeyPath<RiskLimits, Int32> & Sendable, WritableKeyPath<RiskLimits, Int32> & Sendable)
         /// A lowest amount of the quote asset: unlimited means none.
         case atLeast(WritableKeyPath<RiskLimits, Notional> & Sendable)
+        /// What a limit leads to.
+        case action(WritableKeyPath<RiskLimits, LossAction> & Sendable)
+        /// An amount in quote, or basis points written as `50bps`.
+        case result(WritableKeyPath<RiskLimits, Notional> & Sendable, bps: WritableKeyPath<RiskLimits, Int32> & Sendable)
     }
 
     var name: String
@@ -180,6 +184,61 @@ struct LimitRule: Sendable {
             "max_instrument_orders_per_minute", .count(\.maxInstrumentOrdersPerMinute, 1...1_000_000),
             "write the rate of orders and cancels of one instrument, such as 600",
             "At most # orders and cancels of one instrument are sent in a minute."),
+    ] + judged
+
+    /// Limits of strategies, of single instruments, and of what a price must show before a loss counts.
+    private static let judged: [LimitRule] = [
+        LimitRule(
+            "max_day_drawdown", .notional(\.maxDayDrawdown),
+            "write the fall from the day's highest result in quote units, such as 100",
+            "When the result falls # from the day's highest, that is a drawdown too."),
+        LimitRule(
+            "on_daily_loss", .action(\.onDailyLoss), "write what follows: halt, safe, reduce or flatten",
+            "What follows the day's loss: #."),
+        LimitRule(
+            "on_drawdown", .action(\.onDrawdown), "write what follows: halt, safe, reduce or flatten",
+            "What follows a drawdown: #."),
+        LimitRule(
+            "max_price_gap_bps", .count(\.maxPriceGapBps, 1...10_000),
+            "write how far the mid may be from the last public trade in basis points, such as 30",
+            "A loss counts at once only where the mid is within # basis points of the last public trade."),
+        LimitRule(
+            "max_trade_age", .span(\.maxTradeAge), "write how old that trade may be, such as 10s",
+            "A trade older than # confirms nothing."),
+        LimitRule(
+            "unconfirmed_evaluations", .count(\.unconfirmedEvaluations, 1...10_000),
+            "write after how many evaluations in a row a loss counts that no trade confirms, such as 30",
+            "A loss that no trade confirms counts after # evaluations in a row."),
+        LimitRule(
+            "max_strategy_drawdown", .notional(\.maxStrategyDrawdown),
+            "write the fall from a strategy's highest result in quote units at which it is switched off, such as 50",
+            "A strategy whose result falls # from its highest is switched off."),
+        LimitRule(
+            "max_reject_percent", .count(\.maxRejectPercent, 1...100),
+            "write which share of a strategy's orders the venue may refuse in percent, such as 50",
+            "A strategy of whose last 64 orders the venue refused more than # percent is switched off."),
+        LimitRule(
+            "max_strategy_slippage_bps", .count(\.maxStrategySlippageBps, 1...10_000),
+            "write what a strategy's fills may cost against the mid at its decision in basis points, such as 30",
+            "A strategy whose last 64 fills cost more than # basis points against the mid at its decisions is switched off."),
+        LimitRule(
+            "min_strategy_samples", .count(\.minStrategySamples, 1...64),
+            "write how many orders or fills there must be before either is judged, such as 20",
+            "Neither share nor cost is judged on fewer than # of them."),
+        LimitRule(
+            "strategy_cooldown", .span(\.strategyCooldown),
+            "write how long a strategy that a limit switched off stays off at least, such as 5m",
+            "A strategy that a limit switched off may come back after # at the earliest, by a person."),
+        LimitRule(
+            "stop_loss", .result(\.stopLoss, bps: \.stopLossBps),
+            "write the loss of an open position in quote units, such as 100, or of its average price, such as 200bps",
+            "A position that lost # is closed and its instrument blocked."),
+        LimitRule(
+            "take_profit", .result(\.takeProfit, bps: \.takeProfitBps),
+            "write the profit of an open position in quote units, such as 100, or of its average price, such as 200bps",
+            "A position that won # is closed and its instrument blocked."),
+        LimitRule(
+            "exit_pause", .span(\.exitPause), "write for how long it is blocked then, such as 5m", "Both block for #."),
     ]
 
     /// As an integer: at scale 8, nanoseconds, or the count.
@@ -190,6 +249,9 @@ struct LimitRule: Sendable {
         case .count(let path, _): return Int64(limits[keyPath: path])
         case .window(let from, let to): return Int64(limits[keyPath: from]) * 86_400 + Int64(limits[keyPath: to])
         case .span(let path): return limits[keyPath: path].raw
+        case .action(let path): return Int64(limits[keyPath: path].rawValue)
+        case .result(let path, let bps):
+            return limits[keyPath: bps] == .max ? limits[keyPath: path].raw : 0 - Int64(limits[keyPath: bps])
         }
     }
 
@@ -208,6 +270,10 @@ struct LimitRule: Sendable {
         case .window(let from, let to):
             value = "\(Self.clock(limits[keyPath: from])) to \(Self.clock(limits[keyPath: to]))"
         case .span(let path): value = RunConfiguration.text(limits[keyPath: path])
+        case .action(let path): value = limits[keyPath: path].name
+        case .result(let path, let bps):
+            value = limits[keyPath: bps] == .max
+                ? "\(limits[keyPath: path]) \(quote)" : "\(limits[keyPath: bps]) basis points of its average price"
         }
         return sentence.replacing("#", with: value)
     }
@@ -241,7 +307,28 @@ struct LimitRule: Sendable {
             limits[keyPath: path] = section.limit(name, cure: cure, &unlimited, else: .zero, all: Nanoseconds(raw: .max)) {
                 section.duration($0, key: name, cure: cure)
             }
+        case .action(let path):
+            limits[keyPath: path] = section.choice(name, LossAction.allCases.map { ($0.name, $0) }, else: .halt)
+        case .result(let path, let bps): readResult(section, path, bps, into: &limits, &unlimited)
         }
+    }
+}
+
+extension LimitRule {
+    private func readResult(
+        _ section: Section, _ path: WritableKeyPath<RiskLimits, Notional>, _ bps: WritableKeyPath<RiskLimits, Int32>,
+        into limits: inout RiskLimits, _ unlimited: inout [UnlimitedLimit]
+    ) {
+        var points = Int32.max
+        limits[keyPath: path] = section.limit(name, cure: cure, &unlimited, else: .zero, all: .max) { text in
+            guard text.hasSuffix("bps") else {
+                return section.decimal(text, key: name, cure: cure).map(Notional.init(raw:))
+            }
+            let number = section.whole(String(text.dropLast(3)), key: name, in: 1...100_000, cure: cure)
+            points = number.map(Int32.init) ?? points
+            return number.map { _ in .max }
+        }
+        limits[keyPath: bps] = points
     }
 }
 

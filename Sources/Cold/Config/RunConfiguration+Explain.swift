@@ -42,6 +42,7 @@ extension RunConfiguration {
             let values = strategy.parameters.map { "\($0.name) \(Self.text($0))" }.joined(separator: ", ")
             return "Strategy \(strategy.name) trades \(instruments[strategy.instrument.index].symbol)"
                 + (values.isEmpty ? "." : " with \(values).")
+                + (strategy.isShadow ? " It is in SHADOW: its intents are judged and recorded, never sent." : "")
         }
     }
 

@@ -40,7 +40,7 @@ extension RunConfiguration {
             }
         }
         for strategy in strategies {
-            lines.append("strategy=\(strategy.name) \(strategy.instrument.raw)")
+            lines.append("strategy=\(strategy.name) \(strategy.instrument.raw)\(strategy.isShadow ? " shadow" : "")")
             lines += strategy.parameters.map { "parameter=\($0.name) \($0.kind.rawValue) \($0.raw)" }
         }
         lines += limitValues.map { "limits.\($0.name)=\($0.raw)" }

@@ -68,6 +68,22 @@ extension RunConfiguration {
             ["limits.drawdown_confirmations"], limits.drawdownConfirmations <= 1000, "cannot be unlimited",
             cure: "write a number from 1 to 1000, or lift max_drawdown")
         reader.relate(
+            ["limits.throttle_drawdown", "limits.max_day_drawdown"],
+            limits.throttleDrawdown <= limits.maxDayDrawdown || limits.throttleDrawdown == .max,
+            "is larger than max_day_drawdown (\(limits.maxDayDrawdown)): that would come first",
+            cure: "lower throttle_drawdown or raise max_day_drawdown")
+        reader.relate(
+            ["limits.unconfirmed_evaluations", "limits.drawdown_confirmations"],
+            limits.unconfirmedEvaluations >= limits.drawdownConfirmations,
+            "is smaller than drawdown_confirmations (\(limits.drawdownConfirmations)): what no trade confirms must take longer",
+            cure: "raise unconfirmed_evaluations")
+        reader.relate(
+            ["limits.unconfirmed_evaluations"], limits.unconfirmedEvaluations <= 10_000,
+            "cannot be unlimited: a loss would not count while trades are silent", cure: "write a number from 1 to 10000")
+        reader.relate(
+            ["limits.min_strategy_samples"], limits.minStrategySamples <= 64, "cannot be unlimited",
+            cure: "write a number from 1 to 64, or lift max_reject_percent and max_strategy_slippage_bps")
+        reader.relate(
             ["limits.max_data_age", "feed.stale_after"],
             limits.maxDataAge <= feedStaleAfter || limits.maxDataAge.raw == .max,
             "is longer than feed.stale_after: orders would rest on a feed already declared stale",

@@ -43,6 +43,7 @@ extension StrategySettings {
             instrument = section.choice("instrument", symbols, else: InstrumentID(0))
         }
         section.allow("instrument")
+        isShadow = section.choice("shadow", [("true", true), ("false", false)], else: false, default: false)
         let map = section.setting("parameters", required: false, cure: "write parameters as a map, or leave the key out")
         if let rules = catalogue.parameters(name) {
             let values = Section(map ?? Setting(place: section.place, content: .map([])), path: section.path("parameters"), reader: section.reader)

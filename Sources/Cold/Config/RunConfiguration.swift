@@ -90,6 +90,8 @@ package struct InstrumentRules: Sendable {
 
 package struct StrategySettings: Sendable {
     package var name: String
+    /// Its intents are judged and recorded, never sent.
+    package var isShadow = false
     package var instrument: InstrumentID
     /// Sorted by name.
     package var parameters: [StrategyParameter]

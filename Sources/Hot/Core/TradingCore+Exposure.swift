@@ -58,16 +58,17 @@ extension TradingCore {
         let pays = paidAsset(intent.side, intent.instrument)
         let open = exposure(of: intent.instrument, paying: pays)
         var context = RiskContext(
-            now: now, state: state, isAllowed: true, instrument: held.instrument, limits: held.limits,
+            now: now, state: state == .live && intent.strategy == .engine ? .reducing : state, isAllowed: true, instrument: held.instrument, limits: held.limits,
             hasTop: held.hasTop, top: held.top, linksUp: linksUp, position: ledger[intent.instrument].quantity,
             openOrders: open.open, unknownOrders: open.unknown, openBuy: open.buy, openSell: open.sell,
             ordersLastSecond: perSecond.count(at: now), ordersLastMinute: perMinute.count(at: now),
             dayResult: dayResult, hasCapacity: orders.hasRoom && nextSequence < .max)
         context.isDirty = held.isDirty
         context.isStrategyOff = intent.strategy.index < accounts.count && accounts[intent.strategy.index].isOff
+        context.isBlocked = held.isBlocked && intent.strategy != .engine
         context.calmAt = held.calmAt
         context.promptAt = promptAt
-        context.drawdown = Swift.max(0, peakResult - runResult)
+        context.drawdown = runFall.depth(runResult)
         context.ownBid = open.ownBid
         context.ownAsk = open.ownAsk
         var net: Int128 = 0

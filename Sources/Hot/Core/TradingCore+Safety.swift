@@ -41,6 +41,7 @@ extension TradingCore {
         for index in 0..<orders.activeCount { watch(orders.activeSlot(index), &outputs) }
         for index in 0..<instruments.count {
             sweep(index, &outputs)
+            resumeInstrument(index, &outputs)
             judgeSuspect(index, &outputs)
             judgeDirty(index, &outputs)
             judgeWindow(index, &outputs)
@@ -128,22 +129,7 @@ extension TradingCore {
     mutating func safeguards(_ outputs: inout OutputBuffer) {
         takeFault(&outputs)
         guard isTrading else { return }
-        let result = runResult
-        let day = result - dayOpening
-        let limit = lossLimit
-        if day <= 0 - Int128(limit.raw) {
-            halt(.riskBlocked, value: Int64(clamping: day), limit: 0 - limit.raw, &outputs)
-            return
-        }
-        guard isRepriced else { return }
-        judgeDrawdown(result, &outputs)
-        judgeStrategies(&outputs)
-    }
-
-    /// The tightest daily loss limit of the run.
-    private var lossLimit: Notional {
-        var limit = instruments[0].limits.maxDailyLoss
-        for index in 0..<instruments.count { limit = Swift.min(limit, instruments[index].limits.maxDailyLoss) }
-        return limit
+        guard isRepriced || now - evaluatedAt >= configuration.evaluationInterval else { return }
+        judgeResults(&outputs)
     }
 }

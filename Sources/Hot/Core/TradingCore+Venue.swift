@@ -205,6 +205,7 @@ extension TradingCore {
         }
         let isLate = slot.map { fillOrder($0, fill, &outputs) } ?? true
         noteFill(fill, of: slot.map { orders[$0].strategy } ?? .engine)
+        if let slot { noteExecution(orders[slot], fill, &outputs) }
         awaitBalance(instrument.base)
         let position = ledger[fill.instrument]
         outputs.append(

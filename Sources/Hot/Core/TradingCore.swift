@@ -39,6 +39,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var activity: Activity
     /// What each strategy made and whether it may propose.
     var accounts: Slab<StrategyAccount>
+    /// What each strategy's fills cost; one for each.
+    var slippages: Slab<SlippageWindow>
     var intents: IntentBuffer
     var context: StrategyContext
     var hash = DecisionHash()
@@ -62,10 +64,14 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     /// The run's result when the day began, scale 8.
     var dayOpening: Int128 = 0
 
-    /// Highest result of the run since it last went live, scale 8.
-    var peakResult: Int128 = 0
-    /// Evaluations in a row that found the drawdown too deep.
-    var drawdownCount: Int32 = 0
+    /// The day's loss; the fall from the highest result since the run last went live, and since the day began.
+    var dayLoss = Finding()
+    var runFall = Fall()
+    var dayFall = Fall()
+    /// When results were last judged.
+    var evaluatedAt = Nanoseconds.zero
+    /// When the flattening of the whole run began.
+    var flattenSince = Nanoseconds.zero
     /// A price or a position changed in this step: results are judged at its end.
     var isRepriced = false
     /// Until when no new order leaves after a slow answer.
@@ -132,9 +138,13 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         ratios = RateTable(rows: instrumentCount * 2, bucket: Nanoseconds(seconds: 10), buckets: 60)
         activity = Activity(strategies: strategies.count, instruments: configuration.instruments.count)
         accounts = Slab(repeating: StrategyAccount(), count: strategies.count)
+        slippages = Slab(repeating: SlippageWindow(), count: strategies.count)
         intents = IntentBuffer(capacity: 32)
         context = StrategyContext(instrument: configuration.instruments[0], capacity: configuration.maxActiveOrders)
         published.mode = configuration.mode
+        for shadow in configuration.shadowStrategies where shadow.index < strategies.count {
+            accounts[shadow.index].isShadow = true
+        }
     }
 
     /// Hash over everything decided so far.
@@ -171,7 +181,7 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         case .note: break
         }
         safeguards(&outputs)
-        if isFlattening { flatten(&outputs) }
+        if isFlattening { flatten(&outputs) } else { exitInstruments(&outputs) }
         for index in 0..<outputs.count {
             hash.fold(outputs[index].record(sequence: 0, time: now))
         }

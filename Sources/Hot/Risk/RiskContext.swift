@@ -30,6 +30,8 @@ public struct RiskContext: BitwiseCopyable, Sendable {
     public var isDirty = false
     /// The order's strategy is switched off.
     public var isStrategyOff = false
+    /// The order is a strategy's and its instrument is blocked.
+    public var isBlocked = false
     /// Until when the instrument is left alone after a move, and the run after a slow answer.
     public var calmAt = Nanoseconds(raw: .min)
     public var promptAt = Nanoseconds(raw: .min)

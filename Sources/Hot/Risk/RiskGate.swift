@@ -31,6 +31,7 @@ public enum RiskGate {
         if !c.linksUp { return RiskAnswer(.linkDown) }
         if c.isDirty { return RiskAnswer(.dirtyPosition) }
         if c.isStrategyOff { return RiskAnswer(.strategyOff, value: Int64(intent.strategy.raw)) }
+        if c.isBlocked { return RiskAnswer(.instrumentBlocked, value: Int64(intent.instrument.raw)) }
         // What reduces the position does not wait for calm.
         if c.state != .reducing {
             if !c.limits.isOpen(atSecond: c.secondOfDay) {
@@ -245,7 +246,8 @@ public enum RiskGate {
                 return RiskAnswer(.orderToTrade, value: Int64(c.ordersInRatio) + 1, limit: allowed)
             }
         }
-        if c.dayResult.raw <= 0 - c.limits.maxDailyLoss.raw {
+        // A limit that led to reducing must not hold the reducing up.
+        if c.state != .reducing, c.dayResult.raw <= 0 - c.limits.maxDailyLoss.raw {
             return RiskAnswer(.dailyLoss, value: c.dayResult.raw, limit: 0 - c.limits.maxDailyLoss.raw)
         }
         if c.unknownOrders > 0 { return RiskAnswer(.unknownOrders, value: Int64(c.unknownOrders), limit: 0) }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Control
 import Foundation
+import Model
 import Signals
 import Telemetry
 import Units
@@ -32,6 +33,10 @@ struct ControlCommand: AsyncParsableCommand {
                               shown by the next stage; never off
               unlatch         removes the latch; needs --reason; the engine is DISARMED then
 
+            One of several (off holds over arming and restarts; on may be refused, and says why):
+              strategy        the table; strategy NAME off REASON, strategy NAME on REASON
+              instrument      the table; instrument SYMBOL off REASON, instrument SYMBOL on REASON
+
             Which engine: --socket, --config, NEEDLETAIL_SOCKET, or the only one that answers in
             /var/lib/needletail/*/ and $TMPDIR/needletail-*/. Several that answer are listed, and none is used.
 
@@ -48,10 +53,8 @@ struct ControlCommand: AsyncParsableCommand {
     @OptionGroup var place: RunPlace
     @Argument(help: "What to do; see above.")
     var verb: String
-    @Argument(help: "The hash, for arm and confirm; 16 hex digits as stage showed them. For limit: its name.")
-    var hash: String?
-    @Argument(help: "For limit: the value, the symbol where it is for one instrument only, and the reason.")
-    var rest: [String] = []
+    @Argument(help: "arm, confirm: the hash, 16 hex digits as stage showed them. The other verbs: as above.")
+    var arguments: [String] = []
     @Option(help: "stage: seconds the mandate lasts once live.")
     var lifetime: Int64 = 3600
     @Option(help: "arm: seconds the confirmation is awaited.")
@@ -100,6 +103,8 @@ struct ControlCommand: AsyncParsableCommand {
 
     private func typed() throws -> ControlVerb {
         switch verb {
+        case "strategy": return try typedSwitch(.strategy)
+        case "instrument": return try typedSwitch(.instrument)
         case "status": return .status
         case "stage":
             guard (1...86_400).contains(lifetime) else { throw ValidationError("--lifetime takes 1 to 86400 seconds") }
@@ -135,9 +140,9 @@ struct ControlCommand: AsyncParsableCommand {
 
     /// `limit NAME VALUE [SYMBOL] REASON`, the reason also by --reason.
     private func typedLimit() throws -> ControlVerb {
-        var words = rest
+        var words = Array(arguments.dropFirst())
         let why = reason.isEmpty && words.count > 1 ? words.removeLast() : reason
-        guard let name = hash, (1...2).contains(words.count), why.contains(where: { !$0.isWhitespace }) else {
+        guard let name = arguments.first, (1...2).contains(words.count), why.contains(where: { !$0.isWhitespace }) else {
             throw ValidationError("write: limit NAME VALUE [SYMBOL] 'REASON'; the reason is journalled")
         }
         guard (1...86_400).contains(lifetime) else { throw ValidationError("--lifetime takes 1 to 86400 seconds") }
@@ -146,8 +151,18 @@ struct ControlCommand: AsyncParsableCommand {
             reason: why)
     }
 
+    /// The table, or `NAME off REASON`; the reason may be several words, or come by --reason.
+    private func typedSwitch(_ subject: SwitchChange.Subject) throws -> ControlVerb {
+        if arguments.isEmpty { return .switches(subject) }
+        let why = arguments.count > 2 ? arguments.dropFirst(2).joined(separator: " ") : reason
+        guard arguments.count >= 2, ["on", "off"].contains(arguments[1]), why.contains(where: { !$0.isWhitespace }) else {
+            throw ValidationError("\(verb) takes nothing, or NAME off REASON, or NAME on REASON: the reason is journalled")
+        }
+        return .turn(subject, name: arguments[0], isOn: arguments[1] == "on", reason: why)
+    }
+
     private func typedHash() throws -> UInt64 {
-        guard let hash, let value = Mandate.parse(hash) else {
+        guard arguments.count == 1, let value = Mandate.parse(arguments[0]) else {
             throw ValidationError("\(verb) needs the hash that stage showed: 16 hex digits, in quotes if with spaces")
         }
         return value

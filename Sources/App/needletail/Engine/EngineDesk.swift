@@ -44,10 +44,12 @@ struct EngineDesk: ControlHandler {
             } catch {
                 return .refused(Self.refusal(of: error))
             }
-        case .arm, .confirm, .disarm, .flatten: break
+        case .strategyOff, .instrumentOff: host.keepOff(command, reason: reason)
+        case .arm, .confirm, .disarm, .flatten, .strategyOn, .instrumentOn, .stalled: break
         }
         if !reason.isEmpty, command.kind != .unlatch {
-            host.note(.reason, command.operatorID, "\(command.kind.name): \(reason)")
+            let subject = command.kind.rawValue >= 50 ? " \(host.switchName(command))" : ""
+            host.note(.reason, command.operatorID, "\(command.kind.name)\(subject): \(reason)")
         }
         guard let sequence = host.submit(command) else {
             return .refused(

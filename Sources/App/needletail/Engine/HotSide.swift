@@ -1,3 +1,4 @@
+import Agents
 import Gateway
 import Model
 import Rings
@@ -14,6 +15,8 @@ struct HotSide: ~Copyable {
     let gauges: HotGauges
     /// What the market data went through: frames, drops, refusals by reason, reconnects.
     var feed: FeedReaders
+    /// The cold side's own beat, which the trade thread watches.
+    var coldBeat: HeartbeatWriter
     /// The runners, to be watched and stopped.
     let threads: HotThreads
 

@@ -34,14 +34,16 @@ struct OperatorView {
     private(set) var limitChanges: [LimitChange] = []
     /// The newest top of each instrument; `nil` before the first.
     private(set) var tops: [TopOfBook?]
+    /// Switched since the last call of `takeSwitches`.
+    private var switches: [SwitchChange] = []
     /// Why the core halted by itself, until it was asked.
     private var ownHalt: ErrorCode?
 
-    init(identifiers: ClientOrderIDFormat, instruments: [Instrument], limits: [RiskLimits]) {
+    init(identifiers: ClientOrderIDFormat, instruments: [Instrument], strategies: [String], limits: [RiskLimits]) {
         self.limits = limits
         self.identifiers = identifiers
         symbols = instruments.map { $0.symbol.string }
-        events = EventLog(capacity: 256, symbols: symbols, orderIDs: identifiers)
+        events = EventLog(capacity: 256, symbols: symbols, strategies: strategies, orderIDs: identifiers)
         account = AccountTrail(instruments: instruments)
         positions = instruments.map {
             PositionChange(
@@ -55,6 +57,12 @@ struct OperatorView {
     mutating func takeOwnHalt() -> ErrorCode? {
         defer { ownHalt = nil }
         return ownHalt
+    }
+
+    /// What the core has switched off or on since the last call, in order.
+    mutating func takeSwitches() -> [SwitchChange] {
+        defer { switches = [] }
+        return switches
     }
 
     /// Takes one record, in journal order.
@@ -78,7 +86,7 @@ struct OperatorView {
         case .cancel, .cancelAll: counts.cancels += 1
         case .verdict(let verdict):
             counts.intents += 1
-            if verdict.verdict != .passed { counts.riskRejects[verdict.verdict.name, default: 0] += 1 }
+            if verdict.verdict != .passed, !verdict.isShadow { counts.riskRejects[verdict.verdict.name, default: 0] += 1 }
         case .order(let transition):
             if transition.to.isTerminal {
                 open[transition.client] = nil
@@ -93,7 +101,10 @@ struct OperatorView {
         case .command(let result) where result.command.kind == .limit:
             observeLimit(result, at: time)
             if result.command.operatorID != Command.engineOperator { commandResults.append(result) }
+        case .switched(let change): switches.append(change)
         case .command(let result) where result.command.operatorID == Command.engineOperator:
+            // What was off before the start, and silent threads, tell themselves by a switch and an alert.
+            guard result.command.kind == .stop else { break }
             events.append(
                 time, "STALLED", .critical,
                 "the trade thread stood still for \(result.command.lifetime.milliseconds) ms and took its mandate away")

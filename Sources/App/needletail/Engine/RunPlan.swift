@@ -84,6 +84,7 @@ extension RunPlan {
         names.venue = configuration.venue.kind
         names.account = configuration.venue.account?.apiKeyVariable ?? "none"
         names.strategies = strategies.map(\.name)
+        names.symbols = instruments.map { $0.symbol.string }
         names.build = BuildIdentity.name
         names.configHash = configuration.hash
         names.directory = URL(filePath: configuration.directory).path
