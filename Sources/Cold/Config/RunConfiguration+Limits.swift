@@ -25,6 +25,10 @@ extension LimitRule {
         case .window:
             let (from, to) = (Int32(raw / 86_400), Int32(raw % 86_400))
             return from == to ? "unlimited" : "\(Self.clock(from))-\(Self.clock(to))"
+        case .action: return LossAction(rawValue: UInt8(truncatingIfNeeded: raw))?.name ?? "?"
+        case .result:
+            // Basis points are told by their sign; see `raw`.
+            return raw == .max ? "unlimited" : raw < 0 ? "\(0 - raw)bps" : Quantity(raw: raw).description
         }
     }
 }
