@@ -94,9 +94,13 @@ func aListOfLevelsSetsWhatItsLevelsSetOneByOne(seed: UInt64) {
                 price: Price(raw: Int64.random(in: 1...120, using: &dice)),
                 quantity: Quantity(raw: dice.oneIn(3) ? 0 : Int64.random(in: 1...9, using: &dice)))
         }
-        switch dice.below(3) {
+        // Each price once in one of two lists.
+        var seen: Set<Price> = []
+        if dice.oneIn(2) { levels = levels.filter { seen.insert($0.price).inserted } }
+        switch dice.below(4) {
         case 0: levels.sort { $0.price < $1.price }
         case 1: levels.sort { $0.price > $1.price }
+        case 2: levels.sort { (side == .buy) == ($0.price > $1.price) }
         default: break
         }
         #expect(book.apply(side, levels))
@@ -106,6 +110,29 @@ func aListOfLevelsSetsWhatItsLevelsSetOneByOne(seed: UInt64) {
             return
         }
     }
+}
+
+/// More levels than are set aside for a merge, so that the deep ones of a list go their own way.
+@Test(arguments: 1...6 as ClosedRange<UInt64>)
+func aListThatReachesDeepIntoALargeBookSetsWhatItsLevelsSet(seed: UInt64) {
+    var dice = Dice(seed: seed)
+    let book = HeldBook(capacity: 4096)
+    var twin = NaiveBook()
+    for step in 0..<30 {
+        let side: Side = Bool.random(using: &dice) ? .buy : .sell
+        let prices = Set((0..<200).map { _ in Int64.random(in: 1...(dice.oneIn(2) ? 6000 : 400), using: &dice) })
+        let sorted = prices.map { side == .buy ? $0 : 6001 - $0 }.sorted { (side == .buy) == ($0 > $1) }
+        let levels = sorted.map {
+            Level(price: Price(raw: $0), quantity: Quantity(raw: dice.oneIn(3) ? 0 : Int64.random(in: 1...9, using: &dice)))
+        }
+        #expect(book.apply(side, levels))
+        for level in levels { twin.apply(side, level.price.raw, level.quantity.raw) }
+        guard book.levels(side) == twin.levels(side) else {
+            Issue.record("seed \(seed) step \(step): the levels differ")
+            return
+        }
+    }
+    #expect(book.dropped == [0, 0])
 }
 
 @Test func aListWithALevelThatIsNoneIsRefusedWhole() {

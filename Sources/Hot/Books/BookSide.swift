@@ -6,6 +6,8 @@ import Units
 public struct BookSide: Sendable {
     /// Room of the side; the first `count` are its levels.
     private var levels: ContiguousArray<Level>
+    /// Where the levels that a message may change are while it is merged into the side.
+    private var merged: ContiguousArray<Level>
     public private(set) var count = 0
     /// 1 for bids (higher is better), -1 for asks.
     private let sign: Int64
@@ -15,7 +17,9 @@ public struct BookSide: Sendable {
     init(_ side: Side, capacity: Int) {
         precondition(capacity > 0, "a book needs room")
         sign = side == .buy ? 1 : -1
-        levels = ContiguousArray(repeating: Level(price: .zero, quantity: .zero), count: capacity)
+        let none = Level(price: .zero, quantity: .zero)
+        levels = ContiguousArray(repeating: none, count: capacity)
+        merged = ContiguousArray(repeating: none, count: min(capacity, 1024))
     }
 
     public var best: Level? { count == 0 ? nil : levels[count - 1] }
@@ -35,13 +39,17 @@ public struct BookSide: Sendable {
         })
     }
 
-    /// Sets levels in order; zero removes one. The memory is asked for once, not level by level.
+    /// Sets levels in order; zero removes one. The memory is asked for once, not level by level. Best first and each price
+    /// once, as a venue sends them, they are merged with the levels from the worst of them on in one pass.
     mutating func apply(_ changes: UnsafeBufferPointer<Level>) {
         let state = Filling(count: count, sign: sign)
         finish(unsafe levels.withUnsafeMutableBufferPointer { buffer in
-            var filling = state
-            for index in 0..<changes.count { unsafe filling.apply(changes[index], to: buffer) }
-            return filling
+            unsafe merged.withUnsafeMutableBufferPointer { scratch in
+                var filling = state
+                let rest = unsafe filling.canMerge(changes, in: buffer) ? filling.merge(changes, in: buffer, scratch) : changes
+                for index in 0..<rest.count { unsafe filling.apply(rest[index], to: buffer) }
+                return filling
+            }
         })
     }
 
@@ -64,89 +72,5 @@ public struct BookSide: Sendable {
             index -= 1
         }
         return sum
-    }
-}
-
-/// What changes while levels are set: kept apart from the side, so that it can stay in registers.
-private struct Filling {
-    var count: Int
-    let sign: Int64
-    var dropped: UInt64 = 0
-    /// Where the last level was found. A venue sends its levels in the order of their prices, so the next is near.
-    var hint: Int
-
-    init(count: Int, sign: Int64) {
-        self.count = count
-        self.sign = sign
-        hint = count
-    }
-
-    /// First index whose price is as good as `price` or better: doubling steps away from the hint, then halving between.
-    @inline(__always)
-    private func position(_ price: Int64, _ levels: UnsafeMutableBufferPointer<Level>) -> Int {
-        let wanted = price &* sign
-        var low = 0
-        var high = count
-        var step = 1
-        if unsafe hint < count && levels[hint].price.raw &* sign < wanted {
-            low = hint &+ 1
-            while low &+ step < high, unsafe levels[low &+ step].price.raw &* sign < wanted {
-                low &+= step &+ 1
-                step &*= 2
-            }
-            high = min(high, low &+ step)
-        } else {
-            high = min(hint, count)
-            while high &- step >= 0, unsafe levels[high &- step].price.raw &* sign >= wanted {
-                high &-= step
-                step &*= 2
-            }
-            low = max(0, high &- step)
-        }
-        // Without a branch on what a comparison says: which half it is cannot be guessed.
-        var length = high &- low
-        while length > 0 {
-            let half = length / 2
-            let isWorse = unsafe levels[low &+ half].price.raw &* sign < wanted
-            low = isWorse ? low &+ half &+ 1 : low
-            length = isWorse ? length &- half &- 1 : half
-        }
-        return low
-    }
-
-    @inline(__always)
-    mutating func apply(_ level: Level, to levels: UnsafeMutableBufferPointer<Level>) {
-        let at = unsafe position(level.price.raw, levels)
-        hint = at
-        if unsafe at < count && levels[at].price == level.price {
-            if !level.quantity.isZero {
-                unsafe levels[at].quantity = level.quantity
-            } else {
-                count &-= 1
-                unsafe move(levels, from: at &+ 1, to: at, count: count &- at)
-            }
-            return
-        }
-        if level.quantity.isZero { return }
-        if count == levels.count {
-            dropped &+= 1
-            // The new level is the worst: it is the one that falls out.
-            if at == 0 { return }
-            unsafe move(levels, from: 1, to: 0, count: at &- 1)
-            hint = at &- 1
-            unsafe levels[hint] = level
-            return
-        }
-        unsafe move(levels, from: at, to: at &+ 1, count: count &- at)
-        unsafe levels[at] = level
-        count &+= 1
-    }
-
-    @inline(__always)
-    private func move(_ levels: UnsafeMutableBufferPointer<Level>, from: Int, to: Int, count: Int) {
-        precondition(count >= 0 && from >= 0 && to >= 0 && max(from, to) &+ count <= levels.count, "moved out of the side")
-        if count == 0 { return }
-        unsafe (levels.baseAddress.unsafelyUnwrapped + to).update(
-            from: levels.baseAddress.unsafelyUnwrapped + from, count: count)
     }
 }
