@@ -423,6 +423,7 @@ final class EngineHost {
         var keepers = KeeperFacts()
         keepers.journalPath = configuration.journal.directory
         keepers.journalRecords = writer.written
+        keepers.journalDurable = writer.durable
         keepers.journalBytes = writer.written * UInt64(Record.byteCount)
         keepers.journalBacklog = UInt64(writer.waiting)
         keepers.journalFailed = journalFailure != nil
