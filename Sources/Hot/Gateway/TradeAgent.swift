@@ -32,7 +32,8 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
     private var cold: ColdWatch
 
     /// `session`: of the journal's identity. `stallLimit`: a pause between two turns after which the agent takes the
-    /// engine's mandate away by itself. `cold`: the cold side's beat, and how old it may become; nobody is watched unless given.
+    /// engine's mandate away by itself. `cold`: the cold side's beat, and how old it may become; nobody is watched unless
+    /// given.
     public init(
         core: consuming TradingCore<Strategies>, outputCapacity: Int, orders: consuming Route,
         inlets: consuming TradeInlets, journal: consuming RingProducer<Record>, session: UInt64,
