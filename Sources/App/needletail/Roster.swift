@@ -174,16 +174,18 @@ enum Roster {
         /// Makes the market adapter and the mode's order route, and starts the hot threads. Only LIVE makes an order
         /// adapter, and only with it does a key leave this value. With `isLatched` the order link stays closed until the
         /// latch is removed.
-        func start(core: CoreConfiguration, strategies: Strategies, isLatched: Bool) throws -> HotAssembly.Rings {
+        func start(
+            core: CoreConfiguration, strategies: Strategies, session: UInt64, isLatched: Bool
+        ) throws -> HotAssembly.Rings {
             switch configuration.mode {
             case .live:
                 let adapter = try orders()
                 var plan = try link(adapter.links, .orders)
                 plan.startsHeld = isLatched
-                return try start(OrderLinkDriver(plan: plan, adapter: adapter), core, strategies)
-            case .shadow: return try start(NoOrderRoute(), core, strategies)
+                return try start(OrderLinkDriver(plan: plan, adapter: adapter), core, strategies, session)
+            case .shadow: return try start(NoOrderRoute(), core, strategies, session)
             case .dryRun:
-                return try start(SimulatedRoute(Self.simulatedVenue(core)), core, strategies)
+                return try start(SimulatedRoute(Self.simulatedVenue(core)), core, strategies, session)
             case .backtest, .replay:
                 throw ToolError(
                     "mode \(configuration.mode.name) does not connect to a venue",
@@ -192,13 +194,14 @@ enum Roster {
         }
 
         private func start<Route: OrderRoute & ~Copyable>(
-            _ route: consuming Route, _ core: CoreConfiguration, _ strategies: Strategies
+            _ route: consuming Route, _ core: CoreConfiguration, _ strategies: Strategies, _ session: UInt64
         ) throws -> HotAssembly.Rings {
             let market = try market()
             let marketLink = try link(market.links, .marketData)
             return try HotAssembly.start(
                 HotAssembly.Parts(
-                    market: market, orders: route, marketLink: marketLink, core: core, strategies: strategies),
+                    market: market, orders: route, marketLink: marketLink, core: core, strategies: strategies,
+                    session: session),
                 configuration: configuration)
         }
 

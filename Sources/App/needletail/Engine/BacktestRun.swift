@@ -46,7 +46,8 @@ struct BacktestRun {
         venue.takerFee = fees.taker
         let ring = makeRing(of: Record.self, capacity: HotAssembly.journalCapacity)
         let identity = JournalIdentity(
-            build: BuildIdentity.name, configurationHash: settings.hash, mode: .backtest, run: run, name: settings.name)
+            build: BuildIdentity.name, configurationHash: settings.hash, mode: .backtest, run: run, name: settings.name,
+            session: settings.hash ^ UInt64(run) &* 0x9E37_79B9_7F4A_7C15)
         let writer = try JournalWriter(
             consumer: ring.consumer, directory: directory, identity: identity,
             segmentBytes: Int(settings.journal.segmentBytes), syncInterval: Nanoseconds(seconds: 3600),
@@ -54,7 +55,7 @@ struct BacktestRun {
         backtest = Backtest(
             market: try spot.market(), configuration: core, strategies: strategies,
             route: SimulatedRoute(venue, requestDelay: latency, answerDelay: latency), journal: ring.producer,
-            writer: writer, mandateHash: plan.mandate(settings, lifetime: Nanoseconds(seconds: 1)).hash)
+            writer: writer, session: identity.session, mandateHash: plan.mandate(settings, lifetime: Nanoseconds(seconds: 1)).hash)
     }
 
     /// The first midnight UTC after the recording's start; `nil` where its times are none of the calendar.
