@@ -178,7 +178,7 @@ let testTargets: [Target] = [
     tests("TakingTests", ["Units", "Model", "StrategyKit", "Taking"]),
     tests("TelemetryTests", ["Units", "Model", "Telemetry"]),
     tests("TidyTests", []),
-    tests("TransportTests", ["Transport", "Uring", "Units", "TestSupport"]),
+    tests("TransportTests", ["CTLS", "Transport", "Uring", "Units", "TestSupport"]),
     tests("UnitsTests", ["Units", "TestSupport"]),
     tests("WireTests", ["Units", "Wire", "TestSupport"]),
 ]

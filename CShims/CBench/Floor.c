@@ -123,7 +123,7 @@ int bench_floor_run(uint16_t port, const char *ca_file, int core, size_t reply_b
     int ipv6 = 0, status = -1;
     snprintf(error, error_bytes, "the floor could not start");
     if (ctls_context_create(&context, ca_file, error, error_bytes)) goto out;
-    if (ctls_session_create(&c->session, context, "127.0.0.1")) goto out;
+    if (ctls_session_create(&c->session, context, "127.0.0.1", NULL, 0)) goto out;
     if (cu_ring_create(&c->ring, 256, 1024, 256, 16384)) goto out;
     c->fd = cu_tcp_socket(0);
     if (cu_address_parse("127.0.0.1", port, address, &address_bytes, &ipv6)) goto out;

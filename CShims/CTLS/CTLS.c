@@ -1,4 +1,5 @@
 #include "CTLS.h"
+#include "Session.h"
 #include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/sha.h>
@@ -11,16 +12,6 @@
 struct ctls_context {
     SSL_CTX *ctx;
     BIO_METHOD *method;
-};
-
-struct ctls_session {
-    SSL *ssl;
-    const uint8_t *in;
-    size_t in_left;
-    uint8_t *out;
-    size_t out_capacity, out_used;
-    int output_full;
-    char error[256];
 };
 
 // ---- freelist allocator: size classes of 64 << k up to 32 KiB; a 16-byte head keeps the class -------------------
@@ -111,6 +102,45 @@ static void take_error(char *out, size_t n, const char *fallback) {
     ERR_clear_error();
 }
 
+static int hex(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
+
+// "LABEL client-random secret": the only way in which OpenSSL hands out traffic secrets.
+static void keep_secret(const SSL *ssl, const char *line) {
+    ctls_session *s = SSL_get_app_data(ssl);
+    if (!s || !s->keep_secrets) return;
+    int client = !strncmp(line, "CLIENT_TRAFFIC_SECRET_0 ", 24), server = !strncmp(line, "SERVER_TRAFFIC_SECRET_0 ", 24);
+    if (!client && !server) return;
+    const char *at = strchr(line + 24, ' ');
+    uint8_t *to = client ? s->write_secret : s->read_secret;
+    size_t n = 0;
+    for (at = at ? at + 1 : ""; n < 48; n++, at += 2) {
+        int high = hex(at[0]), low = high < 0 ? -1 : hex(at[1]);
+        if (low < 0) break;
+        to[n] = (uint8_t)(high << 4 | low);
+    }
+    *(client ? &s->write_secret_bytes : &s->read_secret_bytes) = n;
+}
+
+// A ticket came: the newest one is kept for the next connection of the same owner.
+static int keep_ticket(SSL *ssl, SSL_SESSION *session) {
+    ctls_session *s = SSL_get_app_data(ssl);
+    if (!s || !s->ticket || !SSL_SESSION_is_resumable(session)) return 0;
+    SSL_SESSION_free(s->ticket->session);
+    s->ticket->session = session;
+    return 1;
+}
+
+int ctls_ticket_create(ctls_ticket **out) {
+    *out = calloc(1, sizeof **out);
+    return *out ? 0 : -1;
+}
+
+void ctls_ticket_destroy(ctls_ticket *t) {
+    if (!t) return;
+    SSL_SESSION_free(t->session);
+    free(t);
+}
+
 int ctls_context_create(ctls_context **out, const char *ca_file, char *error, size_t error_bytes) {
     ERR_clear_error();
     ctls_context *c = calloc(1, sizeof *c);
@@ -132,6 +162,9 @@ int ctls_context_create(ctls_context **out, const char *ca_file, char *error, si
         return -1;
     }
     SSL_CTX_set_security_level(c->ctx, 2);
+    SSL_CTX_set_keylog_callback(c->ctx, keep_secret);
+    SSL_CTX_set_session_cache_mode(c->ctx, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(c->ctx, keep_ticket);
     SSL_CTX_set_verify(c->ctx, SSL_VERIFY_PEER, NULL);
     SSL_CTX_set_options(c->ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION);
     SSL_CTX_set_mode(c->ctx, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_AUTO_RETRY);
@@ -150,13 +183,16 @@ void ctls_context_destroy(ctls_context *c) {
 }
 
 // ---- session ---------------------------------------------------------------------------------------------------
-int ctls_session_create(ctls_session **out, ctls_context *c, const char *host) {
+int ctls_session_create(ctls_session **out, ctls_context *c, const char *host, ctls_ticket *ticket, int keep_secrets) {
     ctls_session *s = calloc(1, sizeof *s);
     if (!s) return -1;
     s->ssl = SSL_new(c->ctx);
     BIO *b = s->ssl ? BIO_new(c->method) : NULL;
     if (!b) { ctls_session_destroy(s); return -1; }
     BIO_set_data(b, s);
+    SSL_set_app_data(s->ssl, s);
+    s->keep_secrets = keep_secrets;
+    s->ticket = ticket;
     SSL_set_bio(s->ssl, b, b);
     SSL_set_connect_state(s->ssl);
     X509_VERIFY_PARAM *p = SSL_get0_param(s->ssl);
@@ -166,13 +202,24 @@ int ctls_session_create(ctls_session **out, ctls_context *c, const char *host) {
     int ok = ip_bytes ? X509_VERIFY_PARAM_set1_ip(p, ip, (size_t)ip_bytes)
                       : X509_VERIFY_PARAM_set1_host(p, host, 0) && SSL_set_tlsext_host_name(s->ssl, host);
     if (!ok) { ctls_session_destroy(s); return -1; }
+    if (ticket && ticket->session) {
+        // Used once (RFC 8446 appendix C.4); the connection brings new ones. No early data: an order could be replayed.
+        (void)SSL_set_session(s->ssl, ticket->session);
+        SSL_SESSION_free(ticket->session);
+        ticket->session = NULL;
+    }
     *out = s;
     return 0;
 }
 
 void ctls_session_destroy(ctls_session *s) {
     if (!s) return;
-    if (s->ssl) SSL_free(s->ssl);
+    if (s->ssl) {
+        // Without both marks OpenSSL thinks the connection broke and spoils the ticket.
+        if (SSL_is_init_finished(s->ssl)) SSL_set_shutdown(s->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+        SSL_free(s->ssl);
+    }
+    OPENSSL_cleanse(s, sizeof *s);
     free(s);
 }
 
@@ -186,6 +233,7 @@ void ctls_set_output(ctls_session *s, uint8_t *bytes, size_t capacity) {
 size_t ctls_output_used(const ctls_session *s) { return s->out_used; }
 void ctls_feed(ctls_session *s, const uint8_t *bytes, size_t count) { s->in = bytes; s->in_left = count; }
 size_t ctls_unread(const ctls_session *s) { return s->in_left; }
+int ctls_resumed(const ctls_session *s) { return SSL_session_reused(s->ssl); }
 
 static int failure(ctls_session *s, int result) {
     int e = SSL_get_error(s->ssl, result);

@@ -81,9 +81,14 @@ private struct EchoClient: LinkHandler {
 }
 
 @Suite(.serialized) struct LinkTests {
-    fileprivate static func echo(_ client: EchoClient, port: UInt16, tls: TLSContext?, links: Int) throws -> [EchoClient] {
+    fileprivate static func echo(
+        _ client: EchoClient, port: UInt16, tls: TLSContext?, links: Int, records: TLSRecordProvider = .openssl,
+        fast: Bool = false
+    ) throws -> [EchoClient] {
         let queue = try UringQueue(UringConfiguration(buffers: 8, bufferBytes: 2048))
-        let configuration = localConfiguration(port: port)
+        var configuration = localConfiguration(port: port)
+        configuration.records = records
+        configuration.useFastCipher = fast
         var done: [EchoClient] = []
         for slot in 0..<links {
             var client = client
@@ -118,7 +123,8 @@ private struct EchoClient: LinkHandler {
         }
     }
 
-    @Test func messagesOfEverySizeComeBackOverTLS() throws {
+    @Test(arguments: [(TLSRecordProvider.openssl, false), (.own, false), (.own, true)])
+    func messagesOfEverySizeComeBackOverTLS(records: TLSRecordProvider, fast: Bool) throws {
         guard let folder = try TLSTableTests.certificates(for: "TLS echo") else { return }
         defer { try? FileManager.default.removeItem(at: folder) }
         let port = freePort()
@@ -128,9 +134,10 @@ private struct EchoClient: LinkHandler {
         defer { withExtendedLifetime(server) {} }
         let tls = try TLSContext(caFile: folder.appendingPathComponent("ca.pem").path)
         let sizes = [0, 1, 126, 16383, 16384, 16385, 65536] + [Int](repeating: 150, count: 200)
-        let one = try #require(try Self.echo(EchoClient(sizes: sizes), port: port, tls: tls, links: 1).first)
+        let one = try #require(
+            try Self.echo(EchoClient(sizes: sizes), port: port, tls: tls, links: 1, records: records, fast: fast).first)
         #expect(one.opened == 1 && one.wrong == 0 && one.at == sizes.count && one.pongs == 1 && one.reason == .requested)
-        #expect(one.description.hasPrefix("TLSv1.3 TLS_"))
+        #expect(one.description.hasPrefix("TLSv1.3 TLS_") && one.description.contains("own") == (records == .own))
     }
 
     @Test func aRefusedConnectionIsReportedAndTheLinkMayOpenAgain() throws {

@@ -47,7 +47,9 @@ import Transport
         return folder
     }
 
-    static func outcome(_ row: Row, _ folder: URL, host: String) throws -> (Recorder, String) {
+    static func outcome(
+        _ row: Row, _ folder: URL, host: String, records: TLSRecordProvider = .openssl
+    ) throws -> (Recorder, String) {
         let port = freePort()
         let words = ["openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-cert", "\(row.certificate).pem",
             "-key", "\(row.certificate).key", "-quiet"] + row.arguments.split(separator: " ").map(String.init)
@@ -55,17 +57,19 @@ import Transport
         defer { withExtendedLifetime(server) {} }
         var configuration = localConfiguration(port: port, host: host)
         configuration.content = .raw
+        configuration.records = records
         var recorder = Recorder()
         recorder.closeOnOpen = true
         let context = try TLSContext(caFile: folder.appendingPathComponent("ca.pem").path)
         return try drive(configuration, tls: context, seconds: 8, recorder)
     }
 
-    @Test func everyRowOfTheTableIsAcceptedOrRefusedAsItMust() throws {
+    @Test(arguments: TLSRecordProvider.allCases)
+    func everyRowOfTheTableIsAcceptedOrRefusedAsItMust(records: TLSRecordProvider) throws {
         guard let folder = try Self.certificates(for: "TLS table") else { return }
         defer { try? FileManager.default.removeItem(at: folder) }
         for row in Self.rows {
-            let (recorder, failure) = try Self.outcome(row, folder, host: "venue.test")
+            let (recorder, failure) = try Self.outcome(row, folder, host: "venue.test", records: records)
             let isConnected = recorder.opened == 1 && recorder.reason == .requested
             switch row.want {
             case .connect: #expect(isConnected, "\(row.name): \(String(describing: recorder.reason)) \(failure)")

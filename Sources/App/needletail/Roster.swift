@@ -241,9 +241,11 @@ enum Roster {
                 throw ToolError(
                     "the name \(description.host) cannot be resolved", cure: "check venue.*.url and the machine's resolver")
             }
-            return LinkPlan(
+            var plan = LinkPlan(
                 address: address, description: description, caFile: configuration.venue.caFile,
                 seed: SystemInputs.entropy())
+            plan.records = configuration.venue.ownsTLSRecords ? .own : .openssl
+            return plan
         }
     }
 }

@@ -24,6 +24,9 @@ extension RunConfiguration {
         var text = "It trades on \(venue.kind): market data from \(venue.marketData.url), orders over "
             + "\(venue.orders.url), REST at \(venue.rest.url), certificates checked against "
             + (venue.caFile.map { "\($0)" } ?? "the system's authorities") + "."
+        if venue.ownsTLSRecords {
+            text += " TLS records are the engine's own where the cipher is AES-GCM of TLS 1.3, OpenSSL's otherwise."
+        }
         if let account = venue.account, mode == .live {
             text += " Requests are signed by \(account.method.rawValue) with keys from the environment variables "
                 + "\(account.apiKeyVariable) and \(account.keyVariable)."

@@ -18,7 +18,8 @@ extension VenueSettings {
                 "client_id_prefix", "'\(section.shown(clientIDPrefix))' is not a client id prefix",
                 cure: "1 to 16 letters, digits and '-', ending in '-', such as nt1-")
         }
-        section.allow("ca_file", "account")
+        ownsTLSRecords = section.choice("tls_records", [("openssl", false), ("own", true)], else: false, default: false)
+        section.allow("ca_file", "account", "tls_records")
         section.finish()
     }
 }

@@ -57,6 +57,8 @@ package struct VenueSettings: Sendable {
     /// `nil` where the file names no account: a run that can never send.
     package var account: AccountSettings?
     package var clientIDPrefix: String
+    /// Our own TLS record layer on both links, instead of OpenSSL's.
+    package var ownsTLSRecords: Bool
 }
 
 /// How requests are signed.

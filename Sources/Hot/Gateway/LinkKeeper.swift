@@ -11,6 +11,8 @@ public struct LinkPlan: Sendable {
     public var description: LinkDescription
     /// PEM file of the authorities to trust; `nil` means the system's.
     public var caFile: String?
+    /// Who encrypts once the handshake is done.
+    public var records = TLSRecordProvider.openssl
     /// Randomness of masks, keys and back-off jitter.
     public var seed: UInt64
     /// Back-off, attempts per window, and the age at which a connection is replaced before the venue cuts it.
@@ -46,6 +48,7 @@ struct LinkKeeper: ~Copyable {
         configuration.target = plan.description.path
         configuration.idleTimeout = plan.idleTimeout
         configuration.messageLimit = 4 << 20
+        configuration.records = plan.records
         let tls: TLSContext?
         do {
             tls = plan.description.tlsName.isEmpty ? nil : try TLSContext(caFile: plan.caFile)

@@ -63,6 +63,7 @@ extension Link {
         guard state == .draining, inFlight == 0 else { return }
         if socket >= 0 { Socket.close(socket) }
         socket = -1
+        records.end()
         if let old = unsafe session { unsafe ctls_session_destroy(old) }
         unsafe session = nil
         state = .closed
@@ -73,7 +74,9 @@ extension Link {
     mutating func tearDown(_ why: LinkCloseReason) {
         guard state != .draining, state != .closed, state != .idle else { return }
         if reason == nil { reason = why }
-        if let session = unsafe session, !sendInFlight, unsafe output.count - sendEnd >= 1024 {
+        if records.isActive {
+            if !sendInFlight { sendAlert(0) }
+        } else if let session = unsafe session, !sendInFlight, unsafe output.count - sendEnd >= 1024 {
             unsafe beginTLSOutput(session)
             _ = unsafe ctls_close_notify(session)
             unsafe endTLSOutput(session)
@@ -103,9 +106,10 @@ extension Link {
         guard armReceive() else { return tearDown(.ringFull) }
         guard let tls else { return secured(&handler) }
         var made: OpaquePointer?
-        guard unsafe ctls_session_create(&made, tls.context, configuration.host) == 0, let made = unsafe made else {
-            return tearDown(.configuration)
-        }
+        let keepsSecrets: Int32 = configuration.records == .own && !recordsFellBack ? 1 : 0
+        guard unsafe ctls_session_create(&made, tls.context, configuration.host, ticket, keepsSecrets) == 0,
+            let made = unsafe made
+        else { return tearDown(.configuration) }
         unsafe session = unsafe made
         state = .securing
         deadline = now + configuration.tlsTimeout
@@ -156,8 +160,14 @@ extension Link {
     ) {
         guard let session = unsafe session else { return unsafe takePlain(bytes, &handler) }
         guard let base = bytes.baseAddress, let into = unsafe plain.baseAddress else { return }
+        if records.isActive { return unsafe takeRecords(bytes, session, &handler) }
         unsafe ctls_feed(session, base, bytes.count)
         if state == .securing { unsafe shakeHands(session, &handler) }
+        if records.isActive {
+            // What came behind the handshake is ours to decrypt.
+            let rest = unsafe ctls_unread(session)
+            return unsafe takeRecords(UnsafeRawBufferPointer(rebasing: bytes[(bytes.count - rest)...]), session, &handler)
+        }
         while state != .securing, state != .draining {
             unsafe beginTLSOutput(session)
             let count = unsafe ctls_read(session, into, plain.count)
@@ -177,7 +187,11 @@ extension Link {
         let result = unsafe ctls_handshake(session)
         unsafe endTLSOutput(session)
         if result < 0 { return unsafe tearDown(tlsFailure(session, result)) }
-        if result == 1 { secured(&handler) }
+        if result == 1 {
+            isResumed = unsafe ctls_resumed(session) == 1
+            guard unsafe takeOver(session) else { return }
+            secured(&handler)
+        }
         pump()
     }
 
@@ -199,7 +213,7 @@ extension Link {
         handler.linkOpened(&self, at: now)
     }
 
-    private mutating func takePlain<Handler: LinkHandler & ~Copyable>(
+    mutating func takePlain<Handler: LinkHandler & ~Copyable>(
         _ bytes: UnsafeRawBufferPointer, _ handler: inout Handler
     ) {
         var input = unsafe bytes

@@ -24,6 +24,14 @@ public import Uring
     let ring: UringHandle
     let tls: TLSContext?
     var session: OpaquePointer?
+    /// Own records of this connection, where they are in use.
+    var records = TLSRecords()
+    /// Something unexpected came through own records: from then on OpenSSL's are used.
+    public internal(set) var recordsFellBack = false
+    /// A ticket for the next connection.
+    var ticket: OpaquePointer?
+    /// The last handshake resumed an earlier session.
+    public internal(set) var isResumed = false
     var web: WebSocketClient
     var upgrade: HTTPUpgrade
     var random: SplitMix
@@ -54,16 +62,18 @@ public import Uring
             messageLimit: isWeb ? configuration.messageLimit : 1, outputLimit: isWeb ? configuration.sendLimit + 1024 : 256,
             seed: configuration.seed ^ 0x5745_4253_4F43_4B45)
         upgrade = HTTPUpgrade()
-        unsafe plain = .allocate(byteCount: 16384, alignment: 64)
+        unsafe plain = .allocate(byteCount: TLSRecords.plainBytes, alignment: 64)
         unsafe output = .allocate(byteCount: configuration.outputBytes, alignment: 64)
         unsafe address = .allocate(byteCount: 32, alignment: 8)
         unsafe errorText = .allocate(capacity: 256)
         unsafe errorText.initialize(repeating: 0, count: 256)
+        if tls != nil { unsafe precondition(ctls_ticket_create(&ticket) == 0, "no memory for a session ticket") }
     }
 
     deinit {
         precondition(inFlight == 0, "a link must be closed before it is released")
         if let session = unsafe session { unsafe ctls_session_destroy(session) }
+        if let ticket = unsafe ticket { unsafe ctls_ticket_destroy(ticket) }
         unsafe plain.deallocate()
         unsafe output.deallocate()
         unsafe address.deallocate()
@@ -153,7 +163,8 @@ public import Uring
         return unsafe span.withUnsafeMutableBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return "" }
             unsafe ctls_describe(session, base, 128)
-            return unsafe String(cString: base)
+            let own = records.isActive ? records.isFast ? ", own records by libipsec-mb" : ", own records" : ""
+            return unsafe String(cString: base) + own + (isResumed ? ", resumed" : "")
         }
     }
 
@@ -181,6 +192,15 @@ public import Uring
         guard let session = unsafe session else {
             unsafe UnsafeMutableRawBufferPointer(rebasing: output[sendEnd...]).copyMemory(from: bytes)
             sendEnd += count
+            return true
+        }
+        if records.isActive {
+            let room = unsafe UnsafeMutableRawBufferPointer(rebasing: output[sendEnd...])
+            guard let written = unsafe records.seal(bytes, into: room) else {
+                recordsFailed(.provider)
+                return true
+            }
+            sendEnd += written
             return true
         }
         unsafe beginTLSOutput(session)

@@ -1,6 +1,14 @@
 public import Units
 public import Uring
 
+/// Who encrypts the records of a TLS link once its handshake is done.
+public enum TLSRecordProvider: UInt8, Sendable, CaseIterable {
+    /// OpenSSL, all of it.
+    case openssl = 1
+    /// Our record layer, for AES-GCM of TLS 1.3; OpenSSL for any other cipher, and again after anything unexpected.
+    case own = 2
+}
+
 /// Where a link goes and its bounds. Read at `Link.init`; the address may be replaced before `open`.
 public struct LinkConfiguration: Sendable {
     /// What runs over the connection.
@@ -27,6 +35,9 @@ public struct LinkConfiguration: Sendable {
     public var sendLimit = 1 << 16
     /// Bytes that may wait for the socket, after TLS.
     public var outputBytes = 1 << 18
+    public var records = TLSRecordProvider.openssl
+    /// With own records: libipsec-mb where it is installed and the processor has AVX2, else OpenSSL's AEAD.
+    public var useFastCipher = true
     public var connectTimeout = Nanoseconds(seconds: 5)
     public var tlsTimeout = Nanoseconds(seconds: 5)
     public var upgradeTimeout = Nanoseconds(seconds: 5)

@@ -19,17 +19,20 @@ enum WireBench {
         let engine = Series(
             "wire_to_wire", "bookTicker frame handed to the kernel to order frame read; a tick every 100 us, counted from "
                 + "when it was due; the engine's loop")
+        let own = Series("wire_to_wire_own", "the same with the engine's own TLS record layer")
         let floor = Series("wire_floor", "the same rig; a C client that answers each record with a fixed frame")
         var stages: [String: [Double]] = [:]
+        var ownStages: [String: [Double]] = [:]
         for repetition in 0..<plan.repeats {
-            // Who begins changes, so that neither gains from its place.
-            for isEngine in repetition % 2 == 0 ? [true, false] : [false, true] {
-                if isEngine {
-                    let log = try once(plan, rig, engine, checks: true) { port in
-                        ["bench", "client", "--port", "\(port)", "--core", "\(plan.core)", "--data", directory.path]
-                            + (plan.priority ? ["--priority"] : [])
+            // Who begins changes, so that nobody gains from its place.
+            for turn in 0..<3 {
+                let who = (turn + repetition) % 3
+                if who < 2 {
+                    let log = try once(plan, rig, who == 0 ? engine : own, checks: true) { port in
+                        ["bench", "client", "--port", "\(port)", "--core", "\(plan.core)", "--data", directory.path,
+                            "--tls-records", who == 0 ? "openssl" : "own"] + (plan.priority ? ["--priority"] : [])
                     }
-                    collect(log, &stages)
+                    if who == 0 { collect(log, &stages) } else { collect(log, &ownStages) }
                 } else {
                     _ = try once(plan, rig, floor, checks: false) { port in
                         ["bench", "floor", "--port", "\(port)", "--core", "\(plan.core)", "--ca", certificates.authority.path]
@@ -39,7 +42,15 @@ enum WireBench {
             }
         }
         var report = BenchReport(
-            series: [engine, floor], comparisons: [Comparison(name: "wire to wire against the floor", ours: engine, theirs: floor, aim: 1.10)])
+            series: [engine, own, floor],
+            comparisons: [
+                Comparison(name: "wire to wire against the floor", ours: engine, theirs: floor, aim: 1.10),
+                Comparison(
+                    name: "wire to wire, own TLS records, against the floor with OpenSSL", ours: own, theirs: floor, aim: 1.00),
+            ])
+        for name in ownStages.keys.sorted() where name.contains("_p") {
+            report.figures.append(("own_records_" + name, Comparison.median(ownStages[name]!), "ns"))
+        }
         for name in stages.keys.sorted() {
             let unit = name.hasSuffix("_ns") || name.contains("_p") ? "ns" : ""
             report.figures.append((name, Comparison.median(stages[name]!), unit))

@@ -18,17 +18,19 @@ final class WireSession: @unchecked Sendable {
     private let core: Int32
     private let priority: Bool
     private let directory: String
+    private let records: TLSRecordProvider
     private var lines: [String] = []
     private var problem: String?
     private let stop = StopFlag()
     /// Orders before anything is counted or timed.
     private static let warmUp: UInt64 = 250
 
-    init(port: UInt16, core: Int32, priority: Bool, journal: String) throws {
+    init(port: UInt16, core: Int32, priority: Bool, journal: String, records: TLSRecordProvider) throws {
         self.port = port
         self.core = core
         self.priority = priority
         directory = journal
+        self.records = records
     }
 
     /// Runs until the server closes; what was measured, as lines.
@@ -70,6 +72,7 @@ final class WireSession: @unchecked Sendable {
         var configuration = LinkConfiguration(
             address: address, host: "127.0.0.1", hostHeader: "127.0.0.1:\(port)", seed: SystemInputs.entropy())
         configuration.target = "/ws"
+        configuration.records = records
         var link = Link(configuration, ring: queue.handle, slot: 1, tls: tls)
         let frames = makeByteRing(capacity: 1 << 20)
         var handler = WireHandler(frames: frames.producer)

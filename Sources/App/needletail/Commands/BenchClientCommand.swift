@@ -2,6 +2,7 @@ import ArgumentParser
 import CBench
 import CPlatform
 import Foundation
+import Transport
 import Units
 
 /// `needletail bench client`: the engine's hot loop as a client, for a rig of one's own.
@@ -18,13 +19,16 @@ struct BenchClientCommand: AsyncParsableCommand {
             and read after the order has left. Ends when the server closes, or after 20 s without a server.
             """)
 
-    enum Records: String, CaseIterable, ExpressibleByArgument { case openssl }
+    enum Records: String, CaseIterable, ExpressibleByArgument {
+        case openssl, own
+        var provider: TLSRecordProvider { self == .own ? .own : .openssl }
+    }
 
     @Option(help: "The server's port on 127.0.0.1.")
     var port: UInt16
     @Option(help: "The core to run on; the last one when left out.")
     var core: Int32?
-    @Option(name: .customLong("tls-records"), help: "Who encrypts the records.")
+    @Option(name: .customLong("tls-records"), help: "Who encrypts the records after the handshake: OpenSSL, or the engine's own record layer.")
     var records = Records.openssl
     @Option(help: "Directory for the journal; a temporary one, removed at the end, when left out.")
     var data: String?
@@ -39,7 +43,7 @@ struct BenchClientCommand: AsyncParsableCommand {
             ?? FileManager.default.temporaryDirectory.appending(path: "needletail-bench-client-\(getpid())")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { if data == nil { try? FileManager.default.removeItem(at: directory) } }
-        let session = try WireSession(port: port, core: core, priority: priority, journal: directory.path)
+        let session = try WireSession(port: port, core: core, priority: priority, journal: directory.path, records: records.provider)
         for line in try session.run() { print(line) }
     }
 }
