@@ -95,7 +95,7 @@ enum Roster {
             instruments: plan.instruments,
             limits: Array(repeating: configuration.limits, count: plan.instruments.count),
             configHash: configuration.hash)
-        core.requestTimeout = configuration.timeouts.request
+        core.timeouts = RequestTimeouts(configuration.timeouts.request)
         return core
     }
 

@@ -49,5 +49,12 @@ public struct EngineStatus: BitwiseCopyable, Sendable {
     public var lastReconciledAt = Nanoseconds.zero
     public var reconcileBreaks: UInt32 = 0
 
+    /// What the venue last said of its own limits, and until when it wants to hear nothing.
+    public var usage = VenueUsage(venue: VenueID(0))
+    public var usageAt = Nanoseconds.zero
+    public var hold = VenueUsage.Hold.none
+    public var heldUntil = Nanoseconds.zero
+    public var amendsSent: UInt64 = 0
+
     public init() {}
 }

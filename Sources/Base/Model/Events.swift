@@ -277,6 +277,9 @@ public enum CommandKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case flatten = 7
     /// Takes the engine out of `halted`, after the latch file was removed with a reason; leads to `disarmed`.
     case unlatch = 8
+    /// What became of an order that no look-up could prove within its deadline, by a person's word: `subject` is the
+    /// client id's word, `hash` a `Resolution`, `value` the filled quantity.
+    case resolve = 60
 }
 
 /// An operator's command, authenticated by the control socket.
@@ -320,4 +323,5 @@ public enum Input: BitwiseCopyable, Sendable {
     case command(Command)
     case timer
     case note(Note)
+    case venueUsage(VenueUsage)
 }

@@ -15,6 +15,7 @@ extension Output {
         case .state: return 8
         case .alert: return 9
         case .command: return 10
+        case .amend: return 60
         }
     }
 
@@ -84,6 +85,16 @@ extension Output {
             r.words[5] = v.accepted ? 1 : 0
             r.words[6] = v.command.subject
             r.put(v.command.value, 7)
+        case .amend(let v):
+            r.put16(v.order.instrument.raw, at: 0)
+            r.put8(v.strategy.raw, at: 16)
+            r.put8(v.side.rawValue, at: 24)
+            r.put8(v.timeInForce.rawValue, at: 32)
+            r.words[3] = v.order.client.word
+            r.words[4] = v.order.venueOrder.raw
+            r.words[5] = v.client.word
+            r.put(v.price.raw, 6)
+            r.put(v.quantity.raw, 7)
         }
         return r
     }
@@ -149,6 +160,13 @@ extension Output {
                 kind: kind, operatorID: r.get32(at: 8), hash: r.words[3], lifetime: r.nanoseconds(4),
                 subject: r.words[6], value: r.int(7))
             self = .command(CommandResult(command: command, accepted: r.words[5] != 0, state: state))
+        case 60:
+            guard let side = Side(rawValue: r.get8(at: 24)), let tif = TimeInForce(rawValue: r.get8(at: 32))
+            else { return nil }
+            self = .amend(
+                OrderAmendment(
+                    order: reference, client: r.client(5), strategy: StrategyID(r.get8(at: 16)), side: side,
+                    timeInForce: tif, price: r.price(6), quantity: r.quantity(7)))
         default: return nil
         }
     }

@@ -95,6 +95,8 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case authentication = 15
     /// The request's time was outside the venue's window.
     case clockSkew = 16
+    /// Orders of one intent add up to more than the intent.
+    case conservationBreach = 60
 
     public var name: String {
         switch self {
@@ -115,6 +117,7 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .unknownOrder: return "UNKNOWN_ORDER"
         case .authentication: return "AUTHENTICATION"
         case .clockSkew: return "CLOCK_SKEW"
+        case .conservationBreach: return "CONSERVATION_BREACH"
         }
     }
 }

@@ -41,6 +41,19 @@ struct ControlDesk {
         case .kill(let reason): return send(command(.kill), reason)
         case .flatten(let reason): return send(command(.flatten), reason)
         case .unlatch(let reason): return send(command(.unlatch), reason)
+        case .resolve(let client, let resolution, let filled, let reason):
+            guard let id = handler.order(named: client) else {
+                return .answer(
+                    failure(
+                        request.id,
+                        ControlError(
+                            place: "resolve.client_id", cause: "no order of this engine has that name",
+                            cure: "orders lists them; type client_id as it stands there")))
+            }
+            var named = command(.resolve, hash: resolution.rawValue)
+            named.subject = id.word
+            named.value = filled.raw
+            return send(named, "\(client) \(resolution.name) \(filled): \(reason)")
         case .start: return action(request, handler.start(operatorID: operatorID))
         }
     }
@@ -65,7 +78,7 @@ struct ControlDesk {
                     cure: cure(result)))
         }
         var members = [JSONMember("accepted", .bool(true)), JSONMember("state", .string(result.state.name))]
-        if result.command.hash != 0 {
+        if result.command.hash != 0, result.command.kind != .resolve {
             members.append(JSONMember("hash", .string(Mandate.display(result.command.hash))))
         }
         if let mandate { members.append(JSONMember("words", .array(mandate.words.map { .string($0) }))) }
@@ -73,6 +86,9 @@ struct ControlDesk {
     }
 
     private static func cure(_ result: CommandResult) -> String {
+        if result.command.kind == .resolve {
+            return "an order is resolved once it is unknown past its deadline, and never against what the venue has said"
+        }
         switch result.state {
         case .disarmed: return "begin with stage, then arm and confirm with the hash it shows"
         case .staged: return "arm with the hash that stage showed, or disarm"
@@ -103,6 +119,7 @@ struct ControlDesk {
         "flatten [reason]: cancels all and closes the position",
         "orders, positions, fills [limit 1-1000, 50], latency: tables",
         "watch [interval_ms 50-60000, 1000]: a status per interval until the client goes",
+        "resolve client_id as absent|cancelled|filled [filled] reason: what became of an order unknown past its deadline",
         "unlatch reason: removes the latch; the engine is disarmed then",
     ]
 }

@@ -47,6 +47,8 @@ package enum ControlVerb: Sendable, Equatable {
     case watch(interval: Nanoseconds)
     case unlatch(reason: String)
     case help
+    /// Says what became of an order that is unknown past its deadline.
+    case resolve(client: String, Resolution, filled: Quantity, reason: String)
 
     /// The verb as it is typed.
     package var name: String {
@@ -67,6 +69,7 @@ package enum ControlVerb: Sendable, Equatable {
         case .watch: return "watch"
         case .unlatch: return "unlatch"
         case .help: return "help"
+        case .resolve: return "resolve"
         }
     }
 }
@@ -94,6 +97,11 @@ package struct ControlRequest: Sendable, Equatable {
             add("within_s", .integer(within.raw / 1_000_000_000))
         case .confirm(let hash): add("hash", .string(Mandate.display(hash)))
         case .stop(let reason), .kill(let reason), .flatten(let reason), .unlatch(let reason):
+            add("reason", .string(reason))
+        case .resolve(let client, let resolution, let filled, let reason):
+            add("client_id", .string(client))
+            add("as", .string(resolution.name))
+            add("filled", .money(filled))
             add("reason", .string(reason))
         case .fills(let limit): add("limit", .integer(Int64(limit)))
         case .watch(let interval): add("interval_ms", .integer(interval.milliseconds))

@@ -6,7 +6,7 @@ extension EventLog {
     /// verdicts): the journal has them all.
     package func describe(_ output: Output, at time: Nanoseconds) -> EventLine? {
         switch output {
-        case .place, .cancel: return nil
+        case .place, .cancel, .amend: return nil
         case .cancelAll(let instrument):
             return EventLine(
                 time: time, code: "CANCEL_ALL", severity: .warning, text: "cancel all orders in \(symbol(instrument))")
@@ -39,14 +39,14 @@ extension EventLog {
         case .orderSize, .drawdownThrottle, .orderNotional, .position, .dailyLoss, .belowMinNotional, .invalidPrice, .invalidQuantity,
             .selfTrade, .netExposure, .grossExposure, .portfolioNet, .portfolioGross:
             return ": \(Quantity(raw: value)) against \(Quantity(raw: limit))"
-        case .openOrders, .orderRate, .messageRate, .identicalOrders, .unknownOrders, .capacity:
+        case .openOrders, .orderRate, .messageRate, .venueRate, .identicalOrders, .unknownOrders, .capacity:
             return ": \(value) against \(limit)"
         case .priceCollar, .slippage: return ": \(value) bps against \(limit) bps"
         case .staleMarketData: return ": \(value / 1_000_000) ms old, limit \(limit / 1_000_000) ms"
         case .passed, .killed, .notLive, .reduceOnly, .instrumentNotAllowed, .noMarketData, .linkDown, .dirtyPosition,
-            .strategyOff:
+            .strategyOff, .notAmendable:
             return ""
-        case .volatility, .latency: return ": for \((limit - value) / 1_000_000) ms more"
+        case .volatility, .latency, .held: return ": for \((limit - value) / 1_000_000) ms more"
         }
     }
 
@@ -128,6 +128,7 @@ extension CommandKind {
         case .kill: return "kill"
         case .flatten: return "flatten"
         case .unlatch: return "unlatch"
+        case .resolve: return "resolve"
         }
     }
 }

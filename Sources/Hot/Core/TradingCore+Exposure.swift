@@ -19,16 +19,17 @@ extension TradingCore {
         var runSells: Int128 = 0
     }
 
-    /// One pass over the unsettled orders. O(active orders).
-    func exposure(of instrument: InstrumentID) -> Exposure {
+    /// One pass over the unsettled orders, without `excluded`: an order that is judged anew. O(active orders).
+    func exposure(of instrument: InstrumentID, without excluded: ClientOrderID = .none) -> Exposure {
         var sum = Exposure()
         for index in 0..<orders.activeCount {
             let order = orders[orders.activeSlot(index)]
-            let atStake = order.exposure
+            if order.client == excluded, !excluded.isNone { continue }
+            let (atStake, isCounted) = stake(order)
             let worth = worth(atStake, instruments[order.instrument.index].mark)
             if order.side == .buy { sum.runBuys += worth } else { sum.runSells += worth }
             guard order.instrument == instrument else { continue }
-            sum.open += 1
+            if isCounted { sum.open += 1 }
             if order.state == .unknown { sum.unknown += 1 }
             if order.side == .buy {
                 sum.buy = sum.buy.adding(atStake) ?? .max
@@ -41,6 +42,26 @@ extension TradingCore {
         return sum
     }
 
+    /// The worst case of an order. Of two generations only one can trade, since the venue takes the new one only after the
+    /// old one ended without an execution: together they count as the worse of both, with the older one while that is
+    /// unsettled. Answers too whether it counts as an order of its own.
+    private func stake(_ order: Order) -> (Quantity, Bool) {
+        if let next = orders.find(client: order.successor), orders[next].parent == order.client {
+            return (together(order, orders[next]), true)
+        }
+        if let before = orders.find(client: order.parent), orders[before].successor == order.client {
+            if !orders[before].isSettled { return (.zero, false) }
+            return (together(orders[before], order), true)
+        }
+        return (order.exposure, true)
+    }
+
+    private func together(_ older: Order, _ newer: Order) -> Quantity {
+        let most = Swift.max(older.worst, newer.worst)
+        let filled = older.filled.adding(newer.filled) ?? .max
+        return most > filled ? most - filled : .zero
+    }
+
     /// In quote, scale 8, rounded away from zero; the largest amount where there has been no price yet.
     private func worth(_ quantity: Quantity, _ mark: Price) -> Int128 {
         if quantity.isZero { return 0 }
@@ -48,9 +69,10 @@ extension TradingCore {
         return Rounding.up.divide(Int128(quantity.raw) * Int128(mark.raw), by: Int128(fixedPointUnit))
     }
 
-    mutating func riskContext(_ intent: Intent) -> RiskContext {
+    /// `without`: the order that the intent would change.
+    mutating func riskContext(_ intent: Intent, without excluded: ClientOrderID = .none) -> RiskContext {
         let held = instruments[intent.instrument.index]
-        let open = exposure(of: intent.instrument)
+        let open = exposure(of: intent.instrument, without: excluded)
         var context = RiskContext(
             now: now, state: state, isAllowed: true, instrument: held.instrument, limits: held.limits,
             hasTop: held.hasTop, top: held.top, linksUp: linksUp, position: ledger[intent.instrument].quantity,
@@ -78,12 +100,20 @@ extension TradingCore {
         context.messagesLastSecond = messagesPerSecond.count(at: now)
         context.messagesLastMinute = messagesPerMinute.count(at: now)
         context.identicalOrders = recent.same(as: intent, at: now)
+        context.heldUntil = published.hold == .none ? Nanoseconds(raw: .min) : published.heldUntil
+        context.venueWeight = usage.weight.count(at: now)
+        context.venueWeightLimit = usage.weight.limit
+        context.venueOrders = usage.orders.count(at: now)
+        context.venueOrdersLimit = usage.orders.limit
+        context.venueOrdersLong = usage.ordersLong.count(at: now)
+        context.venueOrdersLongLimit = usage.ordersLong.limit
         return context
     }
 
     /// A strategy's cancel may use the message limits whole; the engine's own cancels are never held back.
     mutating func judgeCancel(_ intent: Intent) -> RiskAnswer {
         guard published.orderLink == .up else { return RiskAnswer(.linkDown) }
+        if isBanned { return RiskAnswer(.held, value: now.raw, limit: published.heldUntil.raw) }
         let limits = instruments[intent.instrument.index].limits
         let second = messagesPerSecond.count(at: now)
         let minute = messagesPerMinute.count(at: now)

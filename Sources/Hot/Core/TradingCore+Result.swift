@@ -64,7 +64,7 @@ extension TradingCore {
                 let slot = orders.activeSlot(at)
                 let order = orders[slot]
                 guard order.strategy.index == index, order.state == .open || order.state == .partiallyFilled,
-                    maySend, published.orderLink == .up
+                    mayCancel
                 else { continue }
                 requestCancel(slot, &outputs)
             }

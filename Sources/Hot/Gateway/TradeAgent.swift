@@ -102,11 +102,11 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
 
     /// The thread stood still between the turn's begin and its decision; the guard may have cancelled everything and the
     /// mandate may have ended meanwhile. Such a placement does not leave, and the core is told so in the next turn.
-    private mutating func withhold(_ order: NewOrder) {
+    private mutating func withhold(_ kind: RequestKind, _ instrument: InstrumentID, _ client: ClientOrderID) {
         withheld.order(
             .orderReply(
                 OrderReply(
-                    kind: .place, outcome: .refused, instrument: order.instrument, client: order.client, venueOrder: .none,
+                    kind: kind, outcome: .refused, instrument: instrument, client: client, venueOrder: .none,
                     error: .venueUnavailable, venueCode: 0, venueTime: .zero)))
     }
 
@@ -136,7 +136,12 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         var sent = false
         for index in 0..<outputs.count {
             if isTurnStale, case .place(let order) = outputs[index] {
-                withhold(order)
+                withhold(.place, order.instrument, order.client)
+                continue
+            }
+            if isTurnStale, case .amend(let amendment) = outputs[index] {
+                withhold(.amend, amendment.order.instrument, amendment.order.client)
+                if !amendment.isInPlace { withhold(.amend, amendment.order.instrument, amendment.client) }
                 continue
             }
             sent = orders.perform(outputs[index], at: now, wallNow: wallNow) || sent

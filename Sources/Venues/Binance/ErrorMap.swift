@@ -6,6 +6,11 @@ struct MappedError: BitwiseCopyable, Equatable {
     var error: ErrorCode
     var outcome: Outcome
 
+    init(error: ErrorCode, outcome: Outcome) {
+        self.error = error
+        self.outcome = outcome
+    }
+
     /// Maps an HTTP-like status with the error's code and text (reference: Spot `errors.md`). An outcome is `unknown`
     /// where the venue may have acted: every 5xx but -1008, and the codes that say so.
     init(status: Int64, code: Int64, message: ByteView) {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Control
 import Foundation
+import Model
 import Signals
 import Telemetry
 import Units
@@ -26,6 +27,8 @@ struct ControlCommand: AsyncParsableCommand {
               disarm          takes the mandate away and cancels everything; stage may follow
               flatten         cancels everything and closes the position with reducing orders
               kill            cancels everything, halts, and leaves a latch that outlives every restart
+              resolve ID absent|cancelled|filled [QTY]
+                              says what became of an order that stayed unknown past its deadline; needs --reason
               unlatch         removes the latch; needs --reason; the engine is DISARMED then
 
             Which engine: --socket, --config, NEEDLETAIL_SOCKET, or the only one that answers in
@@ -44,8 +47,10 @@ struct ControlCommand: AsyncParsableCommand {
     @OptionGroup var place: RunPlace
     @Argument(help: "What to do; see above.")
     var verb: String
-    @Argument(help: "The hash, for arm and confirm; 16 hex digits as stage showed them.")
+    @Argument(help: "The hash, for arm and confirm: 16 hex digits as stage showed them. For resolve the order's client_id.")
     var hash: String?
+    @Argument(help: "resolve: absent, cancelled or filled, and the executed quantity.")
+    var more: [String] = []
     @Option(help: "stage: seconds the mandate lasts once live.")
     var lifetime: Int64 = 3600
     @Option(help: "arm: seconds the confirmation is awaited.")
@@ -93,6 +98,7 @@ struct ControlCommand: AsyncParsableCommand {
     }
 
     private func typed() throws -> ControlVerb {
+        if !more.isEmpty, verb != "resolve" { throw ValidationError("\(verb) takes no '\(more[0])'") }
         switch verb {
         case "status": return .status
         case "stage":
@@ -121,6 +127,14 @@ struct ControlCommand: AsyncParsableCommand {
                 throw ValidationError("unlatch needs --reason 'WHY': it is journalled and kept in latch.log")
             }
             return .unlatch(reason: reason)
+        case "resolve":
+            guard let hash, let word = more.first, let resolution = Resolution.allCases.first(where: { $0.name == word }),
+                let filled = more.count < 2 ? Quantity.zero : try? Quantity(more[1]), more.count <= 2
+            else { throw ValidationError("resolve takes CLIENT_ID absent | cancelled [FILLED] | filled QUANTITY") }
+            guard reason.contains(where: { !$0.isWhitespace }) else {
+                throw ValidationError("resolve needs --reason 'WHY': it is journalled")
+            }
+            return .resolve(client: hash, resolution, filled: filled, reason: reason)
         default: throw ValidationError("there is no verb '\(verb)'; see needletail ctl --help")
         }
     }

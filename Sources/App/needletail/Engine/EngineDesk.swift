@@ -34,7 +34,7 @@ struct EngineDesk: ControlHandler {
             } catch {
                 return .refused(Self.refusal(of: error))
             }
-        case .arm, .confirm, .disarm, .flatten: break
+        case .arm, .confirm, .disarm, .flatten, .resolve: break
         }
         if !reason.isEmpty, command.kind != .unlatch {
             host.note(.reason, command.operatorID, "\(command.kind.name): \(reason)")
@@ -55,6 +55,11 @@ struct EngineDesk: ControlHandler {
                 cure: "give a reason with --reason, and look at the latch file")
         }
         return ControlError(place: "unlatch", cause: "no latch is set", cure: "nothing is to be done; see the status")
+    }
+
+    func order(named name: String) -> ClientOrderID? {
+        let bytes = Array(name.utf8)
+        return host.plan.identifiers.parse(count: bytes.count) { bytes[$0] }
     }
 
     func result(of sequence: UInt64) -> CommandResult? { host.result(of: sequence) }
