@@ -229,3 +229,14 @@ private struct Movers: StrategySet {
     #expect(bench.amended.count > 5 && bench.amended.contains { $0.isInPlace } && bench.amended.contains { !$0.isInPlace })
     #expect(stuck != nil && bench.replayedHash() == bench.hash)
 }
+
+@Test func aBreachFoundAtTheLastGateHalts() {
+    let stage = Stage()
+    stage.bench.live()
+    let resting = stage.resting()
+    let client = stage.place()!
+    stage.bench.reply(.place, .refused, client, .conservationBreach)
+    #expect(stage.bench.state == .halted && stage.bench.status.stateReason == .conservationBreach)
+    #expect(stage.bench.orderStates[client] == .rejected && stage.bench.orderStates[resting] == .pendingCancel)
+    #expect(!stage.bench.command(.stage))
+}

@@ -26,6 +26,15 @@ public struct VenueUsage: BitwiseCopyable, Sendable {
         case requests = 2
         /// Everything: a ban.
         case all = 3
+
+        public var name: String {
+            switch self {
+            case .none: return "NONE"
+            case .orders: return "ORDERS"
+            case .requests: return "REQUESTS"
+            case .all: return "ALL"
+            }
+        }
     }
 
     public var venue: VenueID

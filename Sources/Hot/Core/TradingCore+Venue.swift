@@ -25,6 +25,10 @@ extension TradingCore {
     }
 
     mutating func orderReply(_ reply: OrderReply, _ outputs: inout OutputBuffer) {
+        if reply.error == .conservationBreach {
+            // Our own last gate found more leaving than was approved: nothing here can be trusted any longer.
+            halt(.conservationBreach, value: Int64(bitPattern: reply.client.word), &outputs)
+        }
         if stopsSending(reply) { fail(reply.error, value: Int64(reply.venueCode)) }
         if reply.kind == .cancelAll {
             if reply.outcome != .accepted, reply.error != .unknownOrder {
