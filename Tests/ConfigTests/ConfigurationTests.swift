@@ -49,6 +49,8 @@ import Units
             ("limits.max_strategy_loss", "1"), ("limits.throttle_drawdown", "1"), ("limits.throttle_percent", "1"),
             ("limits.max_move_bps", "1"), ("limits.max_ack_latency", "2s"), ("limits.breach_pause", "1s"),
             ("topology.preset", "four-cores"), ("timeouts.request", "1s"), ("timeouts.heartbeat", "1ms"),
+            ("timeouts.place", "3s"), ("timeouts.cancel", "3s"), ("timeouts.amend", "3s"), ("timeouts.query", "3s"),
+            ("timeouts.query_max", "9s"), ("timeouts.unknown", "40s"), ("reconcile.tolerance_bps", "3"),
             ("timeouts.guard", "9s"), ("feed.stale_after", "9s"), ("journal.segment_size", "2MiB"),
             ("journal.directory", "/j"), ("control.socket", "/s"),
         ]

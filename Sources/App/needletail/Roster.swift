@@ -95,7 +95,13 @@ enum Roster {
             instruments: plan.instruments,
             limits: Array(repeating: configuration.limits, count: plan.instruments.count),
             configHash: configuration.hash)
-        core.timeouts = RequestTimeouts(configuration.timeouts.request)
+        core.timeouts.place = configuration.timeouts.place
+        core.timeouts.cancel = configuration.timeouts.cancel
+        core.timeouts.amend = configuration.timeouts.amend
+        core.queryInterval = configuration.timeouts.query
+        core.queryIntervalMax = configuration.timeouts.queryMax
+        core.unknownDeadline = configuration.timeouts.unknown
+        core.reconcileToleranceBps = configuration.reconcileToleranceBps
         return core
     }
 

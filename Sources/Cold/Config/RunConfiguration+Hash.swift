@@ -23,6 +23,9 @@ extension RunConfiguration {
             "feed.stale_after=\(feedStaleAfter.raw)", "control.socket=\(controlSocket)",
             "journal=\(journal.directory) \(journal.segmentBytes) \(journal.syncInterval.raw)",
             "timeouts=\(timeouts.request.raw) \(timeouts.heartbeat.raw) \(timeouts.guardSilence.raw)",
+            "timeouts.kinds=\(timeouts.place.raw) \(timeouts.cancel.raw) \(timeouts.amend.raw)",
+            "timeouts.look_ups=\(timeouts.query.raw) \(timeouts.queryMax.raw) \(timeouts.unknown.raw)",
+            "reconcile.tolerance_bps=\(reconcileToleranceBps)",
         ]
         if let account = venue.account {
             lines.append("venue.account=\(account.apiKeyVariable) \(account.method.rawValue) \(account.keyVariable)")
