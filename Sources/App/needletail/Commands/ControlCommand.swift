@@ -129,7 +129,7 @@ struct ControlCommand: AsyncParsableCommand {
             return .unlatch(reason: reason)
         case "resolve":
             guard let hash, let word = more.first, let resolution = Resolution.allCases.first(where: { $0.name == word }),
-                let filled = more.count < 2 ? Quantity.zero : try? Quantity(more[1]), more.count <= 2
+                let filled = more.count < 2 ? Quantity.zero : (try? Quantity(more[1])), more.count <= 2
             else { throw ValidationError("resolve takes CLIENT_ID absent | cancelled [FILLED] | filled QUANTITY") }
             guard reason.contains(where: { !$0.isWhitespace }) else {
                 throw ValidationError("resolve needs --reason 'WHY': it is journalled")
