@@ -39,7 +39,7 @@ final class EngineHost {
     private let truths = ColdInbox<VenueTruth>()
     private let snapshots = ColdInbox<(instrument: UInt16, body: [UInt8])>()
     private var truthUnderWay = false
-    private var lastTruth = Nanoseconds.zero
+    private var truthSchedule = TruthSchedule()
     private var snapshotSequence: UInt64 = 0
     private var history = TradeHistory()
     /// Balances of the first complete truth: what the run started from.
@@ -81,7 +81,8 @@ final class EngineHost {
         refusedPeers = control.refusedClients
         work += deliverSnapshots()
         work += deliverTruth()
-        if hasAccount, (now - lastTruth).raw > 5_000_000_000 { askForTruth() }
+        let activity = status.ordersSent &+ status.cancelsSent &+ status.amendsSent &+ status.fills
+        if hasAccount, truthSchedule.isDue(at: now, activity: activity) { askForTruth() }
         if work == 0 { try? await Task.sleep(nanoseconds: 1_000_000) } else { await Task.yield() }
     }
 
@@ -111,7 +112,7 @@ final class EngineHost {
     /// the proof does not wait.
     func noteStop(reason: String, operatorID: UInt32) {
         stopped = "by uid \(operatorID)" + (reason.isEmpty ? "" : ": \(reason)")
-        lastTruth = .zero
+        truthSchedule.hurry()
     }
 
     /// Enables the strategies again; `false` when they were.
@@ -169,7 +170,7 @@ final class EngineHost {
     private func askForTruth() {
         guard !truthUnderWay else { return }
         truthUnderWay = true
-        lastTruth = clock.now()
+        truthSchedule.asked(at: clock.now())
         let (adapter, rest, clock, inbox, from) = (adapter, rest, clock, truths, history.from)
         Task {
             inbox.put(await VenueTruth.ask(adapter, rest, tradesFrom: from, now: { clock.now() }, wall: { clock.wall() }))
@@ -245,7 +246,7 @@ final class EngineHost {
         _ = submit(Command(kind: .stop, operatorID: UInt32(getuid()), hash: 0, lifetime: .zero))
         let deadline = clock.now() + Nanoseconds(seconds: 10)
         repeat { await turn() } while clock.now() < deadline && !isQuiet
-        lastTruth = .zero
+        truthSchedule.hurry()
         let before = snapshotSequence
         while hasAccount, clock.now() < deadline, snapshotSequence == before { await turn() }
         hot.stop()
