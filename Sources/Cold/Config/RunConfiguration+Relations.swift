@@ -76,9 +76,12 @@ extension RunConfiguration {
                 ["timeouts.\(name)"], span <= Nanoseconds(seconds: 60),
                 "is longer than 60s: an order would stay in doubt too long", cure: "write a few seconds")
         }
-        reader.relate(
-            ["timeouts.query", "timeouts.query_max"], timeouts.query <= timeouts.queryMax,
-            "the first pause between look-ups is longer than the longest", cure: "raise timeouts.query_max or lower timeouts.query")
+        // Either may be left out: the one that is written is named.
+        for path in ["timeouts.query", "timeouts.query_max"] {
+            reader.relate(
+                [path], timeouts.query <= timeouts.queryMax, "the first pause between look-ups is longer than the longest",
+                cure: "raise timeouts.query_max or lower timeouts.query")
+        }
         reader.relate(
             ["timeouts.unknown"], timeouts.unknown >= Nanoseconds(seconds: 10) && timeouts.unknown <= Nanoseconds(seconds: 600),
             "is not from 10s to 600s: absence is proved 8s after an order left, and doubt must end",
