@@ -85,7 +85,7 @@ let hot: [Target] = [
     module(.hot, "StrategyKit", ["Units", "Memory", "Model"]),
     module(.hot, "Core", ["Units", "Memory", "Model", "Orders", "Risk", "StrategyKit"]),
     module(.hot, "Gateway", [
-        "Units", "Model", "Wire", "Rings", "Agents", "Uring", "Transport", "StrategyKit", "Core", "VenueKit",
+        "Units", "Model", "Wire", "Rings", "Agents", "Uring", "Transport", "StrategyKit", "Orders", "Core", "VenueKit",
     ]),
 ]
 
@@ -151,7 +151,8 @@ let testTargets: [Target] = [
     tests("ConsoleTests", ["Units", "Model", "Telemetry", "Console"]),
     tests("CoreTests", ["Core", "Orders", "StrategyKit", "Quoting", "Units", "Model", "TestSupport"]),
     tests("GatewayTests", [
-        "Gateway", "Agents", "Core", "Model", "Quoting", "Rings", "StrategyKit", "Transport", "Units", "VenueKit", "Wire",
+        "Gateway", "Agents", "Core", "Model", "Orders", "Quoting", "Rings", "StrategyKit", "Transport", "Units", "VenueKit",
+        "Wire",
     ]),
     tests("GuardTests", ["Guard", "Rings", "Units", "Model"]),
     tests("FuzzTests", [

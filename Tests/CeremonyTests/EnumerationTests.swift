@@ -24,7 +24,7 @@ private struct Ceremony {
         case .stage: if !isKilled { (said, hash) = (1, word.hash) }
         case .arm: if said == 1, word.hash == hash { said = 2 }
         case .confirm: if said == 2, word.hash == hash { isLive = true }
-        case .flatten, .limit, .strategyOff, .strategyOn, .instrumentOff, .instrumentOn, .stalled: break
+        case .flatten, .limit, .strategyOff, .strategyOn, .instrumentOff, .instrumentOn, .stalled, .resolve: break
         }
     }
 }

@@ -60,6 +60,8 @@ import Units
             ("limits.take_profit", "1"), ("limits.take_profit", "1bps"), ("limits.exit_pause", "1s"),
             ("strategies.0.shadow", "true"),
             ("topology.preset", "four-cores"), ("timeouts.request", "1s"), ("timeouts.heartbeat", "1ms"),
+            ("timeouts.place", "3s"), ("timeouts.cancel", "3s"), ("timeouts.amend", "3s"), ("timeouts.query", "3s"),
+            ("timeouts.query_max", "9s"), ("timeouts.unknown", "40s"), ("reconcile.tolerance_bps", "3"),
             ("timeouts.guard", "9s"), ("feed.stale_after", "9s"), ("journal.segment_size", "2MiB"),
             ("journal.directory", "/j"), ("control.socket", "/s"),
         ]

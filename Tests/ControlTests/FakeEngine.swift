@@ -67,6 +67,10 @@ struct FakeEngine: ControlHandler {
                 quantity: Quantity(raw: 1), filled: .zero, age: .zero)
         ]
     }
+    func order(named name: String) -> ClientOrderID? {
+        let bytes = Array(name.utf8)
+        return ClientOrderIDFormat(prefix: "nt-")!.parse(count: bytes.count) { bytes[$0] }
+    }
     mutating func positions() -> [PositionLine] { [] }
     mutating func fills(limit: Int) -> [FillLine] { [] }
 }

@@ -239,6 +239,7 @@ final class CoreBench<Strategies: StrategySet> {
     func position(_ instrument: UInt16 = 0) -> Position { core.position(of: InstrumentID(instrument)) }
     var placed: [NewOrder] { placed(in: outputs) }
     func placed(in list: [Output]) -> [NewOrder] { list.compactMap { if case .place(let order) = $0 { order } else { nil } } }
+    var amended: [OrderAmendment] { outputs.compactMap { if case .amend(let amendment) = $0 { amendment } else { nil } } }
     var cancels: [OrderReference] { outputs.compactMap { if case .cancel(let order) = $0 { order } else { nil } } }
     var cancelAlls: Int { outputs.count { if case .cancelAll = $0 { true } else { false } } }
     var queries: [OrderReference] { outputs.compactMap { if case .query(let order) = $0 { order } else { nil } } }
@@ -277,6 +278,13 @@ final class CoreBench<Strategies: StrategySet> {
                     passed.contains { $0.instrument == order.instrument && $0.side == order.side
                         && $0.price == order.price && $0.quantity == order.quantity },
                     "an order left without a verdict")
+            case .amend(let amendment):
+                #expect(current == .live || current == .reducing, "an amendment left in \(current)")
+                #expect(
+                    passed.contains { $0.kind == .amend && $0.client == amendment.order.client
+                        && $0.price == amendment.price && $0.quantity == amendment.quantity },
+                    "an amendment left without a verdict")
+                if !amendment.isInPlace { #expect(amended.count { $0.client == amendment.client } == 1, "an order left twice") }
             default: break
             }
         }
@@ -284,7 +292,7 @@ final class CoreBench<Strategies: StrategySet> {
         if case .command(let command) = input, command.kind == .kill {
             #expect(placed(in: last).isEmpty)
             let status = core.status
-            if status.orderLink == .up, configuration.mode != .shadow {
+            if status.orderLink == .up, configuration.mode != .shadow, status.hold != .all {
                 let swept = last.count { if case .cancelAll = $0 { true } else { false } }
                 #expect(swept == configuration.instruments.count, "a kill cancels everything in its own step")
             }

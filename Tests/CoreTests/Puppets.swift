@@ -8,6 +8,7 @@ final class Script {
     enum Line {
         case place(Side, TimeInForce, Price, Quantity)
         case cancel(ClientOrderID)
+        case amend(ClientOrderID, Price, Quantity)
     }
     var lines: [Line] = []
     /// Proposed again at every fill.
@@ -44,6 +45,8 @@ struct Puppet: Strategy {
                 intents.place(side, timeInForce, price: price, quantity: quantity)
             case .cancel(let client):
                 for own in script.seenOrders where own.client == client { intents.cancel(own) }
+            case .amend(let client, let price, let quantity):
+                for own in script.seenOrders where own.client == client { intents.amend(own, price: price, quantity: quantity) }
             }
         }
     }
@@ -113,6 +116,13 @@ final class Stage {
     func cancel(_ client: ClientOrderID, by script: Int = 0) {
         scripts[script].lines.append(.cancel(client))
         bench.tick()
+    }
+    /// Lets a puppet amend; answers what left, if something did.
+    @discardableResult
+    func amend(_ client: ClientOrderID, to price: Price, _ quantity: Quantity, by script: Int = 0) -> OrderAmendment? {
+        scripts[script].lines.append(.amend(client, price, quantity))
+        for case .amend(let amendment) in bench.tick() { return amendment }
+        return nil
     }
     /// The verdict on the last proposal.
     var verdict: RiskVerdict? { bench.verdicts.last }

@@ -27,6 +27,8 @@ private final class RandomWorld {
     private var truth: Int64 = 0
     private var seen = 0
     private var trades: UInt64 = 0
+    private(set) var replaced = 0
+    private(set) var inPlace = 0
     var placed: Int { bench.placed.count }
 
     init(seed: UInt64) {
@@ -37,11 +39,11 @@ private final class RandomWorld {
 
     func turn() {
         switch dice.below(14) {
-        case 0...2:
+        case 0...1:
             let side: Side = dice.oneIn(2) ? .buy : .sell
             let price = Price(raw: (side == .buy ? 49_900 + Int64(dice.below(90)) : 50_010 + Int64(dice.below(90))) * fixedPointUnit)
             stage.place(side, Quantity(raw: Int64(1 + dice.below(50)) * fixedPointUnit / 100), at: price)
-        case 3: if let own = dice.oneIn(2) ? orders.keys.min(by: { $0.word < $1.word }) : orders.keys.max(by: { $0.word < $1.word }) { stage.cancel(own) }
+        case 2, 3: if !dice.oneIn(4) { amend() } else if let own = orders.keys.max(by: { $0.word < $1.word }) { stage.cancel(own) }
         case 4...6: trade()
         case 7...9: deliver()
         case 10: bench.timer(after: Int64(1 + dice.below(1500)))
@@ -50,6 +52,57 @@ private final class RandomWorld {
         default: if bench.state != .live || dice.oneIn(6) { rearm() }
         }
         attend()
+    }
+
+    /// Another price, another quantity or both, or less in place.
+    private func amend() {
+        let open = orders.values.filter(\.isOpen).sorted { $0.order.client.word < $1.order.client.word }
+        guard !open.isEmpty else { return }
+        let own = dice.pick(open).order
+        let isBuy = own.side == .buy
+        let price = dice.oneIn(3) ? own.price
+            : Price(raw: (isBuy ? 49_900 + Int64(dice.below(90)) : 50_010 + Int64(dice.below(90))) * fixedPointUnit)
+        stage.amend(own.client, to: price, Quantity(raw: Int64(1 + dice.below(50)) * fixedPointUnit / 100))
+    }
+
+    /// Both names are answered for; the venue takes the next one only for one of which nothing is executed.
+    private func take(_ amendment: OrderAmendment) {
+        if dice.oneIn(10) { return }  // lost on its way
+        let name = amendment.order.client
+        let held = orders[name]
+        func say(_ client: ClientOrderID, _ outcome: Outcome, _ error: ErrorCode, known: Bool) {
+            messages.append(
+                .orderReply(
+                    OrderReply(
+                        kind: .amend, outcome: outcome, instrument: InstrumentID(0), client: client,
+                        venueOrder: known ? bench.venueOrder(client) : .none, error: error, venueCode: 0, venueTime: .zero)))
+        }
+        guard let held, held.isOpen else {
+            say(name, .refused, .unknownOrder, known: held != nil)
+            if !amendment.isInPlace { say(amendment.client, .refused, .unknownOrder, known: false) }
+            return
+        }
+        if amendment.isInPlace {
+            guard amendment.quantity > held.filled else { return say(name, .refused, .orderRejected, known: true) }
+            orders[name]?.order.quantity = amendment.quantity
+            inPlace += 1
+            say(name, .accepted, .none, known: true)
+            return
+        }
+        guard held.filled.isZero else {
+            say(name, .refused, .orderRejected, known: true)
+            say(amendment.client, .refused, .orderRejected, known: false)
+            return
+        }
+        say(name, .accepted, .none, known: true)
+        close(name)
+        if dice.oneIn(8) { return say(amendment.client, .refused, .orderRejected, known: false) }
+        orders[amendment.client] = Resting(
+            order: NewOrder(
+                client: amendment.client, instrument: InstrumentID(0), strategy: StrategyID(0), side: amendment.side,
+                timeInForce: amendment.timeInForce, price: amendment.price, quantity: amendment.quantity))
+        replaced += 1
+        say(amendment.client, .accepted, .none, known: true)
     }
 
     /// Something of a resting order is executed.
@@ -93,6 +146,7 @@ private final class RandomWorld {
         for output in new {
             switch output {
             case .place(let order): take(order)
+            case .amend(let amendment): take(amendment)
             case .cancel(let reference): if !dice.oneIn(8) { close(reference.client) }
             case .cancelAll: if !dice.oneIn(8) { for client in orders.keys.sorted(by: { $0.word < $1.word }) { close(client) } }
             case .query(let reference): messages.append(.orderUpdate(statement(reference.client, .query)))
@@ -148,6 +202,10 @@ private final class RandomWorld {
 
     /// What may never be, whatever was lost.
     var wrong: String? {
+        let status = bench.status
+        if status.worstLong > Self.limit || status.worstShort < -Self.limit {
+            return "by its own count \(status.worstShort) to \(status.worstLong)"
+        }
         if bench.position().quantity.raw != position { return "the position is not the sum of the fills" }
         let open = orders.values.filter(\.isOpen)
         let buys = open.filter { $0.order.side == .buy }.map(\.remaining.raw).reduce(0, +)
@@ -181,6 +239,8 @@ private final class RandomWorld {
 @Test func whateverIsLostLateOrRepeatedTheVenueCannotExceedTheLimitAndAllSettles() {
     var orders = 0
     var refusedAtTheLimit = 0
+    var replaced = 0
+    var inPlace = 0
     var states: Set<SystemState> = []
     for seed: UInt64 in 1...300 {
         let world = RandomWorld(seed: seed)
@@ -194,10 +254,13 @@ private final class RandomWorld {
         let left = world.settle()
         #expect(left == nil, "seed \(seed): \(left ?? "")")
         orders += world.placed
+        replaced += world.replaced
+        inPlace += world.inPlace
         refusedAtTheLimit += world.bench.verdicts.count { $0 == .position }
         states.formUnion(world.bench.states)
     }
-    print("random worlds: 300 seeds, \(orders) orders, \(refusedAtTheLimit) refused at the limit")
+    print("random worlds: 300 seeds, \(orders) orders, \(refusedAtTheLimit) refused at the limit, \(replaced) replaced, \(inPlace) reduced")
+    #expect(replaced > 120 && inPlace > 40)
     #expect(orders > 5000 && refusedAtTheLimit > 200)
     #expect(states.isSuperset(of: [.live, .safe, .disarmed]))
 }

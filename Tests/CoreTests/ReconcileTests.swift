@@ -2,7 +2,7 @@ import Model
 import Testing
 import Units
 
-@Test func theFirstDifferenceReducesAndTheSecondInARowIsSafe() {
+@Test func theFirstDifferenceReducesAndTheSecondInARowHalts() {
     let stage = Stage()
     stage.bench.live()
     let client = stage.resting()
@@ -15,7 +15,10 @@ import Units
     #expect(stage.verdict == .reduceOnly)
     stage.bench.snapshot(resting: [client], balance: "9.5")
     stage.bench.wait(milliseconds: 600)
-    #expect(stage.bench.state == .safe && stage.bench.status.stateReason == .positionMismatch)
+    #expect(stage.bench.state == .halted && stage.bench.status.stateReason == .positionMismatch)
+    let told = stage.bench.outputs.compactMap { if case .alert(let alert) = $0 { alert } else { nil } }
+    #expect(told.map(\.value) == [Quantity("9.5").raw, Quantity("9.5").raw], "both with the figures")
+    #expect(told.map(\.limit) == [Quantity("10").raw, Quantity("10").raw])
     #expect(stage.bench.orderStates[client] == .pendingCancel)
     #expect(stage.bench.status.reconcileBreaks == 2)
 }
@@ -121,4 +124,43 @@ import Units
     #expect(stage.bench.status.lastReconciledAt == proved, "the age of the last proof is not made younger")
     stage.bench.snapshot(resting: [client], balance: "10.05")
     #expect(stage.bench.status.lastReconciledAt > proved)
+}
+
+@Test func aDifferenceWithinTheToleranceIsNoneAndTheBaselineStays() {
+    let stage = Stage(.bench { $0.reconcileToleranceBps = 10 })
+    stage.bench.live()
+    for balance: Quantity in ["10.01", "9.99", "10.01"] {
+        stage.bench.snapshot(balance: balance)
+        stage.bench.wait(milliseconds: 600)
+    }
+    #expect(stage.bench.state == .live && stage.bench.status.reconcileBreaks == 0)
+    // One unit past it, and small steps do not add up unseen.
+    stage.bench.snapshot(balance: "10.01000001")
+    stage.bench.wait(milliseconds: 600)
+    #expect(stage.bench.state == .reducing && stage.bench.status.reconcileBreaks == 1)
+}
+
+/// The venue claims more than the fills it told: the claim is counted at its worst, nothing is booked for it, and the
+/// real fill, by whatever way it comes and however often, is counted once.
+@Test func aClaimedFillIsReplacedByTheRealOneNeverAdded() {
+    let stage = Stage()
+    stage.bench.live()
+    let client = stage.resting(.buy, "1")
+    stage.bench.update(.partiallyFilled, client, cumulative: "0.4", quantity: "1")
+    #expect(stage.bench.position().quantity == .zero, "no price, no booking")
+    #expect(stage.bench.status.worstLong == "1", "the claimed part is within the whole")
+    stage.bench.update(.filled, client, cumulative: "1", quantity: "1")
+    #expect(stage.bench.orderStates[client] == .filled && stage.bench.unsettled == 1)
+    #expect(stage.bench.status.worstLong == "1", "owed: as if held")
+    stage.bench.fill(client, "0.4", trade: 71, source: .tradeHistory)
+    #expect(stage.bench.position().quantity == "0.4" && stage.bench.status.worstLong == "1")
+    stage.bench.fill(client, "0.4", trade: 71)
+    #expect(stage.bench.position().quantity == "0.4", "the same trade by the stream")
+    stage.bench.fill(client, "0.6", trade: 72, source: .tradeHistory)
+    stage.bench.fill(client, "0.6", trade: 72)
+    #expect(stage.bench.position().quantity == "1" && stage.bench.unsettled == 0)
+    #expect(stage.bench.status.worstLong == "1" && stage.bench.alerts.isEmpty)
+    stage.bench.snapshot(balance: "11")
+    stage.bench.wait(milliseconds: 600)
+    #expect(stage.bench.status.reconcileBreaks == 0)
 }

@@ -77,10 +77,23 @@ struct SplitMix: RandomNumberGenerator {
                 LinkChange(venue: VenueID(u8()), role: one(LinkRole.self), state: one(LinkState.self), reason: u16()))
         case 8: return .command(command())
         case 9: return .timer
+        case 11:
+            var usage = VenueUsage(venue: VenueID(u8()))
+            usage.weight = limiter()
+            usage.orders = limiter()
+            usage.ordersLong = limiter()
+            usage.hold = one(VenueUsage.Hold.self)
+            usage.holdFor = time()
+            return .venueUsage(usage)
         default:
             let bytes = (0..<Int(next() % 73)).map { _ in u8() }
             return .note(Note(one(Note.Kind.self), operatorID: u32(), part: u8(), parts: u8(), bytes: bytes))
         }
+    }
+
+    mutating func limiter() -> VenueUsage.Limiter {
+        VenueUsage.Limiter(
+            used: Int32(bitPattern: u32()), limit: Int32(bitPattern: u32()), endsIn: time())
     }
 
     mutating func output(_ kind: Int) -> Output {
@@ -96,7 +109,7 @@ struct SplitMix: RandomNumberGenerator {
         case 3: return .query(reference)
         case 4:
             let intent = Intent(
-                kind: bool() ? .place : .cancel, strategy: StrategyID(u8()), instrument: instrument(),
+                kind: one(Intent.Kind.self), strategy: StrategyID(u8()), instrument: instrument(),
                 side: one(Side.self), timeInForce: one(TimeInForce.self), price: price(), quantity: quantity(),
                 client: client())
             return .verdict(
@@ -127,6 +140,11 @@ struct SplitMix: RandomNumberGenerator {
                 SwitchChange(
                     subject: one(SwitchChange.Subject.self), index: u16(), isOn: bool(), reason: one(ErrorCode.self),
                     operatorID: u32(), until: time(), value: int(), limit: int(), version: u32()))
+        case 11:
+            return .amend(
+                OrderAmendment(
+                    order: reference, client: client(), strategy: StrategyID(u8()), side: one(Side.self),
+                    timeInForce: one(TimeInForce.self), price: price(), quantity: quantity()))
         default:
             return .command(CommandResult(command: command(), accepted: bool(), state: one(SystemState.self)))
         }
@@ -144,13 +162,13 @@ func sameWords(_ a: Record, _ b: Record) -> Bool {
     print("seed \(seed)")
     var random = SplitMix(state: seed)
     for round in 0..<400 {
-        for kind in 0..<11 {
+        for kind in 0..<12 {
             let input = random.input(kind)
             let record = input.record(sequence: UInt64(round), time: Nanoseconds(raw: 77))
             let back = try #require(Input(record: record))
             #expect(String(describing: back) == String(describing: input))
             #expect(sameWords(back.record(sequence: UInt64(round), time: Nanoseconds(raw: 77)), record))
-            #expect(Int(record.tag) == kind + 1 && record.words[15] == 0 && record.stream == .input)
+            #expect(Int(record.tag) == (kind < 11 ? kind + 1 : 60) && record.words[15] == 0 && record.stream == .input)
             #expect(Output(record: record) == nil)
         }
     }
@@ -177,7 +195,8 @@ func sameWords(_ a: Record, _ b: Record) -> Bool {
             let back = try #require(Output(record: record))
             #expect(String(describing: back) == String(describing: output))
             #expect(sameWords(back.record(sequence: UInt64(round), time: Nanoseconds(raw: 78)), record))
-            #expect(Int(record.tag) == (kind == 10 ? 50 : kind + 1) && record.words[15] == 0 && record.stream == .output)
+            let tags = [10: 50, 11: 60]
+            #expect(Int(record.tag) == tags[kind] ?? (kind + 1) && record.words[15] == 0 && record.stream == .output)
             #expect(Input(record: record) == nil)
         }
     }

@@ -82,6 +82,7 @@ let rules: [Rule] = [
         .latency, "the venue answers too slowly", value: 100_000_000_000, limit: 100_000_000_001,
         atLimit: { $0.context.promptAt = Nanoseconds(seconds: 100) },
         past: { $0.context.promptAt = Nanoseconds(raw: 100_000_000_001) }),
+    Rule(.notAmendable, "the order cannot be changed") { $0.context.isAmendable = false },
     Rule(
         .invalidPrice, "price off the tick", value: 100 * unit, limit: unit * 3,
         atLimit: { $0.context.instrument.tickSize = Price(raw: 4 * unit) },
@@ -324,6 +325,42 @@ let rules: [Rule] = [
             $0.context.limits.maxMessagesPerMinute = 20
             $0.context.limits.cancelSharePercent = 25
             $0.context.messagesLastMinute = 15
+        }),
+    Rule(
+        .held, "the venue wants to be left alone", value: 100_000_000_000, limit: 100_000_000_001,
+        atLimit: { $0.context.heldUntil = Nanoseconds(seconds: 100) },
+        past: { $0.context.heldUntil = Nanoseconds(raw: 100_000_000_001) }),
+    Rule(
+        .venueRate, "the venue's weight of requests", value: 5, limit: 4,
+        atLimit: {
+            $0.context.venueWeight = 4
+            $0.context.venueWeightLimit = 5
+        },
+        past: {
+            $0.context.venueWeight = 4
+            $0.context.venueWeightLimit = 4
+        }),
+    Rule(
+        .venueRate, "the venue's orders of the short window", value: 81, limit: 80,
+        atLimit: {
+            $0.context.venueOrders = 79
+            $0.context.venueOrdersLimit = 100
+            $0.context.limits.cancelSharePercent = 20
+        },
+        past: {
+            $0.context.venueOrders = 80
+            $0.context.venueOrdersLimit = 100
+            $0.context.limits.cancelSharePercent = 20
+        }),
+    Rule(
+        .venueRate, "the venue's orders of the day", value: 100, limit: 99,
+        atLimit: {
+            $0.context.venueOrdersLong = 98
+            $0.context.venueOrdersLongLimit = 99
+        },
+        past: {
+            $0.context.venueOrdersLong = 99
+            $0.context.venueOrdersLongLimit = 99
         }),
     Rule(
         .identicalOrders, "the same order again and again", value: 6, limit: 5,

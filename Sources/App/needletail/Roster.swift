@@ -99,7 +99,13 @@ enum Roster {
             instruments: plan.instruments,
             limits: configuration.limitsByInstrument,
             configHash: configuration.hash)
-        core.requestTimeout = configuration.timeouts.request
+        core.timeouts.place = configuration.timeouts.place
+        core.timeouts.cancel = configuration.timeouts.cancel
+        core.timeouts.amend = configuration.timeouts.amend
+        core.queryInterval = configuration.timeouts.query
+        core.queryIntervalMax = configuration.timeouts.queryMax
+        core.unknownDeadline = configuration.timeouts.unknown
+        core.reconcileToleranceBps = configuration.reconcileToleranceBps
         core.shadowStrategies = plan.strategies.indices.filter { plan.strategies[$0].isShadow }.map { StrategyID(UInt8($0)) }
         return core
     }

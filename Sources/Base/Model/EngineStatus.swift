@@ -120,6 +120,12 @@ public struct EngineStatus: BitwiseCopyable, Sendable {
     public var instrumentCount: Int32 = 0
     public var strategies = InlineArray<16, StrategyStatus>(repeating: StrategyStatus())
     public var instruments = InlineArray<16, InstrumentStatus>(repeating: InstrumentStatus())
+    /// What the venue last said of its own limits, and until when it wants to hear nothing.
+    public var usage = VenueUsage(venue: VenueID(0))
+    public var usageAt = Nanoseconds.zero
+    public var hold = VenueUsage.Hold.none
+    public var heldUntil = Nanoseconds.zero
+    public var amendsSent: UInt64 = 0
 
     public init() {}
 }

@@ -292,6 +292,9 @@ public enum CommandKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case instrumentOn = 53
     /// By the engine itself: the thread `subject` has not turned for `lifetime`. Leads to SAFE.
     case stalled = 54
+    /// What became of an order that no look-up could prove within its deadline, by a person's word: `subject` is the
+    /// client id's word, `hash` a `Resolution`, `value` the filled quantity.
+    case resolve = 60
 }
 
 /// An operator's command, authenticated by the control socket.
@@ -335,4 +338,5 @@ public enum Input: BitwiseCopyable, Sendable {
     case command(Command)
     case timer
     case note(Note)
+    case venueUsage(VenueUsage)
 }

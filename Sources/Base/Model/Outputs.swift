@@ -2,7 +2,11 @@ import Units
 
 /// What a strategy wants. It can do nothing else.
 public struct Intent: BitwiseCopyable, Sendable {
-    public enum Kind: UInt8, Sendable, BitwiseCopyable { case place = 1, cancel = 2 }
+    public enum Kind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+        case place = 1, cancel = 2
+        /// Another price or quantity for a resting order; `quantity` is of the whole order, what is executed included.
+        case amend = 60
+    }
     public var kind: Kind
     public var strategy: StrategyID
     public var instrument: InstrumentID
@@ -10,7 +14,7 @@ public struct Intent: BitwiseCopyable, Sendable {
     public var timeInForce: TimeInForce
     public var price: Price
     public var quantity: Quantity
-    /// The order to cancel; `none` for a place.
+    /// The order to cancel or to amend; `none` for a place.
     public var client: ClientOrderID
 
     public init(
@@ -64,6 +68,37 @@ public struct OrderReference: BitwiseCopyable, Sendable {
         self.instrument = instrument
         self.venueOrder = venueOrder
     }
+}
+
+/// A resting order's new price or quantity, risk passed, exposure reserved at the worse of both. Old and new are one
+/// order for its strategy and for every limit: generations of one lineage.
+public struct OrderAmendment: BitwiseCopyable, Sendable {
+    /// The order as it rests.
+    public var order: OrderReference
+    /// Its name afterwards; the same where the venue changes it in place.
+    public var client: ClientOrderID
+    public var strategy: StrategyID
+    public var side: Side
+    public var timeInForce: TimeInForce
+    public var price: Price
+    /// Of the whole order, what is executed included.
+    public var quantity: Quantity
+
+    public init(
+        order: OrderReference, client: ClientOrderID, strategy: StrategyID, side: Side, timeInForce: TimeInForce,
+        price: Price, quantity: Quantity
+    ) {
+        self.order = order
+        self.client = client
+        self.strategy = strategy
+        self.side = side
+        self.timeInForce = timeInForce
+        self.price = price
+        self.quantity = quantity
+    }
+    /// Changed where it rests, under its name: only its quantity, and only down. Otherwise the venue ends it, and takes
+    /// the new one only when nothing of the old was executed.
+    public var isInPlace: Bool { client == order.client }
 }
 
 /// The gate's verdict on an intent, with the two numbers it compared (at the scale of what is compared).
@@ -240,4 +275,5 @@ public enum Output: BitwiseCopyable, Sendable {
     case alert(Alert)
     case command(CommandResult)
     case switched(SwitchChange)
+    case amend(OrderAmendment)
 }

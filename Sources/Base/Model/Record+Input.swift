@@ -16,6 +16,7 @@ extension Input {
         case .command: return 9
         case .timer: return 10
         case .note: return 11
+        case .venueUsage: return 60
         }
     }
 
@@ -110,6 +111,13 @@ extension Input {
             r.put8(v.count, at: 24)
             r.words[3] = UInt64(v.operatorID)
             for index in 0..<9 { r.words[4 + index] = v.text[index] }
+        case .venueUsage(let v):
+            r.put8(v.venue.raw, at: 0)
+            r.put8(v.hold.rawValue, at: 8)
+            r.put(v.weight, 3)
+            r.put(v.orders, 5)
+            r.put(v.ordersLong, 7)
+            r.put(v.holdFor.raw, 9)
         }
         return r
     }
@@ -193,7 +201,28 @@ extension Input {
                 Note(
                     kind: kind, part: r.get8(at: 8), parts: r.get8(at: 16), operatorID: by, count: r.get8(at: 24),
                     text: text))
+        case 60:
+            guard let hold = VenueUsage.Hold(rawValue: r.get8(at: 8)) else { return nil }
+            var usage = VenueUsage(venue: VenueID(r.get8(at: 0)))
+            usage.hold = hold
+            usage.weight = r.limiter(3)
+            usage.orders = r.limiter(5)
+            usage.ordersLong = r.limiter(7)
+            usage.holdFor = r.nanoseconds(9)
+            self = .venueUsage(usage)
         default: return nil
         }
+    }
+}
+
+extension Record {
+    fileprivate mutating func put(_ limiter: VenueUsage.Limiter, _ word: Int) {
+        words[word] = UInt64(UInt32(bitPattern: limiter.used)) | UInt64(UInt32(bitPattern: limiter.limit)) << 32
+        put(limiter.endsIn.raw, word + 1)
+    }
+    fileprivate func limiter(_ word: Int) -> VenueUsage.Limiter {
+        VenueUsage.Limiter(
+            used: Int32(bitPattern: UInt32(truncatingIfNeeded: words[word])),
+            limit: Int32(bitPattern: UInt32(truncatingIfNeeded: words[word] >> 32)), endsIn: nanoseconds(word + 1))
     }
 }

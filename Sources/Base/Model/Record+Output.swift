@@ -16,6 +16,7 @@ extension Output {
         case .alert: return 9
         case .command: return 10
         case .switched: return 50
+        case .amend: return 60
         }
     }
 
@@ -94,6 +95,16 @@ extension Output {
             r.put(v.until.raw, 4)
             r.put(v.value, 5)
             r.put(v.limit, 6)
+        case .amend(let v):
+            r.put16(v.order.instrument.raw, at: 0)
+            r.put8(v.strategy.raw, at: 16)
+            r.put8(v.side.rawValue, at: 24)
+            r.put8(v.timeInForce.rawValue, at: 32)
+            r.words[3] = v.order.client.word
+            r.words[4] = v.order.venueOrder.raw
+            r.words[5] = v.client.word
+            r.put(v.price.raw, 6)
+            r.put(v.quantity.raw, 7)
         }
         return r
     }
@@ -168,6 +179,13 @@ extension Output {
                     subject: subject, index: r.get16(at: 16), isOn: r.get8(at: 8) != 0, reason: reason,
                     operatorID: UInt32(truncatingIfNeeded: r.words[3]), until: r.nanoseconds(4), value: r.int(5),
                     limit: r.int(6), version: UInt32(truncatingIfNeeded: r.words[3] >> 32)))
+        case 60:
+            guard let side = Side(rawValue: r.get8(at: 24)), let tif = TimeInForce(rawValue: r.get8(at: 32))
+            else { return nil }
+            self = .amend(
+                OrderAmendment(
+                    order: reference, client: r.client(5), strategy: StrategyID(r.get8(at: 16)), side: side,
+                    timeInForce: tif, price: r.price(6), quantity: r.quantity(7)))
         default: return nil
         }
     }

@@ -21,6 +21,8 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case volatility = 30
     /// The venue answered too slowly.
     case latency = 31
+    /// The order to amend cannot be: executed in part, already being changed, or not changed at all.
+    case notAmendable = 62
     case invalidPrice = 8
     case invalidQuantity = 9
     case belowMinNotional = 10
@@ -50,6 +52,10 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case instrumentRate = 44
     /// Requests of all kinds, less the share kept for cancels.
     case messageRate = 28
+    /// The venue asked to be left alone for a while.
+    case held = 60
+    /// The venue's own count of weight or orders, less the share kept for cancels.
+    case venueRate = 61
     case identicalOrders = 29
     /// Too many orders for what was executed.
     case orderToTrade = 45
@@ -73,6 +79,7 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .instrumentBlocked: return "INSTRUMENT_BLOCKED"
         case .volatility: return "VOLATILITY"
         case .latency: return "LATENCY"
+        case .notAmendable: return "NOT_AMENDABLE"
         case .invalidPrice: return "INVALID_PRICE"
         case .invalidQuantity: return "INVALID_QUANTITY"
         case .belowMinNotional: return "BELOW_MIN_NOTIONAL"
@@ -94,6 +101,8 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .orderRate: return "ORDER_RATE"
         case .instrumentRate: return "INSTRUMENT_RATE"
         case .messageRate: return "MESSAGE_RATE"
+        case .held: return "HELD_BY_VENUE"
+        case .venueRate: return "VENUE_RATE"
         case .identicalOrders: return "IDENTICAL_ORDERS"
         case .orderToTrade: return "ORDER_TO_TRADE"
         case .dailyLoss: return "DAILY_LOSS"

@@ -111,6 +111,8 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case volatilityHalt = 58
     /// The book says that a limit of loss is reached; public trades do not say so, or nothing.
     case priceUnconfirmed = 59
+    /// Orders of one intent add up to more than the intent.
+    case conservationBreach = 60
 
     public var name: String {
         switch self {
@@ -141,6 +143,7 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .threadStalled: return "THREAD_STALLED"
         case .volatilityHalt: return "VOLATILITY_HALT"
         case .priceUnconfirmed: return "PRICE_UNCONFIRMED"
+        case .conservationBreach: return "CONSERVATION_BREACH"
         }
     }
 }

@@ -23,6 +23,9 @@ extension RunConfiguration {
             "feed.stale_after=\(feedStaleAfter.raw)", "control.socket=\(controlSocket)",
             "journal=\(journal.directory) \(journal.segmentBytes) \(journal.syncInterval.raw)",
             "timeouts=\(timeouts.request.raw) \(timeouts.heartbeat.raw) \(timeouts.guardSilence.raw)",
+            "timeouts.kinds=\(timeouts.place.raw) \(timeouts.cancel.raw) \(timeouts.amend.raw)",
+            "timeouts.look_ups=\(timeouts.query.raw) \(timeouts.queryMax.raw) \(timeouts.unknown.raw)",
+            "reconcile.tolerance_bps=\(reconcileToleranceBps)",
         ]
         if venue.ownsTLSRecords { lines.append("venue.tls_records=own") }
         if let account = venue.account {

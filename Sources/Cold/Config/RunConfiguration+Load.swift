@@ -74,6 +74,10 @@ extension RunConfiguration {
         }
         let placed = WrittenTopology(root.section("topology", cure: "write topology: with preset: two-cores"))
         let timeouts = TimeoutSettings(root.section("timeouts", cure: "write timeouts: with request, heartbeat, guard"))
+        let reconcile = root.section("reconcile", required: false, cure: "write reconcile: with tolerance_bps")
+        let tolerance = reconcile.whole(
+            "tolerance_bps", in: 0...100, cure: "write 0 to 100 basis points; 0 is exact", default: 0)
+        reconcile.finish()
         let feed = root.section("feed", cure: "write feed: with stale_after: 2s")
         let staleAfter = feed.duration("stale_after", cure: "write the age at which the feed is stale, such as 2s")
         feed.finish()
@@ -85,7 +89,8 @@ extension RunConfiguration {
         let configuration = RunConfiguration(
             file: file, mode: mode, name: name, directory: directory, venue: venue, instruments: instruments,
             strategies: strategies, limits: limits, unlimited: unlimited, topology: placed.topology,
-            topologyPreset: placed.preset, timeouts: timeouts, feedStaleAfter: staleAfter, journal: journal, controlSocket: socket,
+            topologyPreset: placed.preset, timeouts: timeouts,
+            reconcileToleranceBps: Int32(tolerance), feedStaleAfter: staleAfter, journal: journal, controlSocket: socket,
             notes: mode == written ? [] : ["the mode was changed from \(written.name) to \(mode.name) on the command line"])
         configuration.relate(root.reader, cores: cores)
         return configuration

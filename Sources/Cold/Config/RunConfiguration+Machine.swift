@@ -3,6 +3,18 @@ import Units
 extension TimeoutSettings {
     init(_ section: Section) {
         request = section.duration("request", cure: "write how long an answer is awaited, such as 2s")
+        let kind = "write how long an answer to it is awaited, such as 2s, or leave it out"
+        place = section.duration("place", cure: kind, default: request)
+        cancel = section.duration("cancel", cure: kind, default: request)
+        amend = section.duration("amend", cure: kind, default: request)
+        query = section.duration(
+            "query", cure: "write the first pause between look-ups, such as 1s, or leave it out", default: Nanoseconds(seconds: 1))
+        queryMax = section.duration(
+            "query_max", cure: "write the longest pause between look-ups, such as 8s, or leave it out",
+            default: Nanoseconds(seconds: 8))
+        unknown = section.duration(
+            "unknown", cure: "write how long look-ups may take before a person is asked, such as 30s, or leave it out",
+            default: Nanoseconds(seconds: 30))
         heartbeat = section.duration("heartbeat", cure: "write how often the engine beats, such as 100ms")
         guardSilence = section.duration("guard", cure: "write the silence after which the guard cancels everything, such as 1s")
         section.finish()

@@ -99,6 +99,21 @@ extension RunConfiguration {
         reader.relate(
             ["timeouts.request"], timeouts.request <= Nanoseconds(seconds: 60),
             "is longer than 60s: an order would stay in doubt too long", cure: "write a few seconds")
+        for (name, span) in [("place", timeouts.place), ("cancel", timeouts.cancel), ("amend", timeouts.amend)] {
+            reader.relate(
+                ["timeouts.\(name)"], span <= Nanoseconds(seconds: 60),
+                "is longer than 60s: an order would stay in doubt too long", cure: "write a few seconds")
+        }
+        // Either may be left out: the one that is written is named.
+        for path in ["timeouts.query", "timeouts.query_max"] {
+            reader.relate(
+                [path], timeouts.query <= timeouts.queryMax, "the first pause between look-ups is longer than the longest",
+                cure: "raise timeouts.query_max or lower timeouts.query")
+        }
+        reader.relate(
+            ["timeouts.unknown"], timeouts.unknown >= Nanoseconds(seconds: 10) && timeouts.unknown <= Nanoseconds(seconds: 600),
+            "is not from 10s to 600s: absence is proved 8s after an order left, and doubt must end",
+            cure: "write a time such as 30s")
     }
 
     private func relateInstruments(_ reader: SettingReader) {

@@ -22,6 +22,8 @@ package struct RunConfiguration: Sendable {
     /// The topology preset's name; `nil` where the runners were written out.
     package var topologyPreset: String?
     package var timeouts: TimeoutSettings
+    /// Part of the expected balance by which the venue's may differ, basis points.
+    package var reconcileToleranceBps: Int32
     /// Age by receive time at which the whole feed counts as stale.
     package var feedStaleAfter: Nanoseconds
     package var journal: JournalSettings
@@ -143,8 +145,16 @@ package struct UnlimitedLimit: Sendable, Equatable {
 }
 
 package struct TimeoutSettings: Sendable {
-    /// A request without an answer for this long makes its order `unknown`.
+    /// A request without an answer for this long makes its order `unknown`; for each kind where it is not said of that.
     package var request: Nanoseconds
+    package var place: Nanoseconds
+    package var cancel: Nanoseconds
+    package var amend: Nanoseconds
+    /// Between the first two look-ups of an unknown order; each further pause is twice as long, up to `queryMax`.
+    package var query: Nanoseconds
+    package var queryMax: Nanoseconds
+    /// An order unknown for longer leads to SAFE and may be resolved by a person.
+    package var unknown: Nanoseconds
     /// How often the engine beats.
     package var heartbeat: Nanoseconds
     /// Silence after which the guard cancels everything.

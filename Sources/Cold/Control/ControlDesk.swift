@@ -46,6 +46,19 @@ struct ControlDesk {
             let receipt = handler.changeLimit(
                 name, to: value, symbol: symbol, lifetime: lifetime, reason: reason, operatorID: operatorID)
             return action(request, receipt)
+        case .resolve(let client, let resolution, let filled, let reason):
+            guard let id = handler.order(named: client) else {
+                return .answer(
+                    failure(
+                        request.id,
+                        ControlError(
+                            place: "resolve.client_id", cause: "no order of this engine has that name",
+                            cure: "orders lists them; type client_id as it stands there")))
+            }
+            var named = command(.resolve, hash: resolution.rawValue)
+            named.subject = id.word
+            named.value = filled.raw
+            return send(named, "\(client) \(resolution.name) \(filled): \(reason)")
         case .start: return action(request, handler.start(operatorID: operatorID))
         case .switches(.strategy): return .answer(success(request.id, .array(handler.status().strategies.map(\.json))))
         case .switches(.instrument): return .answer(success(request.id, .array(handler.status().instruments.map(\.json))))
@@ -80,7 +93,7 @@ struct ControlDesk {
                     cure: cure(result)))
         }
         var members = [JSONMember("accepted", .bool(true)), JSONMember("state", .string(result.state.name))]
-        if result.command.hash != 0 {
+        if result.command.hash != 0, result.command.kind != .resolve {
             members.append(JSONMember("hash", .string(Mandate.display(result.command.hash))))
         }
         if let mandate { members.append(JSONMember("words", .array(mandate.words.map { .string($0) }))) }
@@ -95,6 +108,8 @@ struct ControlDesk {
         case .strategyOn: return "see needletail ctl strategy: it is on already, or its cooldown is not over"
         case .instrumentOn:
             return "see needletail ctl instrument: it is open already, its position is being closed, or its price still moves"
+        case .resolve:
+            return "an order is resolved once it is unknown past its deadline, and never against what the venue has said"
         default: break
         }
         switch result.state {
@@ -131,6 +146,7 @@ struct ControlDesk {
         "limit name value reason [symbol] [lifetime_s 1-86400, 3600]: sets a limit; a looser one only while disarmed, for a time",
         "strategy: the table; strategy name to=on|off reason: switches one, off cancels its orders",
         "instrument: the table; instrument name to=on|off reason: the same for one instrument",
+        "resolve client_id as absent|cancelled|filled [filled] reason: what became of an order unknown past its deadline",
         "unlatch reason: removes the latch; the engine is disarmed then",
     ]
 }

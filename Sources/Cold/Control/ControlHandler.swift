@@ -21,6 +21,10 @@ package struct OrderLine: Sendable, Equatable {
     package var quantity: Quantity
     package var filled: Quantity
     package var age: Nanoseconds
+    /// The request that has no answer yet, and since when.
+    package var inFlight: (kind: String, age: Nanoseconds)?
+    /// How often an order of unknown outcome was looked up, and when last.
+    package var lookUps: (count: Int, age: Nanoseconds)?
 
     package init(
         client: String, symbol: String, side: Side, state: String, price: Price, quantity: Quantity,
@@ -40,9 +44,13 @@ package struct OrderLine: Sendable, Equatable {
         .make([
             "client_id": .string(client), "symbol": .string(symbol), "side": .string(side == .buy ? "BUY" : "SELL"),
             "state": .string(state), "price": .money(price), "quantity": .money(quantity), "filled": .money(filled),
-            "age_ns": .time(age),
+            "age_ns": .time(age), "request": inFlight.map { .string($0.kind) } ?? .null,
+            "request_age_ns": inFlight.map { .time($0.age) } ?? .null,
+            "look_ups": .integer(Int64(lookUps?.count ?? 0)), "looked_up_age_ns": lookUps.map { .time($0.age) } ?? .null,
         ])
     }
+
+    package static func == (a: OrderLine, b: OrderLine) -> Bool { a.json == b.json }
 }
 
 /// A position as an operator sees it.
@@ -150,6 +158,8 @@ package protocol ControlHandler {
         _ name: String, to value: String, symbol: String?, lifetime: Nanoseconds, reason: String, operatorID: UInt32
     ) -> CommandReceipt
     mutating func orders() -> [OrderLine]
+    /// The id behind an order's name; `nil` when the name is none of ours.
+    mutating func order(named: String) -> ClientOrderID?
     mutating func positions() -> [PositionLine]
     /// The newest fills, oldest of them first.
     mutating func fills(limit: Int) -> [FillLine]

@@ -87,7 +87,7 @@ private struct Arguments {
 
     private static let verbs =
         "use one of status, stage, arm, confirm, disarm, stop, start, kill, flatten, orders, positions, fills, latency, "
-        + "watch, unlatch, limits, limit, strategy, instrument, help"
+        + "watch, unlatch, limits, limit, strategy, instrument, resolve, help"
 
     private mutating func typed(_ name: String) throws(ControlError) -> ControlVerb {
         switch name {
@@ -116,6 +116,10 @@ private struct Arguments {
             return .limit(
                 name: try text("name", required: true), value: try text("value", required: true),
                 symbol: symbol.isEmpty ? nil : symbol, lifetime: try seconds("lifetime_s", 1...86_400, otherwise: 3600),
+                reason: try text("reason", required: true))
+        case "resolve":
+            return .resolve(
+                client: try text("client_id", required: true), try resolution(), filled: try quantity("filled"),
                 reason: try text("reason", required: true))
         default:
             throw ControlError(place: "verb", cause: "there is no verb \"\(name.prefix(32))\"", cure: Self.verbs)
@@ -171,6 +175,27 @@ private struct Arguments {
                 cure: "use printable characters only")
         }
         return text
+    }
+
+    private mutating func resolution() throws(ControlError) -> Resolution {
+        let word = take("as")?.string
+        guard let found = Resolution.allCases.first(where: { $0.name == word }) else {
+            throw ControlError(
+                place: "\(verbName).as", cause: "it is missing or none of absent, cancelled, filled",
+                cure: "say what the venue's own page shows of the order")
+        }
+        return found
+    }
+
+    /// Zero when it is left out.
+    private mutating func quantity(_ key: String) throws(ControlError) -> Quantity {
+        guard let json = take(key) else { return .zero }
+        guard let text = json.string, let value = try? Quantity(text), !value.isNegative else {
+            throw ControlError(
+                place: "\(verbName).\(key)", cause: "it is not a decimal number in quotes",
+                cure: "write the executed quantity, for example \"0.25\"")
+        }
+        return value
     }
 
     private mutating func hash() throws(ControlError) -> UInt64 {

@@ -55,6 +55,8 @@ package enum ControlVerb: Sendable, Equatable {
     case limits
     /// Sets a limit, of one instrument or of all; `lifetime` is how long a looser one lasts.
     case limit(name: String, value: String, symbol: String?, lifetime: Nanoseconds, reason: String)
+    /// Says what became of an order that is unknown past its deadline.
+    case resolve(client: String, Resolution, filled: Quantity, reason: String)
 
     /// The verb as it is typed.
     package var name: String {
@@ -78,6 +80,7 @@ package enum ControlVerb: Sendable, Equatable {
         case .help: return "help"
         case .limits: return "limits"
         case .limit: return "limit"
+        case .resolve: return "resolve"
         }
     }
 }
@@ -111,6 +114,11 @@ package struct ControlRequest: Sendable, Equatable {
             add("within_s", .integer(within.raw / 1_000_000_000))
         case .confirm(let hash): add("hash", .string(Mandate.display(hash)))
         case .stop(let reason), .kill(let reason), .flatten(let reason), .unlatch(let reason):
+            add("reason", .string(reason))
+        case .resolve(let client, let resolution, let filled, let reason):
+            add("client_id", .string(client))
+            add("as", .string(resolution.name))
+            add("filled", .money(filled))
             add("reason", .string(reason))
         case .fills(let limit): add("limit", .integer(Int64(limit)))
         case .turn(_, let name, let isOn, let reason):

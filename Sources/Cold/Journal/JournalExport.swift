@@ -87,11 +87,14 @@ package struct JournalExport {
         switch output {
         case .verdict(let verdict):
             versions[verdict.intent.strategy.raw] = verdict.strategyVersion
-            if verdict.verdict == .passed, !verdict.isShadow, verdict.intent.kind == .place { lastPlacer = verdict.intent.strategy }
+            if verdict.verdict == .passed, !verdict.isShadow, verdict.intent.kind != .cancel { lastPlacer = verdict.intent.strategy }
             return [intent(verdict.intent, record, header), self.verdict(verdict, record, header)]
         case .place(let order):
             owners[order.client.word] = order.strategy
             return [place(order, record, header)]
+        case .amend(let amendment):
+            owners[amendment.client.word] = amendment.strategy
+            return [amend(amendment, record, header)]
         case .cancel(let reference): return [decision("cancel", reference, record, header)]
         case .query(let reference): return [decision("query", reference, record, header)]
         case .cancelAll(let instrument):
@@ -190,6 +193,20 @@ package struct JournalExport {
         line.add("time_in_force", snake("\(order.timeInForce)"))
         line.add("price", order.price.description)
         line.add("quantity", order.quantity.description)
+        return line.text
+    }
+
+    private func amend(_ amendment: OrderAmendment, _ record: Record, _ header: JournalHeader) -> String {
+        var line = start("decision", record, header, strategy: amendment.strategy)
+        line.add("action", "amend")
+        line.add("instrument", names.instrument(amendment.order.instrument))
+        line.add("client_order_id", names.client(amendment.order.client))
+        line.add("venue_order_id", amendment.order.venueOrder.raw)
+        line.add("new_client_order_id", names.client(amendment.client))
+        line.add("side", "\(amendment.side)")
+        line.add("time_in_force", snake("\(amendment.timeInForce)"))
+        line.add("price", amendment.price.description)
+        line.add("quantity", amendment.quantity.description)
         return line.text
     }
 

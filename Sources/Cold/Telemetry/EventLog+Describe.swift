@@ -6,7 +6,7 @@ extension EventLog {
     /// verdicts): the journal has them all.
     package func describe(_ output: Output, at time: Nanoseconds) -> EventLine? {
         switch output {
-        case .place, .cancel: return nil
+        case .place, .cancel, .amend: return nil
         case .cancelAll(let instrument):
             return EventLine(
                 time: time, code: "CANCEL_ALL", severity: .warning, text: "cancel all orders in \(symbol(instrument))")
@@ -41,16 +41,17 @@ extension EventLog {
             .selfTrade, .netExposure, .grossExposure, .portfolioNet, .portfolioGross, .insufficientBalance,
             .percentPrice:
             return ": \(Quantity(raw: value)) against \(Quantity(raw: limit))"
-        case .openOrders, .orderRate, .messageRate, .identicalOrders, .unknownOrders, .capacity, .instrumentRate, .orderToTrade:
+        case .openOrders, .orderRate, .messageRate, .venueRate, .identicalOrders, .unknownOrders, .capacity, .instrumentRate,
+            .orderToTrade:
             return ": \(value) against \(limit)"
         case .outsideWindow: return value < 0 ? ": the time of day is not known" : ""
         case .priceDrift where value == .max: return ": nobody but us has said a price for a minute"
         case .priceCollar, .priceDrift, .slippage: return ": \(value) bps against \(limit) bps"
         case .staleMarketData: return ": \(value / 1_000_000) ms old, limit \(limit / 1_000_000) ms"
         case .passed, .killed, .notLive, .reduceOnly, .instrumentNotAllowed, .noMarketData, .linkDown, .dirtyPosition,
-            .strategyOff, .instrumentBlocked:
+            .strategyOff, .instrumentBlocked, .notAmendable:
             return ""
-        case .volatility, .latency: return ": for \((limit - value) / 1_000_000) ms more"
+        case .volatility, .latency, .held: return ": for \((limit - value) / 1_000_000) ms more"
         }
     }
 
@@ -163,6 +164,7 @@ extension CommandKind {
         case .instrumentOff: return "instrument off"
         case .instrumentOn: return "instrument on"
         case .stalled: return "stalled"
+        case .resolve: return "resolve"
         }
     }
 }

@@ -79,6 +79,12 @@ extension StatusDocument {
             .word("market_link", \.marketLink) { $0.name }, .time("market_link_since_ns", \.marketLinkSince),
             .word("order_link", \.orderLink) { $0.name }, .time("order_link_since_ns", \.orderLinkSince),
             .time("last_reconciled_ns", \.lastReconciledAt), .number("reconcile_breaks", \.reconcileBreaks),
+            .number("amends", \.amendsSent),
+            .number("venue_weight_used", \.usage.weight.used), .number("venue_weight_limit", \.usage.weight.limit),
+            .number("venue_orders_used", \.usage.orders.used), .number("venue_orders_limit", \.usage.orders.limit),
+            .number("venue_orders_long_used", \.usage.ordersLong.used),
+            .number("venue_orders_long_limit", \.usage.ordersLong.limit), .time("venue_usage_ns", \.usageAt),
+            .word("venue_hold", \.hold) { $0.name }, .time("venue_held_until_ns", \.heldUntil),
         ]
     }
 

@@ -1,4 +1,5 @@
 import Model
+import Orders
 import Units
 
 /// Everything the core is told at the start. A plain value; the same one must be given to a replay.
@@ -15,15 +16,18 @@ public struct CoreConfiguration: Sendable {
     public var limits: [RiskLimits]
     /// Hash of the configuration, for people; journalled by whoever writes the header.
     public var configHash: UInt64
-    /// After how long without an answer a request's outcome counts as unknown.
-    public var requestTimeout = Nanoseconds(seconds: 2)
-    /// Between two look-ups of the same unknown order.
+    /// After how long without an answer a request's outcome counts as unknown, by its kind.
+    public var timeouts = RequestTimeouts()
+    /// Between the first two look-ups of the same unknown order; each further pause is twice as long, up to the second.
     public var queryInterval = Nanoseconds(seconds: 1)
+    public var queryIntervalMax = Nanoseconds(seconds: 8)
     /// An order may be proved absent no sooner after it was sent: until then it may still be on its way. Longer than the
     /// time for which a venue takes an order after its stamp (5 s, Binance's recvWindow here) by what clocks may differ.
     public var absenceGrace = Nanoseconds(seconds: 8)
     /// An order that is unknown for longer, or a fill that is missing for longer, leads to SAFE.
     public var unknownDeadline = Nanoseconds(seconds: 30)
+    /// Part of the expected balance by which the venue's may differ, basis points; 0: not at all.
+    public var reconcileToleranceBps: Int32 = 0
     /// How long a difference of balances may wait for a fill that explains it.
     public var reconcileGrace = Nanoseconds(milliseconds: 500)
     /// Engine time at which the run's first trading day ends: the next midnight UTC, where the host knows it. `nil`: a
@@ -64,4 +68,27 @@ public struct CoreConfiguration: Sendable {
 
     /// What an `OutputBuffer` for this core must hold: the worst step decides four things for each active order.
     public var outputCapacity: Int { maxActiveOrders * 4 + instruments.count * 8 + 768 }
+}
+
+/// How long an answer to each kind of request may take.
+public struct RequestTimeouts: BitwiseCopyable, Sendable, Equatable {
+    public var place: Nanoseconds
+    public var cancel: Nanoseconds
+    public var amend: Nanoseconds
+
+    /// The same for every kind.
+    public init(_ all: Nanoseconds = Nanoseconds(seconds: 2)) {
+        place = all
+        cancel = all
+        amend = all
+    }
+
+    /// Of the request that an order waits for.
+    func of(_ order: Order) -> Nanoseconds {
+        switch order.state {
+        case .pendingCancel: return cancel
+        case .pendingAmend: return amend
+        default: return order.parent.isNone ? place : amend
+        }
+    }
 }

@@ -19,7 +19,7 @@ import Units
 ///
 /// `-` is refused; `*` the hash must equal the staged one; `**` and the confirmation must be in time, the links up, the
 /// data fresh, the account reconciled since the order link came up, and nothing may be unsettled. Every stop cancels
-/// all. Nothing but `confirm` leads to `live`.
+/// all. Nothing but `confirm` leads to `live`. `resolve` changes one order and no state.
 extension TradingCore {
     mutating func command(_ command: Command, _ outputs: inout OutputBuffer) {
         let accepted: Bool
@@ -54,6 +54,7 @@ extension TradingCore {
             accepted = command.operatorID == Command.engineOperator
             if accepted { fail(.threadStalled, value: command.lifetime.raw, limit: Int64(clamping: command.subject)) }
             takeFault(&outputs)
+        case .resolve: accepted = resolve(command, &outputs)
         }
         outputs.append(.command(CommandResult(command: command, accepted: accepted, state: state)))
     }

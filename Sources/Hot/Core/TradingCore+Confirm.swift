@@ -13,7 +13,7 @@ extension TradingCore {
             let held = instruments[index]
             guard held.limits.maxUnconfirmed.raw != .max else { continue }
             let isShown = held.hasBaseline && held.hasStreamBalance
-                && Int128(held.streamBalance.raw) == expectedBalance(held)
+                && isTolerated(Int128(held.streamBalance.raw), expectedBalance(held))
             if isShown {
                 instruments[index].isDirty = false
             } else if !held.isDirty {
@@ -30,7 +30,7 @@ extension TradingCore {
             instruments[index].streamBalance = total
             instruments[index].hasStreamBalance = true
             let held = instruments[index]
-            if held.isDirty, !held.hasBaseline || Int128(total.raw) == expectedBalance(held) {
+            if held.isDirty, !held.hasBaseline || isTolerated(Int128(total.raw), expectedBalance(held)) {
                 instruments[index].isDirty = false
             }
         }

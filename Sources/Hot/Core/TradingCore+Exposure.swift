@@ -21,19 +21,23 @@ extension TradingCore {
         var reserved: Int128 = 0
     }
 
-    /// One pass over the unsettled orders; `asset` is what the order in question pays with. O(active orders).
-    func exposure(of instrument: InstrumentID, paying asset: AssetID = .unknown) -> Exposure {
+    /// One pass over the unsettled orders, without `excluded`, an order that is judged anew; `asset` is what the order in
+    /// question pays with. O(active orders).
+    func exposure(
+        of instrument: InstrumentID, paying asset: AssetID = .unknown, without excluded: ClientOrderID = .none
+    ) -> Exposure {
         var sum = Exposure()
         for index in 0..<orders.activeCount {
             let order = orders[orders.activeSlot(index)]
-            let atStake = order.exposure
+            if order.client == excluded, !excluded.isNone { continue }
+            let (atStake, isCounted) = stake(order)
             if asset != .unknown, paidAsset(order.side, order.instrument) == asset {
                 sum.reserved += cost(order.side, order.price, atStake, order.instrument)
             }
             let worth = worth(atStake, instruments[order.instrument.index].mark)
             if order.side == .buy { sum.runBuys += worth } else { sum.runSells += worth }
             guard order.instrument == instrument else { continue }
-            sum.open += 1
+            if isCounted { sum.open += 1 }
             if order.state == .unknown { sum.unknown += 1 }
             if order.side == .buy {
                 sum.buy = sum.buy.adding(atStake) ?? .max
@@ -46,6 +50,26 @@ extension TradingCore {
         return sum
     }
 
+    /// The worst case of an order. Of two generations only one can trade, since the venue takes the new one only after the
+    /// old one ended without an execution: together they count as the worse of both, with the older one while that is
+    /// unsettled. Answers too whether it counts as an order of its own.
+    private func stake(_ order: Order) -> (Quantity, Bool) {
+        if let next = orders.find(client: order.successor), orders[next].parent == order.client {
+            return (together(order, orders[next]), true)
+        }
+        if let before = orders.find(client: order.parent), orders[before].successor == order.client {
+            if !orders[before].isSettled { return (.zero, false) }
+            return (together(orders[before], order), true)
+        }
+        return (order.exposure, true)
+    }
+
+    private func together(_ older: Order, _ newer: Order) -> Quantity {
+        let most = Swift.max(older.worst, newer.worst)
+        let filled = older.filled.adding(newer.filled) ?? .max
+        return most > filled ? most - filled : .zero
+    }
+
     /// In quote, scale 8, rounded away from zero; the largest amount where there has been no price yet.
     private func worth(_ quantity: Quantity, _ mark: Price) -> Int128 {
         if quantity.isZero { return 0 }
@@ -53,10 +77,11 @@ extension TradingCore {
         return Rounding.up.divide(Int128(quantity.raw) * Int128(mark.raw), by: Int128(fixedPointUnit))
     }
 
-    mutating func riskContext(_ intent: Intent) -> RiskContext {
+    /// `without`: the order that the intent would change.
+    mutating func riskContext(_ intent: Intent, without excluded: ClientOrderID = .none) -> RiskContext {
         let held = instruments[intent.instrument.index]
         let pays = paidAsset(intent.side, intent.instrument)
-        let open = exposure(of: intent.instrument, paying: pays)
+        let open = exposure(of: intent.instrument, paying: pays, without: excluded)
         var context = RiskContext(
             now: now, state: state == .live && intent.strategy == .engine ? .reducing : state, isAllowed: true, instrument: held.instrument, limits: held.limits,
             hasTop: held.hasTop, top: held.top, linksUp: linksUp, position: ledger[intent.instrument].quantity,
@@ -98,12 +123,20 @@ extension TradingCore {
         context.ordersInRatio = ratios.count(index, at: now)
         context.tradesInRatio = ratios.count(instruments.count + index, at: now)
         context.identicalOrders = recent.same(as: intent, at: now)
+        context.heldUntil = published.hold == .none ? Nanoseconds(raw: .min) : published.heldUntil
+        context.venueWeight = usage.weight.count(at: now)
+        context.venueWeightLimit = usage.weight.limit
+        context.venueOrders = usage.orders.count(at: now)
+        context.venueOrdersLimit = usage.orders.limit
+        context.venueOrdersLong = usage.ordersLong.count(at: now)
+        context.venueOrdersLongLimit = usage.ordersLong.limit
         return context
     }
 
     /// A strategy's cancel may use every request budget whole; the engine's own cancels are never held back.
     mutating func judgeCancel(_ intent: Intent) -> RiskAnswer {
         guard published.orderLink == .up else { return RiskAnswer(.linkDown) }
+        if isBanned { return RiskAnswer(.held, value: now.raw, limit: published.heldUntil.raw) }
         let limits = instruments[intent.instrument.index].limits
         let second = messagesPerSecond.count(at: now)
         let minute = messagesPerMinute.count(at: now)

@@ -60,6 +60,7 @@ extension TradingCore {
             switch intent.kind {
             case .place: place(intent, version: version, &outputs)
             case .cancel: cancel(intent, version: version, &outputs)
+            case .amend: amend(intent, version: version, &outputs)
             }
         }
     }
@@ -82,10 +83,13 @@ extension TradingCore {
         for index in 0..<orders.activeCount {
             let order = orders[orders.activeSlot(index)]
             guard order.strategy == strategy, order.instrument == id, !order.state.isTerminal else { continue }
-            context.add(
-                OwnOrder(
-                    client: order.client, side: order.side, timeInForce: order.timeInForce, state: order.state,
-                    price: order.price, remaining: order.quantity - order.filled))
+            // Two generations are one order to the strategy: the older one speaks for both until it is over.
+            if let parent = orders.find(client: order.parent), !orders[parent].state.isTerminal { continue }
+            var own = OwnOrder(
+                client: order.client, side: order.side, timeInForce: order.timeInForce, state: order.state,
+                price: order.price, remaining: order.quantity - order.filled)
+            own.filled = order.filled
+            context.add(own)
         }
     }
 }

@@ -31,6 +31,7 @@ extension TradingCore {
         recent.record(intent, at: now)
         ratios.record(intent.instrument.index, at: now)
         countMessage(intent.instrument)
+        countVenueOrder()
         guard maySend else { return }
         send(intent, &outputs)
     }
@@ -88,7 +89,7 @@ extension TradingCore {
     }
 
     mutating func cancelAll(in index: Int, _ outputs: inout OutputBuffer) {
-        guard maySend, published.orderLink == .up else { return }
+        guard mayCancel else { return }
         let id = instruments[index].instrument.id
         instruments[index].sweptAt = now
         for at in 0..<orders.activeCount {
@@ -117,10 +118,14 @@ extension TradingCore {
         if order.state != from {
             order.changedAt = now
             order.missedSnapshots = 0
-            if order.state == .unknown { order.lookUpAt = now }
+            if order.state == .unknown {
+                order.lookUpAt = now
+                order.lookUps = 0
+            }
         }
         orders.update(slot, order)
         guard order.state != from else { return }
+        if order.state == .rejected || order.state == .failed { unlink(order) }
         noteTransition(order, from, &outputs)
         outputs.append(
             .order(

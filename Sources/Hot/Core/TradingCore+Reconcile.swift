@@ -7,7 +7,7 @@ import Units
 /// Orders: one that rests by our book, and did not change since the snapshot was asked for, must be in it; missing in two
 /// complete snapshots in a row it becomes unknown and is looked up. Balance: the first complete snapshot sets the
 /// baseline, later ones must equal baseline plus fills minus fees taken in base. A difference waits for a fill that
-/// explains it; the first that stays leads to REDUCING, a second in a row to SAFE.
+/// explains it; the first that stays leads to REDUCING, a second in a row to HALTED. Within the tolerance there is none.
 extension TradingCore {
     mutating func balance(_ balance: VenueBalance) {
         guard balance.venue == configuration.venue else { return }
@@ -87,6 +87,13 @@ extension TradingCore {
         return false
     }
 
+    /// Whether a balance is what it should be: exactly, or within the configured part of what is expected. The baseline
+    /// stays, so that small differences do not add up unseen.
+    func isTolerated(_ balance: Int128, _ expected: Int128) -> Bool {
+        let apart = (balance - expected).magnitude
+        return apart == 0 || apart * 10_000 <= expected.magnitude * UInt128(configuration.reconcileToleranceBps.magnitude)
+    }
+
     /// Answers whether the snapshot could say something: not while fills of the asset are on their way.
     private mutating func compareBalance(_ index: Int) -> Bool {
         let held = instruments[index]
@@ -105,7 +112,7 @@ extension TradingCore {
             return true
         }
         let expected = held.baseline + fills
-        if balance == expected {
+        if isTolerated(balance, expected) {
             instruments[index].breaks = 0
             instruments[index].isDirty = false
             instruments[index].hasSuspect = false
@@ -126,8 +133,8 @@ extension TradingCore {
         instruments[index].hasSuspect = false
         instruments[index].breaks = held.breaks < .max ? held.breaks + 1 : .max
         published.reconcileBreaks &+= 1
-        if held.breaks > 0 {
-            enterSafe(.positionMismatch, value: held.suspectValue, limit: held.suspectExpected, &outputs)
+        if held.breaks > 0, isTrading {
+            halt(.positionMismatch, value: held.suspectValue, limit: held.suspectExpected, &outputs)
             return
         }
         alert(.critical, .positionMismatch, instrument: held.instrument.id, value: held.suspectValue,

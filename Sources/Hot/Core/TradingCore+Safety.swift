@@ -54,7 +54,7 @@ extension TradingCore {
         var order = orders[slot]
         switch order.state {
         case .pendingNew, .pendingCancel, .pendingAmend:
-            if now - order.requestedAt > configuration.requestTimeout {
+            if now - order.requestedAt > configuration.timeouts.of(order) {
                 if order.state == .pendingNew { judgeLatency(order, &outputs) }
                 apply(.doubted, to: slot, error: .venueUnavailable, &outputs)
             }
@@ -71,21 +71,41 @@ extension TradingCore {
             // Too old to rest, or of a strategy that was switched off while it was on its way.
             let isTooOld = now - order.sentAt > instruments[order.instrument.index].limits.maxOrderAge
             let isOff = order.strategy.index < accounts.count && accounts[order.strategy.index].isOff
-            if maySend, published.orderLink == .up, isTooOld || isOff { requestCancel(slot, &outputs) }
+            if mayCancel, isTooOld || isOff { requestCancel(slot, &outputs) }
+            // A reduction that the venue did not carry out while it could.
+            if !order.amendedQuantity.isZero, now - order.requestedAt >= configuration.absenceGrace {
+                var kept = orders[slot]
+                kept.amendedQuantity = .zero
+                orders.update(slot, kept)
+            }
         case .created: break
         }
         order = orders[slot]
-        guard maySend, order.state == .unknown, published.orderLink == .up, now >= order.lookUpAt else { return }
-        order.lookUpAt = now + configuration.queryInterval
+        guard mayQuery, order.state == .unknown, now >= order.lookUpAt else { return }
+        order.lookUpAt = nextLookUp(order)
+        order.lookUps = order.lookUps < .max ? order.lookUps + 1 : .max
         orders.update(slot, order)
+        countMessage()
         outputs.append(
             .query(OrderReference(client: order.client, instrument: order.instrument, venueOrder: order.venueOrder)))
+    }
+
+    /// The next rung of the look-up ladder: intervals double up to the longest, each with up to a quarter more, drawn from
+    /// the order's name so that a replay draws the same. One rung stands where absence first is proof.
+    private func nextLookUp(_ order: Order) -> Nanoseconds {
+        let first = configuration.queryInterval.raw
+        let longest = Swift.max(first, configuration.queryIntervalMax.raw)
+        let interval = order.lookUps < 16 ? Swift.min(first << Int64(order.lookUps), longest) : longest
+        let draw = SlotIndex.mix(order.client.word ^ UInt64(order.lookUps) << 48)
+        let due = now + Nanoseconds(raw: interval + Int64(draw % UInt64(interval / 4 + 1)))
+        let provable = order.sentAt + configuration.absenceGrace
+        return provable > now && provable < due ? provable : due
     }
 
     /// Cancels what must not rest: everything while the engine does not trade, and quotes on stale data while it does.
     private mutating func sweep(_ index: Int, _ outputs: inout OutputBuffer) {
         let held = instruments[index]
-        guard restsAny(held.instrument.id), now - held.sweptAt > configuration.requestTimeout else { return }
+        guard restsAny(held.instrument.id), now - held.sweptAt > configuration.timeouts.cancel else { return }
         if isTrading {
             guard !held.isFresh(at: now), !held.isSwept else { return }
             instruments[index].isSwept = true

@@ -25,6 +25,10 @@ extension TradingCore {
     }
 
     mutating func orderReply(_ reply: OrderReply, _ outputs: inout OutputBuffer) {
+        if reply.error == .conservationBreach {
+            // Our own last gate found more leaving than was approved: nothing here can be trusted any longer.
+            halt(.conservationBreach, value: Int64(bitPattern: reply.client.word), &outputs)
+        }
         if stopsSending(reply) { fail(reply.error, value: Int64(reply.venueCode)) }
         if reply.kind == .cancelAll {
             if reply.outcome != .accepted, reply.error != .unknownOrder {
@@ -34,7 +38,8 @@ extension TradingCore {
         }
         guard let slot = locate(reply.client, reply.venueOrder, reply.instrument) else { return }
         if reply.outcome == .refused, reply.kind != .query {
-            published.venueRejects &+= 1
+            // An amendment with a new name is answered for both names: it counts once.
+            if reply.kind != .amend || orders[slot].successor.isNone { published.venueRejects &+= 1 }
             if stopsSending(reply) {
                 alert(.critical, reply.error, instrument: reply.instrument, client: reply.client,
                     value: Int64(reply.venueCode), &outputs)
@@ -44,9 +49,8 @@ extension TradingCore {
         switch (reply.kind, reply.outcome) {
         case (.place, .accepted): apply(.accepted, to: slot, error: .none, &outputs)
         case (.place, .refused): apply(.refused, to: slot, error: reply.error, &outputs)
-        case (.amend, .accepted): apply(.amended, to: slot, error: .none, &outputs)
-        case (.amend, .refused): apply(.amendRefused, to: slot, error: reply.error, &outputs)
-        case (.place, .unknown), (.cancel, .unknown), (.amend, .unknown):
+        case (.amend, _): amendReply(slot, reply, &outputs)
+        case (.place, .unknown), (.cancel, .unknown):
             apply(.doubted, to: slot, error: reply.error, &outputs)
         // The cancellation itself is proved by the stream or a look-up, which also carry the filled quantity.
         case (.cancel, .accepted), (.query, .accepted), (.query, .unknown): break
@@ -85,6 +89,8 @@ extension TradingCore {
         if update.source == .snapshot { order.seenInSnapshot = snapshotID }
         order.claimed = Swift.max(order.claimed, update.cumulativeQuantity)
         orders.update(slot, order)
+        if !order.amendedQuantity.isZero, update.quantity == order.amendedQuantity { takeAmendment(slot, &outputs) }
+        order = orders[slot]
         // A snapshot's row is older than what changed since it was asked for.
         if update.source == .snapshot, order.changedAt >= snapshotRequestedAt { return }
         if isOrphan(order, update) {
@@ -124,7 +130,7 @@ extension TradingCore {
         if update.source == .snapshot { snapshotOrphans += 1 }
         isReconciled = false
         fail(.unknownOrder)
-        guard maySend, published.orderLink == .up else { return }
+        guard mayCancel else { return }
         published.cancelsSent &+= 1
         countMessage(update.instrument)
         outputs.append(
@@ -167,7 +173,7 @@ extension TradingCore {
                 OrderTransition(
                     client: order.client, instrument: order.instrument, from: .created, to: order.state,
                     error: .unknownOrder, filled: order.filled)))
-        if published.orderLink == .up { requestCancel(slot, &outputs) }
+        if mayCancel { requestCancel(slot, &outputs) }
     }
 
     mutating func fill(_ fill: Fill, _ outputs: inout OutputBuffer) {
@@ -237,6 +243,7 @@ extension TradingCore {
                 value: filled.raw, limit: order.quantity.raw, &outputs)
             fail(.positionMismatch)
         }
+        judgeLineage(order, &outputs)
         let isWorse = order.price.isPositive
             && (order.side == .buy ? fill.price > order.price : fill.price < order.price)
         if fill.side != order.side || isWorse {

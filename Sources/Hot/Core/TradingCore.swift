@@ -48,6 +48,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var published = EngineStatus()
     var now = Nanoseconds.zero
     var nextSequence: UInt32 = 1
+    /// The venue's own counts of what we sent.
+    var usage = VenueCounts()
 
     // Arming.
     var stagedHash: UInt64 = 0
@@ -166,6 +168,7 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         rollDay()
         published.inputs &+= 1
         isRepriced = false
+        endHold()
         expire(&outputs)
         switch input {
         case .topOfBook(let top): topOfBook(top, &outputs)
@@ -179,6 +182,7 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         case .command(let command): self.command(command, &outputs)
         case .timer: timer(&outputs)
         case .note: break
+        case .venueUsage(let said): venueUsage(said, &outputs)
         }
         safeguards(&outputs)
         if isFlattening { flatten(&outputs) } else { exitInstruments(&outputs) }

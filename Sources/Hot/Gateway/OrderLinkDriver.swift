@@ -67,6 +67,10 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
         case .query(let reference):
             if handler.adapter.query(reference, at: now, wallNow: wallNow, sink: &keeper!.link) { return true }
             refuse(.query, reference.instrument, reference.client)
+        case .amend(let amendment):
+            if handler.adapter.amend(amendment, at: now, wallNow: wallNow, sink: &keeper!.link) { return true }
+            refuse(.amend, amendment.order.instrument, amendment.order.client)
+            if !amendment.isInPlace { refuse(.amend, amendment.order.instrument, amendment.client) }
         case .command(let result):
             if result.command.kind == .unlatch, result.accepted { isHeld = false }
         case .verdict, .order, .position, .state, .alert, .switched: break

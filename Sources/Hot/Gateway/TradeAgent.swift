@@ -26,8 +26,9 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
     /// The thread stood still within this turn: what it knows is old.
     private var isTurnStale = false
     private var turnBegan = Nanoseconds.zero
-    /// Answers to placements of a stale turn, which never left.
-    private var withheld: InputQueue
+    /// What may leave. Placements of a turn in which the thread stood still may not: the guard may have cancelled everything
+    /// and the mandate may have ended meanwhile.
+    private var outlet: CheckedOutlet
     private let stallLimit: Nanoseconds
     private var cold: ColdWatch
 
@@ -48,7 +49,7 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         self.telemetry = telemetry
         clock = EngineClock()
         outputs = OutputBuffer(capacity: outputCapacity)
-        withheld = InputQueue(capacity: outputCapacity)
+        outlet = CheckedOutlet(capacity: outputCapacity)
     }
 
     public var name: StaticString { "trade" }
@@ -111,23 +112,13 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         lastTurn = now
     }
 
-    /// The thread stood still between the turn's begin and its decision; the guard may have cancelled everything and the
-    /// mandate may have ended meanwhile. Such a placement does not leave, and the core is told so in the next turn.
-    private mutating func withhold(_ order: NewOrder) {
-        withheld.order(
-            .orderReply(
-                OrderReply(
-                    kind: .place, outcome: .refused, instrument: order.instrument, client: order.client, venueOrder: .none,
-                    error: .venueUnavailable, venueCode: 0, venueTime: .zero)))
-    }
-
     /// Records one step can need: its input and everything it may decide.
     private var stepRecords: Int { outputs.capacity + 1 }
     private var canStep: Bool { mutating get { !isTurnStale && journal.hasRoom(for: stepRecords) } }
 
     private mutating func takeOrderEvents(_ now: Nanoseconds) -> Int {
         var work = 0
-        while canStep, let event = withheld.take() ?? orders.takeEvent() {
+        while canStep, let event = outlet.takeEvent() ?? orders.takeEvent() {
             step(event, now)
             work += 1
         }
@@ -146,10 +137,7 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         if decided - turnBegan > stallLimit { isTurnStale = true }
         var sent = false
         for index in 0..<outputs.count {
-            if isTurnStale, case .place(let order) = outputs[index] {
-                withhold(order)
-                continue
-            }
+            guard outlet.admits(outputs[index], isStale: isTurnStale) else { continue }
             sent = orders.perform(outputs[index], at: now, wallNow: wallNow) || sent
         }
         telemetry.stamp(input, began: began, decided: decided, done: clock.now(), sent: sent)

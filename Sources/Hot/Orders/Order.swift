@@ -26,10 +26,20 @@ public struct Order: BitwiseCopyable, Sendable {
     public var changedAt: Nanoseconds
     /// When it may next be looked up, engine clock.
     public var lookUpAt = Nanoseconds.zero
+    /// Look-ups since it became unknown.
+    public var lookUps: UInt16 = 0
     /// The snapshot that last showed it.
     public var seenInSnapshot: UInt64 = 0
     /// The mid when its strategy decided; zero where nobody did.
     public var decidedAt = Price.zero
+    /// The order it replaces, which is the same order to its strategy; `none` for a first generation.
+    public var parent = ClientOrderID.none
+    /// The order that is to replace it, from the request on until that is proved never to have come.
+    public var successor = ClientOrderID.none
+    /// How many orders of its lineage were before it.
+    public var generation: UInt16 = 0
+    /// The lower quantity that was asked for in place, until the outcome is known; zero when none was.
+    public var amendedQuantity = Quantity.zero
 
     public init(
         client: ClientOrderID, instrument: InstrumentID, strategy: StrategyID, side: Side, timeInForce: TimeInForce,
@@ -47,11 +57,12 @@ public struct Order: BitwiseCopyable, Sendable {
         changedAt = now
     }
 
+    /// The most of it that can have traded in the end.
+    public var worst: Quantity { Swift.max(filled, state.isTerminal ? claimed : Swift.max(quantity, claimed)) }
     /// What may still trade or has traded without us knowing: the worst case to reserve.
-    public var exposure: Quantity {
-        let most = state.isTerminal ? claimed : Swift.max(quantity, claimed)
-        return most > filled ? most - filled : .zero
-    }
+    public var exposure: Quantity { worst - filled }
+    /// Nothing of it was executed, as far as anybody said.
+    public var isUntouched: Bool { filled.isZero && claimed.isZero }
     /// Nothing more is expected of it: terminal, and every claimed fill has arrived.
     public var isSettled: Bool { state.isTerminal && claimed <= filled }
 }

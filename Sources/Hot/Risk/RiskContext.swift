@@ -51,6 +51,17 @@ public struct RiskContext: BitwiseCopyable, Sendable {
     public var messagesLastMinute: Int32 = 0
     /// Orders of the last ten seconds that say the same.
     public var identicalOrders: Int32 = 0
+    /// Whether an order that is to be changed can be; a new one always can.
+    public var isAmendable = true
+    /// Until when the venue asked to be left alone.
+    public var heldUntil = Nanoseconds(raw: .min)
+    /// The venue's own counts in their present windows, with what left since; a limit of 0 was not stated.
+    public var venueWeight: Int32 = 0
+    public var venueWeightLimit: Int32 = 0
+    public var venueOrders: Int32 = 0
+    public var venueOrdersLimit: Int32 = 0
+    public var venueOrdersLong: Int32 = 0
+    public var venueOrdersLongLimit: Int32 = 0
 
     /// The venue has told the balance of the asset that the order pays with.
     public var hasBalance = true

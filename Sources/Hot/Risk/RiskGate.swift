@@ -40,6 +40,7 @@ public enum RiskGate {
             if c.now < c.calmAt { return RiskAnswer(.volatility, value: c.now.raw, limit: c.calmAt.raw) }
             if c.now < c.promptAt { return RiskAnswer(.latency, value: c.now.raw, limit: c.promptAt.raw) }
         }
+        if !c.isAmendable { return RiskAnswer(.notAmendable) }
         return form(intent, c) ?? size(intent, c) ?? taking(intent, c) ?? exposure(intent, c) ?? worth(intent, c)
             ?? funds(intent, c) ?? pace(intent, c) ?? RiskAnswer(.passed)
     }
@@ -235,6 +236,9 @@ public enum RiskGate {
             ?? budget(.messageRate, c.messagesLastSecond, c.limits.maxMessagesPerSecond, c)
             ?? budget(.messageRate, c.messagesLastMinute, c.limits.maxMessagesPerMinute, c)
         { return refusal }
+        if c.now < c.heldUntil { return RiskAnswer(.held, value: c.now.raw, limit: c.heldUntil.raw) }
+        if let refusal = venue(c.venueWeight, c.venueWeightLimit, c) ?? venue(c.venueOrders, c.venueOrdersLimit, c)
+            ?? venue(c.venueOrdersLong, c.venueOrdersLongLimit, c) { return refusal }
         if c.identicalOrders >= c.limits.maxIdenticalOrders {
             return RiskAnswer(
                 .identicalOrders, value: Int64(c.identicalOrders) + 1, limit: Int64(c.limits.maxIdenticalOrders))
@@ -253,6 +257,13 @@ public enum RiskGate {
         if c.unknownOrders > 0 { return RiskAnswer(.unknownOrders, value: Int64(c.unknownOrders), limit: 0) }
         if !c.hasCapacity { return RiskAnswer(.capacity) }
         return nil
+    }
+
+    /// As `budget`, by the venue's own count.
+    private static func venue(_ used: Int32, _ limit: Int32, _ c: RiskContext) -> RiskAnswer? {
+        if limit <= 0 { return nil }
+        let usable = Int64(limit) * Int64(100 - c.limits.cancelSharePercent) / 100
+        return Int64(used) < usable ? nil : RiskAnswer(.venueRate, value: Int64(used) + 1, limit: usable)
     }
 
     /// New orders may use a budget of requests only up to the share kept for cancels.

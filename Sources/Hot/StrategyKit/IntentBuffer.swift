@@ -41,6 +41,17 @@ public struct IntentBuffer: ~Copyable {
                 timeInForce: order.timeInForce, price: order.price, quantity: order.remaining, client: order.client))
     }
 
+    /// Proposes another price or quantity for an order of the strategy's own, which stays one order to it under whatever
+    /// name it has afterwards; `quantity` is of the whole order, what is executed included. A lower quantity at the same
+    /// price keeps its place in the queue; anything else is refused once a part of it is executed. `false` when the
+    /// buffer is full.
+    @discardableResult public mutating func amend(_ order: OwnOrder, price: Price, quantity: Quantity) -> Bool {
+        append(
+            Intent(
+                kind: .amend, strategy: strategy, instrument: instrument, side: order.side,
+                timeInForce: order.timeInForce, price: price, quantity: quantity, client: order.client))
+    }
+
     private mutating func append(_ intent: Intent) -> Bool {
         guard items.count < capacity else {
             refused &+= 1

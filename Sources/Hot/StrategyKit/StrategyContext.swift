@@ -10,6 +10,8 @@ public struct OwnOrder: BitwiseCopyable, Sendable {
     public var state: OrderState
     public var price: Price
     public var remaining: Quantity
+    /// Executed of it, as far as is known.
+    public var filled = Quantity.zero
 
     public init(
         client: ClientOrderID, side: Side, timeInForce: TimeInForce, state: OrderState, price: Price,
@@ -22,7 +24,7 @@ public struct OwnOrder: BitwiseCopyable, Sendable {
         self.price = price
         self.remaining = remaining
     }
-    /// Rests at the venue with no request in flight: may be cancelled.
+    /// Rests at the venue with no request in flight: may be cancelled or amended.
     public var isWorking: Bool { state == .open || state == .partiallyFilled }
 }
 

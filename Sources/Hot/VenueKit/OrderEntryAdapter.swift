@@ -35,12 +35,13 @@ public enum OrderLinkProblem: UInt16, Sendable, BitwiseCopyable, CaseIterable {
 /// `at` and `receivedAt` are on the engine clock, `wallNow` is UTC for signed timestamps. The link is usable for
 /// orders from the `.link(.orders, .up)` event (logged on, private stream subscribed) until `.down`.
 ///
-/// The four commands answer `true` when the frame was handed to the link. `false` means that nothing was sent: the
+/// The five commands answer `true` when the frame was handed to the link. `false` means that nothing was sent: the
 /// link is not ready, its buffer or the in-flight table is full, or the instrument is not this venue's. Time-outs are the
 /// core's business; a reply that comes after them is still reported.
 ///
 /// Each command sent is answered by one `.orderReply`, with two exceptions: a query that is answered gives one
-/// `.orderUpdate` with source `.query` (status `.absent` when the venue has no such order).
+/// `.orderUpdate` with source `.query` (status `.absent` when the venue has no such order); and an amendment that gives
+/// the order a new name is answered by two replies, first for the order that was to be changed, then for the new name.
 public protocol OrderEntryAdapter: ~Copyable {
     /// The connections this adapter needs. Cold.
     var links: [LinkDescription] { get }
@@ -59,9 +60,21 @@ public protocol OrderEntryAdapter: ~Copyable {
         _ order: OrderReference, at now: Nanoseconds, wallNow: Nanoseconds, sink: inout S) -> Bool
     mutating func cancelAll<S: FrameSink & ~Copyable>(
         _ instrument: InstrumentID, at now: Nanoseconds, wallNow: Nanoseconds, sink: inout S) -> Bool
+    /// Changes a resting order. In place where `isInPlace` says so. Otherwise the venue must end the order and take the
+    /// new one in one request, and the new one only when nothing of the old was executed: an adapter whose venue cannot
+    /// promise that answers `false`.
+    mutating func amend<S: FrameSink & ~Copyable>(
+        _ amendment: OrderAmendment, at now: Nanoseconds, wallNow: Nanoseconds, sink: inout S) -> Bool
     mutating func query<S: FrameSink & ~Copyable>(
         _ order: OrderReference, at now: Nanoseconds, wallNow: Nanoseconds, sink: inout S) -> Bool
     /// Time passed; called at least every 100 ms.
     mutating func timer<S: FrameSink & ~Copyable, O: OrderSink & ~Copyable>(
         at now: Nanoseconds, wallNow: Nanoseconds, sink: inout S, events: inout O)
+}
+
+extension OrderEntryAdapter where Self: ~Copyable {
+    /// The venue changes no orders: nothing was sent.
+    public mutating func amend<S: FrameSink & ~Copyable>(
+        _ amendment: OrderAmendment, at now: Nanoseconds, wallNow: Nanoseconds, sink: inout S
+    ) -> Bool { false }
 }

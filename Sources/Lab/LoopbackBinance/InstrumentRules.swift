@@ -120,7 +120,7 @@ struct InstrumentRules: Sendable {
             + #""quoteAsset":"\#(quote)","quotePrecision":8,"quoteAssetPrecision":8,"baseCommissionPrecision":8,"#
             + #""quoteCommissionPrecision":8,"orderTypes":["LIMIT","LIMIT_MAKER","MARKET"],"icebergAllowed":false,"#
             + #""ocoAllowed":false,"otoAllowed":false,"opoAllowed":false,"quoteOrderQtyMarketAllowed":true,"#
-            + #""allowTrailingStop":false,"cancelReplaceAllowed":true,"amendAllowed":false,"pegInstructionsAllowed":false,"#
+            + #""allowTrailingStop":false,"cancelReplaceAllowed":true,"amendAllowed":true,"pegInstructionsAllowed":false,"#
             + #""isSpotTradingAllowed":true,"isMarginTradingAllowed":false,"filters":["#
             + #"{"filterType":"PRICE_FILTER","minPrice":"\#(minPrice.wire)","maxPrice":"\#(maxPrice.wire)","tickSize":"\#(tick.wire)"},"#
             + #"{"filterType":"LOT_SIZE","minQty":"\#(minQuantity.wire)","maxQty":"\#(maxQuantity.wire)","stepSize":"\#(step.wire)"},"#

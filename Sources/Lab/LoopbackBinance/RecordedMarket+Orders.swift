@@ -36,6 +36,13 @@ extension RecordedMarket {
         return true
     }
 
+    func reduce(_ id: Int64, by quantity: Quantity, into output: inout MarketOutput) -> Bool {
+        guard let index = own.firstIndex(where: { $0.order.id == id }), own[index].left > quantity else { return false }
+        reduce(index, by: quantity, &output)
+        publishTop(&output)
+        return true
+    }
+
     /// Behind the volume displayed at its price.
     func add(_ order: IncomingOrder, left: Quantity, _ output: inout MarketOutput) {
         own.append(Own(order: order, left: left, ahead: book.quantity(order.side, order.price)))

@@ -85,6 +85,13 @@ final class SeededMarket: VenueMarket {
         return true
     }
 
+    func reduce(_ id: Int64, by quantity: Quantity, into output: inout MarketOutput) -> Bool {
+        scratch.removeAll(keepingCapacity: true)
+        guard engine.reduce(id, by: quantity, into: &scratch) else { return false }
+        translate(into: &output)
+        return true
+    }
+
     func step(into output: inout MarketOutput) {
         let now = Double(pending.raw) / 1e9
         moveFair(by: now - clock)

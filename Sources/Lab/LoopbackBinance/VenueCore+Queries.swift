@@ -24,6 +24,7 @@ struct Operation: Sendable {
             Operation(name: "order.test", signed: true, weight: 1),
             Operation(name: "order.cancel", signed: true, weight: 1, freeOnSuccess: true),
             Operation(name: "order.cancelReplace", signed: true, weight: 1, freeOnSuccess: true, places: true),
+            Operation(name: "order.amend.keepPriority", signed: true, weight: 4),
             Operation(name: "order.status", signed: true, weight: 4),
             Operation(name: "openOrders.status", signed: true, weight: 6),
             Operation(name: "openOrders.cancelAll", signed: true, weight: 1, freeOnSuccess: true),
@@ -70,6 +71,7 @@ extension VenueCore {
                 try find(parameters, account), cancelId: try parameters.clientId("newClientOrderId"),
                 restriction: parameters["cancelRestrictions"])
         case "order.cancelReplace": return try cancelReplace(parameters, account)
+        case "order.amend.keepPriority": return try amend(parameters, account)
         case "order.status":
             try checkSymbol(parameters)
             guard let order = try find(parameters, account) else { throw .noSuchOrder }

@@ -124,9 +124,11 @@ extension VenueCore {
         touched.removeAll()
     }
 
-    /// Queues an `executionReport`. On a cancel, `cancelId` is the cancel's id and the order's goes to `C`.
+    /// Queues an `executionReport`. On a cancel, `cancelId` is the cancel's id and the order's goes to `C`; after an
+    /// amendment its `formerName` does.
     func report(
-        _ order: VenueOrder, execution: String, trade: VenueTrade? = nil, cancelId: String? = nil, extra: String = ""
+        _ order: VenueOrder, execution: String, trade: VenueTrade? = nil, cancelId: String? = nil,
+        formerName: String? = nil, extra: String = ""
     ) {
         store?.note(order)
         executionIds += 1
@@ -135,7 +137,7 @@ extension VenueCore {
         var text = #"{"e":"executionReport","E":\#(now),"s":"\#(rules.symbol)","c":\#(jsonQuoted(cancelId ?? order.clientId)),"#
         text += #""S":"\#(order.side.wire)","o":"\#(order.type)","f":"\#(order.timeInForce)","q":"\#(order.quantity.wire)","#
         text += #""p":"\#(order.price.wire)","P":"\#(zero)","F":"\#(zero)","g":-1,"#
-        text += #""C":\#(cancelId == nil ? "\"\"" : jsonQuoted(order.clientId)),"x":"\#(execution)","X":"\#(order.status)","#
+        text += #""C":\#(cancelId == nil ? jsonQuoted(formerName ?? "") : jsonQuoted(order.clientId)),"x":"\#(execution)","X":"\#(order.status)","#
         text += #""r":"NONE","i":\#(order.id),"l":"\#(trade?.quantity.wire ?? zero)","z":"\#(order.executed.wire)","#
         text += #""L":"\#(trade?.price.wire ?? zero)","n":"\#(trade.map { Quantity(raw: $0.fee).wire } ?? "0")","#
         text += #""N":\#(trade.map { jsonQuoted($0.feeAsset) } ?? "null"),"T":\#(order.updatedAt),"t":\#(trade?.id ?? -1),"#

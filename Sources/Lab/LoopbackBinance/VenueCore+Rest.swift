@@ -9,6 +9,7 @@ extension VenueCore {
         "GET /api/v3/openOrders": "openOrders.status", "DELETE /api/v3/openOrders": "openOrders.cancelAll",
         "GET /api/v3/order": "order.status", "POST /api/v3/order": "order.place", "DELETE /api/v3/order": "order.cancel",
         "POST /api/v3/order/test": "order.test", "POST /api/v3/order/cancelReplace": "order.cancelReplace",
+        "PUT /api/v3/order/amend/keepPriority": "order.amend.keepPriority",
         "GET /api/v3/allOrders": "allOrders", "GET /api/v3/myTrades": "myTrades",
         "GET /api/v3/rateLimit/order": "account.rateLimits.orders",
     ]

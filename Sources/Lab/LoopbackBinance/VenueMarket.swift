@@ -45,6 +45,8 @@ protocol VenueMarket: AnyObject {
     func submit(_ order: IncomingOrder, into output: inout MarketOutput)
     /// `false`: the order does not rest.
     func cancel(_ id: Int64, into output: inout MarketOutput) -> Bool
+    /// Takes a part of a resting order away; it keeps its place. `false`: it does not rest with more than that.
+    func reduce(_ id: Int64, by quantity: Quantity, into output: inout MarketOutput) -> Bool
     /// Market time of the next background event, from the start; `nil` at the end of a recording.
     var nextEventTime: Nanoseconds? { get }
     /// Where the market is, for a venue that is started again.

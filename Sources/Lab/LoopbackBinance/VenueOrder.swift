@@ -11,13 +11,15 @@ final class VenueOrder {
     let type: String
     let timeInForce: String
     let price: Price
-    let quantity: Quantity
+    var quantity: Quantity
     let quoteQuantity: Notional
     let prevention: String
     let strategyId: Int64?
     let strategyType: Int64?
     let createdAt: Int64
     var updatedAt: Int64
+    /// Amendments in place so far; ten are allowed.
+    var amends = 0
     var executed = Quantity.zero
     var executedQuote = Notional.zero
     var prevented = Quantity.zero

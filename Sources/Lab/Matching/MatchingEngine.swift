@@ -83,6 +83,13 @@ package struct MatchingEngine {
         return left
     }
 
+    /// Takes a part of a resting order away; it keeps its place. `false`: it does not rest with more than that.
+    package mutating func reduce(_ id: Int64, by quantity: Quantity, into events: inout [MatchEvent]) -> Bool {
+        guard quantity.isPositive, let place = places[id], nodes[Int(place)].left > quantity else { return false }
+        reduce(place, by: quantity, ending: .canceled, &events)
+        return true
+    }
+
     /// Cancels `id` and submits `order` in its stead, which queues as a new arrival. `false`: nothing was canceled and
     /// nothing submitted.
     package mutating func replace(_ id: Int64, with order: IncomingOrder, into events: inout [MatchEvent]) -> Bool {

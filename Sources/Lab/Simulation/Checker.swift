@@ -31,7 +31,7 @@ struct Checker {
     private var states: [ClientOrderID: OrderState] = [:]
     private var ordered: [ClientOrderID: NewOrder] = [:]
     /// Sent and not yet at the venue: may still arrive.
-    private var flying: [ClientOrderID: (order: NewOrder, link: Int)] = [:]
+    private var flying: [ClientOrderID: (order: NewOrder, link: Int, replaces: ClientOrderID)] = [:]
     private var passed: Set<ClientOrderID> = []
     private var isPermitted = false
     private var stagedLifetime = Nanoseconds.zero
@@ -107,7 +107,14 @@ struct Checker {
         for order in open where order.client.run == run {
             if order.side == .buy { buy += Int128(order.left.raw) } else { sell -= Int128(order.left.raw) }
         }
-        for (order, _) in flying.values where order.client.run == run {
+        for (order, _, replaced) in flying.values where order.client.run == run {
+            if !replaced.isNone {
+                // One of both: the venue takes it only for the one that it ends.
+                let before = open.first { $0.client == replaced }?.left ?? flying[replaced]?.order.quantity
+                guard let before, order.quantity > before else { continue }
+                if order.side == .buy { buy += Int128((order.quantity - before).raw) } else { sell -= Int128((order.quantity - before).raw) }
+                continue
+            }
             if order.side == .buy { buy += Int128(order.quantity.raw) } else { sell -= Int128(order.quantity.raw) }
         }
         if buy > Int128(cap.raw) || sell < -Int128(cap.raw) {
@@ -122,10 +129,25 @@ struct Checker {
 
     /// An order's bytes leave for the venue. `journalled`: places in the journal by now.
     mutating func sent(_ order: NewOrder, link: Int, placesJournalled: UInt64, placesSent: UInt64) {
-        if !everSent.insert(order.client).inserted { fail(.clientIDLeavesOnce, "order \(order.client.sequence) of run \(order.client.run)") }
         if placesSent > placesJournalled {
             fail(.journalledBeforeSent, "\(placesSent) orders sent, \(placesJournalled) journalled")
         }
+        left(order, link: link, replaces: .none)
+    }
+
+    /// An amendment that makes a new order leaves for the venue.
+    mutating func amended(_ amendment: OrderAmendment, link: Int) {
+        left(placement(amendment), link: link, replaces: amendment.order.client)
+    }
+
+    private func placement(_ amendment: OrderAmendment) -> NewOrder {
+        NewOrder(
+            client: amendment.client, instrument: amendment.order.instrument, strategy: amendment.strategy,
+            side: amendment.side, timeInForce: amendment.timeInForce, price: amendment.price, quantity: amendment.quantity)
+    }
+
+    private mutating func left(_ order: NewOrder, link: Int, replaces: ClientOrderID) {
+        if !everSent.insert(order.client).inserted { fail(.clientIDLeavesOnce, "order \(order.client.sequence) of run \(order.client.run)") }
         if passed.remove(order.client) == nil {
             fail(.journalledBeforeSent, "order \(order.client.sequence) left without a passed verdict before it")
         }
@@ -134,7 +156,7 @@ struct Checker {
         if !marketUp || !ordersUp { fail(.sentOnlyWhenPermitted, "a link is down") }
         if !isReconciled { fail(.sentOnlyWhenPermitted, "not reconciled since the order link came up") }
         if now - lastTop > maxDataAge { fail(.sentOnlyWhenPermitted, "data are \((now - lastTop).milliseconds) ms old") }
-        flying[order.client] = (order, link)
+        flying[order.client] = (order, link, replaces)
     }
 
     // MARK: the core's side
@@ -169,7 +191,7 @@ struct Checker {
             if update.client.run != run {
                 claims[update.client] = Swift.max(claims[update.client] ?? .zero, update.cumulativeQuantity)
             }
-        case .trade, .balance, .command, .timer, .note: break
+        case .trade, .balance, .command, .timer, .note, .venueUsage: break
         }
     }
 
@@ -199,11 +221,18 @@ struct Checker {
     mutating func output(_ output: Output) {
         switch output {
         case .verdict(let verdict):
-            let mayLeave = verdict.verdict == .passed && verdict.intent.kind == .place && !verdict.isShadow
+            let mayLeave = verdict.verdict == .passed && verdict.intent.kind != .cancel && !verdict.isShadow
             pendingVerdict = mayLeave ? verdict.intent : nil
         case .place(let order):
             let matches = pendingVerdict.map {
                 $0.side == order.side && $0.price == order.price && $0.quantity == order.quantity
+            } ?? false
+            if matches { passed.insert(order.client) }
+            ordered[order.client] = order
+        case .amend(let amendment) where !amendment.isInPlace:
+            let order = placement(amendment)
+            let matches = pendingVerdict.map {
+                $0.kind == .amend && $0.client == amendment.order.client && $0.price == order.price && $0.quantity == order.quantity
             } ?? false
             if matches { passed.insert(order.client) }
             ordered[order.client] = order
@@ -215,7 +244,7 @@ struct Checker {
         case .command(let result) where result.accepted:
             if result.command.kind == .stage { stagedLifetime = result.command.lifetime }
             if result.command.kind == .confirm { permittedUntil = now + stagedLifetime }
-        case .command, .cancel, .cancelAll, .query, .position, .alert, .switched: break
+        case .command, .cancel, .cancelAll, .query, .amend, .position, .alert, .switched: break
         }
     }
 

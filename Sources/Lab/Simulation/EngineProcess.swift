@@ -88,6 +88,9 @@ extension EngineProcess where Market: ~Copyable, Orders: ~Copyable {
     mutating func cancelAll(_ instrument: InstrumentID, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool {
         orders.cancelAll(instrument, at: now, wallNow: wallNow, sink: &link)
     }
+    mutating func amend(_ amendment: OrderAmendment, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool {
+        orders.amend(amendment, at: now, wallNow: wallNow, sink: &link)
+    }
     mutating func query(_ order: OrderReference, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool {
         orders.query(order, at: now, wallNow: wallNow, sink: &link)
     }

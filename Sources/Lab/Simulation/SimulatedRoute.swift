@@ -72,7 +72,7 @@ public struct SimulatedRoute: OrderRoute, ~Copyable {
 
     public mutating func perform(_ output: Output, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool {
         switch output {
-        case .place, .cancel, .cancelAll, .query:
+        case .place, .cancel, .cancelAll, .query, .amend:
             precondition(requests.room > 0, "more requests on their way to the simulated venue than its queue holds")
             requests.append(Timed(due: now + requestDelay, value: output))
             return true

@@ -11,6 +11,7 @@ extension SimulatedVenue {
         case .cancel(let reference): cancel(reference, at: now)
         case .cancelAll(let instrument): cancelAll(instrument, at: now)
         case .query(let reference): query(reference, at: now)
+        case .amend(let amendment): amend(amendment, at: now)
         case .verdict, .order, .position, .state, .alert, .command, .switched: break
         }
     }
@@ -26,21 +27,21 @@ extension SimulatedVenue {
                     venueOrder: id, error: error, venueCode: code, venueTime: now)))
     }
 
-    private mutating func place(_ order: NewOrder, at now: Nanoseconds) {
+    private mutating func place(_ order: NewOrder, as kind: RequestKind = .place, at now: Nanoseconds) {
         if let refusal = refusal(order) {
-            return reply(.place, order.instrument, order.client, .none, refusal, at: now)
+            return reply(kind, order.instrument, order.client, .none, refusal, at: now)
         }
         let id = VenueOrderID(nextOrder)
         let place = Int(nextOrder % UInt64(orders.count))
         let accepted = SimulatedOrder(order, id: id)
         guard !orders[place].isOpen, canLock(accepted), let need = bound(accepted, accepted.quantity) else {
-            return reply(.place, order.instrument, order.client, .none, .insufficientBalance, at: now)
+            return reply(kind, order.instrument, order.client, .none, .insufficientBalance, at: now)
         }
         nextOrder += 1
         orders[place] = accepted
         open.append(Int32(truncatingIfNeeded: place))
         lock(accepted, need)
-        reply(.place, order.instrument, order.client, id, at: now)
+        reply(kind, order.instrument, order.client, id, at: now)
         events.append(orders[place].update(.stream, at: now))
         if order.timeInForce != .postOnly { take(place, at: now) }
         guard orders[place].isOpen else { return }
@@ -98,6 +99,44 @@ extension SimulatedVenue {
         if order.price == best { return displayed }
         let isBetter = order.side == .buy ? order.price > best : order.price < best
         return isBetter ? .zero : .max
+    }
+
+    /// In place, only down and not below what is executed; the place in the queue is kept. Otherwise the order is ended and
+    /// the next one taken, and neither unless nothing of it is executed; its own quantity is free for the next one.
+    private mutating func amend(_ amendment: OrderAmendment, at now: Nanoseconds) {
+        let reference = amendment.order
+        guard let place = find(reference), orders[place].isOpen else {
+            return refuse(amendment, .unknownOrder, .unknownOrder, at: now)
+        }
+        let order = orders[place]
+        if amendment.isInPlace {
+            let rules = settings.instruments[order.instrument.index]
+            guard amendment.price == order.price, amendment.quantity < order.quantity, amendment.quantity > order.filled,
+                amendment.quantity.isMultiple(of: rules.lotSize), amendment.quantity >= rules.minQuantity,
+                let before = bound(order, order.left), let after = bound(order, amendment.quantity - order.filled)
+            else { return refuse(amendment, .orderRejected, .orderRejected, at: now) }
+            lock(order, after - before)
+            orders[place].quantity = amendment.quantity
+            reply(.amend, reference.instrument, reference.client, order.venueOrder, at: now)
+            events.append(orders[place].update(.stream, at: now))
+            return
+        }
+        guard order.status == .new else { return refuse(amendment, .orderRejected, .orderRejected, at: now) }
+        reply(.amend, reference.instrument, reference.client, order.venueOrder, at: now)
+        close(place, .cancelled)
+        events.append(orders[place].update(.stream, at: now))
+        self.place(
+            NewOrder(
+                client: amendment.client, instrument: order.instrument, strategy: amendment.strategy, side: order.side,
+                timeInForce: amendment.timeInForce, price: amendment.price, quantity: amendment.quantity),
+            as: .amend, at: now)
+    }
+
+    private mutating func refuse(
+        _ amendment: OrderAmendment, _ error: ErrorCode, _ next: ErrorCode, at now: Nanoseconds
+    ) {
+        reply(.amend, amendment.order.instrument, amendment.order.client, amendment.order.venueOrder, error, at: now)
+        if !amendment.isInPlace { reply(.amend, amendment.order.instrument, amendment.client, .none, next, at: now) }
     }
 
     private func find(_ reference: OrderReference) -> Int? {

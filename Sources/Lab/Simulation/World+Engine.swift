@@ -207,6 +207,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             if !process!.query(reference, at: now, wallNow: wallNow) {
                 refused(.query, reference.client)
             }
+        case .amend(let amendment): sendAmendment(amendment)
         case .verdict, .order, .position, .state, .alert, .command, .switched: break
         }
     }
@@ -222,6 +223,22 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         report.orders += 1
         checker.sent(
             order, link: orderLink.number, placesJournalled: process!.stepped.placesJournalled, placesSent: placesSent)
+        checkExposure()
+    }
+
+    /// As the live driver does; a new name is a placement to the checker.
+    private func sendAmendment(_ amendment: OrderAmendment) {
+        process!.link.isFull = faults.strikes(.refusedSend, 0.002)
+        let sent = process!.amend(amendment, at: now, wallNow: wallNow)
+        process!.link.isFull = false
+        report.cover(amendment.isInPlace ? "order reduced in place" : "order replaced")
+        guard sent else {
+            refused(.amend, amendment.order.client)
+            if !amendment.isInPlace { refused(.amend, amendment.client) }
+            return
+        }
+        if amendment.isInPlace { return }
+        checker.amended(amendment, link: orderLink.number)
         checkExposure()
     }
 

@@ -12,6 +12,8 @@ struct APIFrame: BitwiseCopyable {
     var event = ByteView()
     var errorCode: Int64 = 0
     var errorText = ByteView()
+    var errorData = ByteView()
+    var rateLimits = ByteView()
 
     /// Reads the envelope; `false` when the frame is not a valid document.
     mutating func read(_ bytes: ByteView) -> Bool {
@@ -25,6 +27,7 @@ struct APIFrame: BitwiseCopyable {
             else if key.equals("result") { read = scanner.raw(&result) }
             else if key.equals("event") { read = scanner.raw(&event) }
             else if key.equals("error") { read = self.error(&scanner) }
+            else if key.equals("rateLimits") { read = scanner.raw(&rateLimits) }
             else { read = scanner.skipValue() }
             if !read { return false }
         }
@@ -38,6 +41,7 @@ struct APIFrame: BitwiseCopyable {
             let read: Bool
             if key.equals("code") { read = scanner.int64(&errorCode) }
             else if key.equals("msg") { read = scanner.string(&errorText) }
+            else if key.equals("data") { read = scanner.raw(&errorData) }
             else { read = scanner.skipValue() }
             if !read { return false }
         }
@@ -54,6 +58,8 @@ extension BinanceOrderEntry {
         var frame = APIFrame()
         guard frame.read(bytes) else { return giveUp(.malformed, at: receivedAt, &events) }
         if !frame.event.isEmpty { return event(frame.event, at: receivedAt, &events) }
+        // Before the answer itself: what the venue wants to be left alone with is known when the answer is judged.
+        tellUsage(frame, wallNow, &events)
         if frame.id < 0 {
             if frame.status == 401 { giveUp(.revoked, at: receivedAt, &events) }
             return
@@ -82,7 +88,8 @@ extension BinanceOrderEntry {
         var reply = OrderReply(
             kind: kind, outcome: .accepted, instrument: entry.instrument, client: entry.client,
             venueOrder: entry.venueOrder, error: .none, venueCode: 0, venueTime: .zero)
-        if kind != .cancelAll {
+        if entry.purpose == .replace { return replaced(entry, frame, at: now, &events) }
+        if kind != .cancelAll, kind != .amend {
             var document = OrderDocument()
             var scanner = JSONScanner(frame.result)
             guard document.read(&scanner) else {
@@ -123,6 +130,7 @@ extension BinanceOrderEntry {
     private func refused<O: OrderSink & ~Copyable>(
         _ kind: RequestKind, _ entry: InFlightTable.Entry, _ frame: APIFrame, _ events: inout O
     ) {
+        if entry.purpose == .replace { return replaceRefused(entry, frame, &events) }
         let mapped = MappedError(status: frame.status, code: frame.errorCode, message: frame.errorText)
         if kind == .query, mapped.error == .unknownOrder {
             events.order(

@@ -51,7 +51,7 @@ public struct BinanceOrderEntry: OrderEntryAdapter, ~Copyable {
     let assets: NameTable
     private let apiKey: ContiguousArray<UInt8>
     private let signer: RequestSigner
-    private var writer: RequestWriter
+    var writer: RequestWriter
     var inFlight: InFlightTable
     private(set) var session = Session.closed
     private var sessionSince = Nanoseconds.zero
@@ -83,7 +83,7 @@ public struct BinanceOrderEntry: OrderEntryAdapter, ~Copyable {
         return [
             LinkDescription(
                 role: .orders, kind: .webSocket, host: endpoint.host, port: endpoint.port,
-                path: "/ws-api/v3?returnRateLimits=false", tlsName: endpoint.tlsName)
+                path: "/ws-api/v3", tlsName: endpoint.tlsName)
         ]
     }
 
@@ -145,11 +145,11 @@ public struct BinanceOrderEntry: OrderEntryAdapter, ~Copyable {
     /// A request whose outcome will not be told.
     private func unanswered<O: OrderSink & ~Copyable>(_ entry: InFlightTable.Entry, _ events: inout O) {
         guard let kind = entry.purpose.requestKind else { return }
-        events.order(
-            .orderReply(
-                OrderReply(
-                    kind: kind, outcome: .unknown, instrument: entry.instrument, client: entry.client,
-                    venueOrder: entry.venueOrder, error: .venueUnavailable, venueCode: 0, venueTime: .zero)))
+        let reply = OrderReply(
+            kind: kind, outcome: .unknown, instrument: entry.instrument, client: entry.client,
+            venueOrder: entry.venueOrder, error: .venueUnavailable, venueCode: 0, venueTime: .zero)
+        events.order(.orderReply(reply))
+        if entry.purpose == .replace { tellNext(reply, of: entry, &events) }
     }
 
     public mutating func timer<S: FrameSink & ~Copyable, O: OrderSink & ~Copyable>(
@@ -212,7 +212,7 @@ public struct BinanceOrderEntry: OrderEntryAdapter, ~Copyable {
     }
 
     /// Begins an order request; its parameters follow in the order of their names.
-    private mutating func begin(_ method: StaticString) -> UInt64? {
+    mutating func begin(_ method: StaticString) -> UInt64? {
         guard session == .ready, let id = inFlight.reserve() else { return nil }
         let signs = !signer.logsOnSessions
         writer.begin(id: id, method: method, signs: signs)
@@ -220,7 +220,7 @@ public struct BinanceOrderEntry: OrderEntryAdapter, ~Copyable {
         return id
     }
 
-    private mutating func finish<S: FrameSink & ~Copyable>(_ entry: InFlightTable.Entry, _ sink: inout S) -> Bool {
+    mutating func finish<S: FrameSink & ~Copyable>(_ entry: InFlightTable.Entry, _ sink: inout S) -> Bool {
         writer.end(signer)
         guard writer.isComplete, sink.send(text: writer.view) else { return false }
         inFlight.insert(entry)
@@ -310,6 +310,7 @@ extension InFlightTable.Purpose {
         case .cancel: .cancel
         case .cancelAll: .cancelAll
         case .query: .query
+        case .reduce, .replace: .amend
         }
     }
 }

@@ -6,6 +6,11 @@ struct MappedError: BitwiseCopyable, Equatable {
     var error: ErrorCode
     var outcome: Outcome
 
+    init(error: ErrorCode, outcome: Outcome) {
+        self.error = error
+        self.outcome = outcome
+    }
+
     /// Maps an HTTP-like status with the error's code and text (reference: Spot `errors.md`). An outcome is `unknown`
     /// where the venue may have acted: every 5xx but -1008, and the codes that say so.
     init(status: Int64, code: Int64, message: ByteView) {
@@ -20,6 +25,8 @@ struct MappedError: BitwiseCopyable, Equatable {
     private static func error(status: Int64, code: Int64, message: ByteView) -> ErrorCode {
         switch code {
         case -2010: return rejection(message)
+        // -2011 with this text says that the order rests, and is executed in part.
+        case -2011 where message.equals("Order was not canceled due to cancel restrictions."): return .orderRejected
         case -2011, -2013, -2026: return .unknownOrder
         case -2021, -2022, -2038, -2039: return .orderRejected
         case -1003, -1034: return .rateLimited

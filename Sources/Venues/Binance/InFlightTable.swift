@@ -4,12 +4,14 @@ import Units
 /// Requests without an answer yet, by the number sent as `id`. Slot = id modulo the capacity; ids whose slot is taken are
 /// skipped, so a lookup is one index and nothing allocates.
 struct InFlightTable {
-    enum Purpose: UInt8 { case free, logon, subscribe, place, cancel, cancelAll, query }
+    enum Purpose: UInt8 { case free, logon, subscribe, place, cancel, cancelAll, query, reduce, replace }
 
     struct Entry: BitwiseCopyable {
         var id: UInt64 = 0
         var purpose: Purpose = .free
         var client = ClientOrderID.none
+        /// The new name, of a replacement.
+        var next = ClientOrderID.none
         var instrument = InstrumentID(0)
         var venueOrder = VenueOrderID.none
         var sentAt = Nanoseconds.zero

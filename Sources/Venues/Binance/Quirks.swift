@@ -35,6 +35,9 @@ enum Quirks {
     static let snapshotTimeout = Nanoseconds(seconds: 10)
     /// How often an unchanged but confirmed top of book is published again, so that its age says something.
     static let topRefresh = Nanoseconds(milliseconds: 200)
+    /// How long a ban counts where the venue does not say: its shortest. No hold is believed to last longer than the second.
+    static let banAssumed = Nanoseconds(seconds: 120)
+    static let holdMax = Nanoseconds(seconds: 259_200)
     /// How long log-on and subscription may take.
     static let logonTimeout = Nanoseconds(seconds: 10)
     /// When a request without an answer leaves the in-flight table: the venue itself gives up after 10 s.

@@ -31,6 +31,8 @@ struct ControlCommand: AsyncParsableCommand {
               limit NAME VALUE [SYMBOL] REASON
                               sets a limit: lower at any moment; higher only while disarmed, for --lifetime seconds,
                               shown by the next stage; never off
+              resolve ID absent|cancelled|filled [QTY]
+                              says what became of an order that stayed unknown past its deadline; needs --reason
               unlatch         removes the latch; needs --reason; the engine is DISARMED then
 
             One of several (off holds over arming and restarts; on may be refused, and says why):
@@ -102,6 +104,7 @@ struct ControlCommand: AsyncParsableCommand {
     }
 
     private func typed() throws -> ControlVerb {
+        if !more.isEmpty, verb != "resolve" { throw ValidationError("\(verb) takes no '\(more[0])'") }
         switch verb {
         case "strategy": return try typedSwitch(.strategy)
         case "instrument": return try typedSwitch(.instrument)
@@ -134,6 +137,15 @@ struct ControlCommand: AsyncParsableCommand {
             return .unlatch(reason: reason)
         case "limits": return .limits
         case "limit": return try typedLimit()
+        case "resolve":
+            guard (2...3).contains(arguments.count),
+                let resolution = Resolution.allCases.first(where: { $0.name == arguments[1] }),
+                let filled = arguments.count < 3 ? Quantity.zero : (try? Quantity(arguments[2]))
+            else { throw ValidationError("resolve takes CLIENT_ID absent | cancelled [FILLED] | filled QUANTITY") }
+            guard reason.contains(where: { !$0.isWhitespace }) else {
+                throw ValidationError("resolve needs --reason 'WHY': it is journalled")
+            }
+            return .resolve(client: arguments[0], resolution, filled: filled, reason: reason)
         default: throw ValidationError("there is no verb '\(verb)'; see needletail ctl --help")
         }
     }

@@ -58,6 +58,7 @@ struct EngineCommand: AsyncParsableCommand {
                 "\(configuration.directory) belongs to an engine that runs already",
                 cure: "end it (needletail stop --end), or give this run another run.directory")
         }
+        let lease = try Self.lease(configuration, secrets)
         let latch = KillLatch(path: configuration.latchFile).read()
         let host = try await Self.assemble(configuration, secrets, overrides: pairs, isLatched: latch != nil)
         say("\(configuration.mode.name), control socket \(configuration.controlSocket), DISARMED")
@@ -69,10 +70,19 @@ struct EngineCommand: AsyncParsableCommand {
         if let summary { try result.jsonText.write(toFile: summary, atomically: true, encoding: .utf8) }
         host.reportHeap()
         withExtendedLifetime(mark) {}
+        withExtendedLifetime(lease) {}
         let problems = result.venueFailures + [host.journalFailure.map { "journal: \($0)" }].compactMap { $0 }
         for problem in problems { say(problem) }
         guard problems.isEmpty else { throw ExitCode(1) }
         say("ended: no order of ours is open at the venue, position and balances are as expected")
+    }
+
+    /// The right to send under this prefix at this account; only a run that may send needs it.
+    private static func lease(_ configuration: RunConfiguration, _ secrets: Secrets?) throws -> AccountLease? {
+        guard let secrets else { return nil }
+        return try secrets.apiKey.withBytes { (key: [UInt8]) throws(LeaseError) in
+            try AccountLease(venue: configuration.venue.kind, account: key, prefix: configuration.venue.clientIDPrefix)
+        }
     }
 
     private func say(_ text: String) {

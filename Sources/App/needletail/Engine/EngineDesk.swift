@@ -45,7 +45,7 @@ struct EngineDesk: ControlHandler {
                 return .refused(Self.refusal(of: error))
             }
         case .strategyOff, .instrumentOff: host.keepOff(command, reason: reason)
-        case .arm, .confirm, .disarm, .flatten, .strategyOn, .instrumentOn, .stalled: break
+        case .arm, .confirm, .disarm, .flatten, .strategyOn, .instrumentOn, .stalled, .resolve: break
         }
         if !reason.isEmpty, command.kind != .unlatch {
             let subject = command.kind.rawValue >= 50 ? " \(host.switchName(command))" : ""
@@ -67,6 +67,11 @@ struct EngineDesk: ControlHandler {
                 cure: "give a reason with --reason, and look at the latch file")
         }
         return ControlError(place: "unlatch", cause: "no latch is set", cure: "nothing is to be done; see the status")
+    }
+
+    func order(named name: String) -> ClientOrderID? {
+        let bytes = Array(name.utf8)
+        return host.plan.identifiers.parse(count: bytes.count) { bytes[$0] }
     }
 
     func result(of sequence: UInt64) -> CommandResult? { host.result(of: sequence) }

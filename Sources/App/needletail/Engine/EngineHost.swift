@@ -46,7 +46,7 @@ final class EngineHost {
     private let truths = ColdInbox<VenueTruth>()
     private let snapshots = ColdInbox<(instrument: UInt16, body: [UInt8])>()
     private var truthUnderWay = false
-    private var lastTruth = Nanoseconds.zero
+    private var truthSchedule = TruthSchedule()
     private var orderLinkSeen = Nanoseconds(raw: -1)
     private var snapshotSequence: UInt64 = 0
     private var history = TradeHistory()
@@ -99,7 +99,8 @@ final class EngineHost {
         work += deliverSnapshots()
         work += deliverTruth()
         noteOrderLink()
-        if hasAccount, (now - lastTruth).raw > 5_000_000_000 { askForTruth() }
+        let activity = status.ordersSent &+ status.cancelsSent &+ status.amendsSent &+ status.fills
+        if hasAccount, truthSchedule.isDue(at: now, activity: activity) { askForTruth() }
         hot.coldBeat.turn(work: work, began: now, tookNs: (clock.now() - now).raw)
         if work == 0 { try? await Task.sleep(nanoseconds: 1_000_000) } else { await Task.yield() }
     }
@@ -183,7 +184,7 @@ final class EngineHost {
     /// the proof does not wait.
     func noteStop(reason: String, operatorID: UInt32) {
         stopped = "by uid \(operatorID)" + (reason.isEmpty ? "" : ": \(reason)")
-        lastTruth = .zero
+        truthSchedule.hurry()
     }
 
     /// Enables the strategies again; `false` when they were.
@@ -256,7 +257,7 @@ final class EngineHost {
     private func askForTruth() {
         guard !truthUnderWay else { return }
         truthUnderWay = true
-        lastTruth = clock.now()
+        truthSchedule.asked(at: clock.now())
         let (adapter, rest, clock, inbox, from) = (adapter, rest, clock, truths, history.from)
         Task {
             inbox.put(await VenueTruth.ask(adapter, rest, tradesFrom: from, now: { clock.now() }, wall: { clock.wall() }))
@@ -332,7 +333,7 @@ final class EngineHost {
         _ = submit(Command(kind: .stop, operatorID: UInt32(getuid()), hash: 0, lifetime: .zero))
         let deadline = clock.now() + Nanoseconds(seconds: 10)
         repeat { await turn() } while clock.now() < deadline && !isQuiet
-        lastTruth = .zero
+        truthSchedule.hurry()
         let before = snapshotSequence
         while hasAccount, clock.now() < deadline, snapshotSequence == before { await turn() }
         hot.stop()

@@ -11,6 +11,11 @@ struct OperatorView {
         var state: OrderState
         var filled: Quantity
         var since: Nanoseconds
+        /// The request without an answer, and when it left; look-ups since the order became unknown.
+        var request: RequestKind?
+        var requestedAt: Nanoseconds
+        var lookUps = 0
+        var lookedUpAt = Nanoseconds.zero
     }
 
     private let identifiers: ClientOrderIDFormat
@@ -82,8 +87,26 @@ struct OperatorView {
         case .place(let order):
             counts.ordersSent += 1
             roundTrips.placed(order.client, at: time)
-            open[order.client] = OpenOrder(order: order, state: .pendingNew, filled: .zero, since: time)
-        case .cancel, .cancelAll: counts.cancels += 1
+            open[order.client] = OpenOrder(
+                order: order, state: .pendingNew, filled: .zero, since: time, request: .place, requestedAt: time)
+        case .amend(let amendment):
+            counts.amends += 1
+            open[amendment.order.client]?.request = .amend
+            open[amendment.order.client]?.requestedAt = time
+            guard !amendment.isInPlace else { break }
+            let order = NewOrder(
+                client: amendment.client, instrument: amendment.order.instrument, strategy: amendment.strategy,
+                side: amendment.side, timeInForce: amendment.timeInForce, price: amendment.price, quantity: amendment.quantity)
+            open[amendment.client] = OpenOrder(
+                order: order, state: .pendingNew, filled: .zero, since: time, request: .amend, requestedAt: time)
+        case .cancel(let reference):
+            counts.cancels += 1
+            open[reference.client]?.request = .cancel
+            open[reference.client]?.requestedAt = time
+        case .cancelAll: counts.cancels += 1
+        case .query(let reference):
+            open[reference.client]?.lookUps += 1
+            open[reference.client]?.lookedUpAt = time
         case .verdict(let verdict):
             counts.intents += 1
             if verdict.verdict != .passed, !verdict.isShadow { counts.riskRejects[verdict.verdict.name, default: 0] += 1 }
@@ -92,6 +115,14 @@ struct OperatorView {
                 open[transition.client] = nil
             } else if var known = open[transition.client] {
                 known.state = transition.to
+                switch transition.to {
+                case .pendingCancel where known.request != .cancel:
+                    known.request = .cancel
+                    known.requestedAt = time
+                case .open, .partiallyFilled: known.request = nil
+                case .unknown: known.lookUps = 0
+                default: break
+                }
                 known.filled = transition.filled
                 open[transition.client] = known
             }
@@ -110,7 +141,7 @@ struct OperatorView {
                 "the trade thread stood still for \(result.command.lifetime.milliseconds) ms and took its mandate away")
         case .command(let result): commandResults.append(result)
         case .state(let change): if change.to == .halted, change.command == 0 { ownHalt = change.error }
-        case .query, .alert: break
+        case .alert: break
         }
     }
 
@@ -159,10 +190,13 @@ struct OperatorView {
     /// Open orders, oldest first.
     func orderLines(now: Nanoseconds) -> [OrderLine] {
         open.values.sorted { $0.order.client.word < $1.order.client.word }.map { entry in
-            OrderLine(
+            var line = OrderLine(
                 client: identifiers.text(entry.order.client).string, symbol: symbols[entry.order.instrument.index],
                 side: entry.order.side, state: "\(entry.state)", price: entry.order.price,
                 quantity: entry.order.quantity, filled: entry.filled, age: now - entry.since)
+            if let request = entry.request { line.inFlight = ("\(request)", now - entry.requestedAt) }
+            if entry.state == .unknown, entry.lookUps > 0 { line.lookUps = (entry.lookUps, now - entry.lookedUpAt) }
+            return line
         }
     }
 }
@@ -198,6 +232,7 @@ struct RunCounts {
     var intents: UInt64 = 0
     var ordersSent: UInt64 = 0
     var cancels: UInt64 = 0
+    var amends: UInt64 = 0
     var fills: UInt64 = 0
     /// By the venue, by `ErrorCode.name`.
     var rejects: [String: UInt64] = [:]
