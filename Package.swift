@@ -186,7 +186,14 @@ let testTargets: [Target] = [
 
 /// What tests share: the shared files, seeded dice, guarded bytes, the fuzzer and its mutator.
 let testSupport: [Target] = [
-    .target(name: "TestSupport", path: "Tests/TestSupport")
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    // Functions of the hot path for a counter of instructions: Tests/Instructions/README.md.
+    .executableTarget(
+        name: "instructions",
+        dependencies: names([
+            "Binance", "Books", "Memory", "Model", "Rings", "Risk", "Signing", "Units", "VenueKit", "Wire",
+        ]),
+        path: "Tests/Instructions", exclude: ["README.md", "count.py", "thresholds.txt"], swiftSettings: strict),
 ]
 
 let package = Package(

@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TOOL = os.path.join(HERE, "../../.build/release/needletail")
+TOOL = os.environ.get("NEEDLETAIL_INSTRUCTIONS") or os.path.join(HERE, "../../.build/release/instructions")
 THRESHOLDS = os.path.join(HERE, "thresholds.txt")
 ALLOWED = 1.03
 FEW, MANY = 640, 1920
@@ -19,13 +19,11 @@ def thresholds():
 
 
 def names():
-    help_text = subprocess.run([TOOL, "bench", "count", "--help"], capture_output=True, text=True, check=True).stdout
-    listed = re.search(r"What to do: ([\w,\s]+)\.", help_text)
-    return re.findall(r"\w+", listed.group(1))
+    return subprocess.run([TOOL], capture_output=True, text=True, check=True).stdout.split()
 
 
 def executed(tool, name, times):
-    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", tool, "bench", "count", name, str(times)]
+    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", tool, name, str(times)]
     run = subprocess.run(command, capture_output=True, text=True, timeout=300)
     found = re.search(r"Collected : (\d+)", run.stderr)
     if run.returncode != 0 or not found:
@@ -56,7 +54,7 @@ def main():
     assert len(problems({"a": 104, "b": 1}, {"a": 100})) == 2 and not problems({"a": 102}, {"a": 100})
     with tempfile.TemporaryDirectory() as place:
         # Without debug information, which this Valgrind cannot read from a Swift binary.
-        tool = os.path.join(place, "needletail")
+        tool = os.path.join(place, "instructions")
         subprocess.run(["strip", "-o", tool, TOOL], check=True)
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             counted = dict(zip(wanted, pool.map(lambda name: one_call(tool, name), wanted)))

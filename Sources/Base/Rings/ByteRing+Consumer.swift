@@ -8,6 +8,9 @@ import Synchronization
     /// The producer's own time, nanoseconds.
     public let time: Int64
 
+    /// Zero bytes behind every record, which may be read.
+    @inlinable public static var padding: Int { ByteRecord.padding }
+
     @inlinable init(bytes: UnsafeRawBufferPointer, tag: UInt64, time: Int64) {
         unsafe self.bytes = unsafe bytes
         self.tag = tag

@@ -1,7 +1,8 @@
 /// A strict RFC 8259 pull scanner over borrowed bytes.
 ///
 /// The caller walks the document in order; nothing is built, nothing is allocated, and no byte outside the view (and its
-/// padding, where it promises some) is ever read: every read goes through `peek` or, eight bytes at once, through `word`. The first error is kept, and every call after it returns `false`:
+/// padding, where it promises some) is ever read: every read goes through `peek` or, eight bytes at once, through `word`.
+/// The first error is kept, and every call after it returns `false`:
 ///
 ///     var s = JSONScanner(view); var key = ByteView()
 ///     guard s.beginObject() else { … s.error … }

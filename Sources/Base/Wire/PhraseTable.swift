@@ -1,6 +1,6 @@
-/// Texts known at the start, found again at a cursor by sixteen of their bytes; each comes with a second text, which is due
-/// later in what the first begins. One owner; memory is taken at `init` and given back in `deinit`; finding costs the same for
-/// one phrase and for a thousand.
+/// Texts known at the start, found again at a cursor by sixteen of their bytes; each comes with a second text, which is
+/// due later in what the first begins. One owner; memory is taken at `init` and given back in `deinit`; finding costs the
+/// same for one phrase and for a thousand.
 @safe public struct PhraseTable: ~Copyable, @unchecked Sendable {
     /// A phrase's place in `bytes`.
     @usableFromInline struct Entry: BitwiseCopyable {
@@ -36,19 +36,23 @@
         let phrases = list.map(\.first)
         var start = 0
         for (index, phrase) in list.map(\.second).enumerated() {
-            for (place, byte) in phrase.enumerated() { unsafe bytes.storeBytes(of: byte, toByteOffset: start + place, as: UInt8.self) }
+            unsafe PhraseTable.store(phrase, at: bytes + start)
             unsafe (seconds + index).initialize(to: ByteView(bytes + start, count: phrase.count))
             start += phrase.count
         }
         for (index, phrase) in phrases.enumerated() {
             precondition(keyOffset >= 0 && phrase.count >= keyOffset + 16, "a phrase is shorter than its key's end")
-            for (place, byte) in phrase.enumerated() { unsafe bytes.storeBytes(of: byte, toByteOffset: start + place, as: UInt8.self) }
+            unsafe PhraseTable.store(phrase, at: bytes + start)
             let key = unsafe PhraseTable.key(UnsafeRawPointer(bytes) + start + keyOffset)
             var at = PhraseTable.home(key) & mask
             while unsafe entries[at].count >= 0 { at = (at + 1) & mask }
             unsafe entries[at] = Entry(key: key, start: Int32(start), count: Int32(phrase.count), index: Int32(index))
             start += phrase.count
         }
+    }
+
+    private static func store(_ text: [UInt8], at place: UnsafeMutableRawPointer) {
+        for (offset, byte) in text.enumerated() { unsafe place.storeBytes(of: byte, toByteOffset: offset, as: UInt8.self) }
     }
 
     deinit {

@@ -41,7 +41,7 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
             work += 1
         }
         while let body = snapshots.peek() {
-            let view = unsafe ByteView(padded: body.bytes)
+            let view = Self.view(body)
             adapter.snapshot(
                 InstrumentID(UInt16(truncatingIfNeeded: body.tag)), view, receivedAt: Nanoseconds(raw: body.time),
                 sink: &outlet)
@@ -57,6 +57,12 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
         return work
     }
 
+    /// A record where it lies; the ring's zeros behind it are what a padded view promises.
+    private static func view(_ record: ByteFrame) -> ByteView {
+        precondition(ByteFrame.padding >= PaddedCursor.padding, "the ring leaves less room than the readers read")
+        return unsafe ByteView(padded: record.bytes)
+    }
+
     /// The adapter gave the connection up, after a message, a snapshot or by the clock.
     private mutating func reconnectIfWanted() {
         guard outlet.reconnectReason != nil else { return }
@@ -66,7 +72,7 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
     private mutating func take(_ frame: ByteFrame, _ now: Nanoseconds) {
         switch FrameMessage(rawValue: frame.tag) {
         case .text:
-            let view = unsafe ByteView(padded: frame.bytes)
+            let view = Self.view(frame)
             adapter.message(view, receivedAt: Nanoseconds(raw: frame.time), sink: &outlet)
         case .opened: adapter.linkOpened(at: now, sink: &outgoing)
         case .closed: adapter.linkClosed(at: now, sink: &outlet)
