@@ -189,7 +189,7 @@ func sameWords(_ a: Record, _ b: Record) -> Bool {
     print("seed \(seed)")
     var random = SplitMix(state: seed)
     for round in 0..<400 {
-        for kind in 0..<11 {
+        for kind in 0..<12 {
             let output = random.output(kind)
             let record = output.record(sequence: UInt64(round), time: Nanoseconds(raw: 78))
             let back = try #require(Output(record: record))

@@ -24,7 +24,7 @@ public struct ConservationCheck: BitwiseCopyable, Sendable {
     public mutating func take(_ output: Output) -> Breach? {
         switch output {
         case .verdict(let verdict):
-            intent = verdict.verdict == .passed ? verdict.intent : nil
+            intent = verdict.verdict == .passed && !verdict.isShadow ? verdict.intent : nil
             left = intent?.quantity ?? .zero
             return nil
         case .place(let order):
@@ -42,7 +42,7 @@ public struct ConservationCheck: BitwiseCopyable, Sendable {
                 amendment.isInPlace || name(amendment.client)
             else { return breach }
             return nil
-        case .cancel, .cancelAll, .query, .order, .position, .state, .alert, .command: return nil
+        case .cancel, .cancelAll, .query, .order, .position, .state, .alert, .command, .switched: return nil
         }
     }
 

@@ -251,7 +251,7 @@ final class EngineHost {
     private func noteOrderLink() {
         guard status.orderLink == .up, status.orderLinkSince != orderLinkSeen else { return }
         orderLinkSeen = status.orderLinkSince
-        lastTruth = .zero
+        truthSchedule.hurry()
     }
 
     private func askForTruth() {
