@@ -35,7 +35,7 @@ extension TradingCore {
             published.riskRejects &+= 1
             return
         }
-        countMessage()
+        countMessage(order.instrument)
         published.amendsSent &+= 1
         if isInPlace { reduce(slot, to: intent.quantity, &outputs) } else { replace(slot, judged, &outputs) }
     }
@@ -65,6 +65,7 @@ extension TradingCore {
         perSecond.record(at: now)
         perMinute.record(at: now)
         recent.record(intent, at: now)
+        ratios.record(intent.instrument.index, at: now)
         countVenueOrder()
         let client = ClientOrderID(run: configuration.run, sequence: nextSequence)
         nextSequence += 1

@@ -85,7 +85,7 @@ extension TradingCore {
         order.lookUpAt = nextLookUp(order)
         order.lookUps = order.lookUps < .max ? order.lookUps + 1 : .max
         orders.update(slot, order)
-        countMessage()
+        countMessage(order.instrument)
         outputs.append(
             .query(OrderReference(client: order.client, instrument: order.instrument, venueOrder: order.venueOrder)))
     }

@@ -23,7 +23,7 @@ extension TradingCore {
         if wasOpen {
             alert(.info, .riskBlocked, instrument: held.instrument.id, value: Int64(secondOfDay),
                 limit: Int64(limits.windowEnd), &outputs)
-        } else if now - held.sweptAt <= configuration.requestTimeout {
+        } else if now - held.sweptAt <= configuration.timeouts.cancel {
             return
         }
         if restsAny(held.instrument.id) { cancelAll(in: index, &outputs) }
