@@ -24,6 +24,7 @@ extension RunConfiguration {
             "journal=\(journal.directory) \(journal.segmentBytes) \(journal.syncInterval.raw)",
             "timeouts=\(timeouts.request.raw) \(timeouts.heartbeat.raw) \(timeouts.guardSilence.raw)",
         ]
+        if let preset { lines.append("preset=\(preset.rawValue)") }
         if let account = venue.account {
             lines.append("venue.account=\(account.apiKeyVariable) \(account.method.rawValue) \(account.keyVariable)")
         }
