@@ -77,6 +77,11 @@ struct SplitMix: RandomNumberGenerator {
                 LinkChange(venue: VenueID(u8()), role: one(LinkRole.self), state: one(LinkState.self), reason: u16()))
         case 8: return .command(command())
         case 9: return .timer
+        case 11:
+            return .intent(
+                ManualIntent(
+                    operatorID: u32(), instrument: instrument(), side: one(Side.self), timeInForce: one(TimeInForce.self),
+                    price: price(), quantity: quantity(), hash: next(), lifetime: time()))
         default:
             let bytes = (0..<Int(next() % 73)).map { _ in u8() }
             return .note(Note(one(Note.Kind.self), operatorID: u32(), part: u8(), parts: u8(), bytes: bytes))
@@ -116,7 +121,8 @@ struct SplitMix: RandomNumberGenerator {
         case 7:
             return .state(
                 StateChange(
-                    from: one(SystemState.self), to: one(SystemState.self), error: one(ErrorCode.self), command: u8()))
+                    from: one(SystemState.self), to: one(SystemState.self), error: one(ErrorCode.self), command: u8(),
+                    trip: one(Trip.self)))
         case 8:
             return .alert(
                 Alert(
@@ -127,8 +133,19 @@ struct SplitMix: RandomNumberGenerator {
                 SwitchChange(
                     subject: one(SwitchChange.Subject.self), index: u16(), isOn: bool(), reason: one(ErrorCode.self),
                     operatorID: u32(), until: time(), value: int(), limit: int(), version: u32()))
+        case 11:
+            let intent = Intent(
+                kind: .place, strategy: .hand, instrument: instrument(), side: one(Side.self),
+                timeInForce: one(TimeInForce.self), price: price(), quantity: quantity(), client: .none)
+            return .review(
+                IntentReview(
+                    id: next(), hash: next(), operatorID: u32(), intent: intent, verdict: one(RiskVerdict.self),
+                    value: int(), limit: int(), worstLong: quantity(), worstShort: quantity(), expires: time()))
         default:
-            return .command(CommandResult(command: command(), accepted: bool(), state: one(SystemState.self)))
+            return .command(
+                CommandResult(
+                    command: command(), accepted: bool(), state: one(SystemState.self),
+                    missing: ArmingChecks(rawValue: u16()), precedent: u32()))
         }
     }
 }
@@ -144,13 +161,13 @@ func sameWords(_ a: Record, _ b: Record) -> Bool {
     print("seed \(seed)")
     var random = SplitMix(state: seed)
     for round in 0..<400 {
-        for kind in 0..<11 {
+        for kind in 0..<12 {
             let input = random.input(kind)
             let record = input.record(sequence: UInt64(round), time: Nanoseconds(raw: 77))
             let back = try #require(Input(record: record))
             #expect(String(describing: back) == String(describing: input))
             #expect(sameWords(back.record(sequence: UInt64(round), time: Nanoseconds(raw: 77)), record))
-            #expect(Int(record.tag) == kind + 1 && record.words[15] == 0 && record.stream == .input)
+            #expect(Int(record.tag) == (kind == 11 ? 80 : kind + 1) && record.words[15] == 0 && record.stream == .input)
             #expect(Output(record: record) == nil)
         }
     }
@@ -171,13 +188,14 @@ func sameWords(_ a: Record, _ b: Record) -> Bool {
     print("seed \(seed)")
     var random = SplitMix(state: seed)
     for round in 0..<400 {
-        for kind in 0..<11 {
+        for kind in 0..<12 {
             let output = random.output(kind)
             let record = output.record(sequence: UInt64(round), time: Nanoseconds(raw: 78))
             let back = try #require(Output(record: record))
             #expect(String(describing: back) == String(describing: output))
             #expect(sameWords(back.record(sequence: UInt64(round), time: Nanoseconds(raw: 78)), record))
-            #expect(Int(record.tag) == (kind == 10 ? 50 : kind + 1) && record.words[15] == 0 && record.stream == .output)
+            let tag = kind == 10 ? 50 : kind == 11 ? 80 : kind + 1
+            #expect(Int(record.tag) == tag && record.words[15] == 0 && record.stream == .output)
             #expect(Input(record: record) == nil)
         }
     }

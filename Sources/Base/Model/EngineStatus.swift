@@ -120,6 +120,14 @@ public struct EngineStatus: BitwiseCopyable, Sendable {
     public var instrumentCount: Int32 = 0
     public var strategies = InlineArray<16, StrategyStatus>(repeating: StrategyStatus())
     public var instruments = InlineArray<16, InstrumentStatus>(repeating: InstrumentStatus())
+    public var incident = Incident()
+    /// What an arming would be refused for now.
+    public var missing = ArmingChecks()
+    /// LIVE for one confirmed order only: no strategy runs.
+    public var isByHand = false
+    /// The review that may be confirmed now, 0 without one, and until when.
+    public var reviewID: UInt64 = 0
+    public var reviewExpires = Nanoseconds.zero
 
     public init() {}
 }

@@ -292,6 +292,17 @@ public enum CommandKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case instrumentOn = 53
     /// By the engine itself: the thread `subject` has not turned for `lifetime`. Leads to SAFE.
     case stalled = 54
+    /// The incident's note is written: the pieces that came before it as notes of the same operator.
+    case incident = 80
+    /// Sends the order of a review, once.
+    case confirmIntent = 81
+    /// Cancels one order of ours: `subject` is its client id.
+    case cancelOrder = 82
+    /// From the engine itself at its start: the run before left an incident open. `subject` is its trip, `value` 1 when
+    /// it is noted.
+    case recall = 83
+    /// Answers a `ManualIntent`; never given as a command.
+    case intent = 84
 }
 
 /// An operator's command, authenticated by the control socket.
@@ -335,4 +346,5 @@ public enum Input: BitwiseCopyable, Sendable {
     case command(Command)
     case timer
     case note(Note)
+    case intent(ManualIntent)
 }

@@ -16,6 +16,7 @@ extension Input {
         case .command: return 9
         case .timer: return 10
         case .note: return 11
+        case .intent: return 80
         }
     }
 
@@ -110,6 +111,15 @@ extension Input {
             r.put8(v.count, at: 24)
             r.words[3] = UInt64(v.operatorID)
             for index in 0..<9 { r.words[4 + index] = v.text[index] }
+        case .intent(let v):
+            r.put16(v.instrument.raw, at: 0)
+            r.put8(v.side.rawValue, at: 16)
+            r.put8(v.timeInForce.rawValue, at: 24)
+            r.words[3] = UInt64(v.operatorID)
+            r.put(v.price.raw, 4)
+            r.put(v.quantity.raw, 5)
+            r.words[6] = v.hash
+            r.put(v.lifetime.raw, 7)
         }
         return r
     }
@@ -193,6 +203,14 @@ extension Input {
                 Note(
                     kind: kind, part: r.get8(at: 8), parts: r.get8(at: 16), operatorID: by, count: r.get8(at: 24),
                     text: text))
+        case 80:
+            guard let side = Side(rawValue: r.get8(at: 16)), let tif = TimeInForce(rawValue: r.get8(at: 24)),
+                let by = UInt32(exactly: r.words[3])
+            else { return nil }
+            self = .intent(
+                ManualIntent(
+                    operatorID: by, instrument: InstrumentID(r.get16(at: 0)), side: side, timeInForce: tif,
+                    price: r.price(4), quantity: r.quantity(5), hash: r.words[6], lifetime: r.nanoseconds(7)))
         default: return nil
         }
     }

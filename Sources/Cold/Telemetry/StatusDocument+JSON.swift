@@ -79,6 +79,13 @@ extension StatusDocument {
             .word("market_link", \.marketLink) { $0.name }, .time("market_link_since_ns", \.marketLinkSince),
             .word("order_link", \.orderLink) { $0.name }, .time("order_link_since_ns", \.orderLinkSince),
             .time("last_reconciled_ns", \.lastReconciledAt), .number("reconcile_breaks", \.reconcileBreaks),
+            .flag("incident_open", \.incident.isOpen), .flag("incident_noted", \.incident.isNoted),
+            .word("incident_trip", \.incident.trip) { $0.name }, .word("incident_error", \.incident.error) { $0.name },
+            .time("incident_at_ns", \.incident.at), .flag("by_hand", \.isByHand),
+            .number("review", \.reviewID), .time("review_expires_ns", \.reviewExpires),
+            Field(
+                "missing", \.missing, { .array($0.names.map { .string($0) }) },
+                { json in json.array.map { ArmingChecks(names: $0.compactMap(\.string)) } }),
         ]
     }
 

@@ -169,7 +169,7 @@ struct Checker {
             if update.client.run != run {
                 claims[update.client] = Swift.max(claims[update.client] ?? .zero, update.cumulativeQuantity)
             }
-        case .trade, .balance, .command, .timer, .note: break
+        case .trade, .balance, .command, .timer, .note, .intent: break
         }
     }
 
@@ -215,7 +215,7 @@ struct Checker {
         case .command(let result) where result.accepted:
             if result.command.kind == .stage { stagedLifetime = result.command.lifetime }
             if result.command.kind == .confirm { permittedUntil = now + stagedLifetime }
-        case .command, .cancel, .cancelAll, .query, .position, .alert, .switched: break
+        case .command, .cancel, .cancelAll, .query, .position, .alert, .switched, .review: break
         }
     }
 
