@@ -9,6 +9,9 @@ struct Desk: ~Copyable {
     private(set) var core: TradingCore<SingleStrategy<Quoter>>
     private var outputs: OutputBuffer
     private(set) var ordersSent = 0
+    /// Of the last command.
+    private(set) var accepted = false
+    private(set) var review: IntentReview?
     private(set) var now = Nanoseconds(seconds: 100)
     private var update: UInt64 = 0
 
@@ -50,7 +53,14 @@ struct Desk: ~Copyable {
     mutating func step(_ input: Input, after span: Nanoseconds = Nanoseconds(raw: 1000)) {
         now = now + span
         core.step(input, at: now, into: &outputs)
-        for index in 0..<outputs.count { if case .place = outputs[index] { ordersSent += 1 } }
+        for index in 0..<outputs.count {
+            switch outputs[index] {
+            case .place: ordersSent += 1
+            case .command(let result): accepted = result.accepted
+            case .review(let shown): review = shown
+            default: break
+            }
+        }
         outputs.reset()
     }
 
@@ -78,8 +88,33 @@ struct Desk: ~Copyable {
             }
         }
     }
-    mutating func command(_ kind: CommandKind, hash: UInt64 = 1, lifetime: Nanoseconds = Nanoseconds(seconds: 3600), by user: UInt32 = 0) {
-        step(.command(Command(kind: kind, operatorID: user, hash: hash, lifetime: lifetime)))
+    mutating func command(
+        _ kind: CommandKind, hash: UInt64 = 1, lifetime: Nanoseconds = Nanoseconds(seconds: 3600), by user: UInt32 = 0,
+        subject: UInt64 = 0
+    ) {
+        step(.command(Command(kind: kind, operatorID: user, hash: hash, lifetime: lifetime, subject: subject)))
+    }
+    mutating func write(_ text: String, by user: UInt32 = 0) {
+        for piece in Note.pieces(.incident, operatorID: user, text) { step(.note(piece)) }
+        command(.incident, by: user)
+    }
+    mutating func ask(by user: UInt32 = 0) {
+        step(
+            .intent(
+                ManualIntent(
+                    operatorID: user, instrument: InstrumentID(0), side: .buy, timeInForce: .goodTillCancel,
+                    price: Price(raw: 49_990 * fixedPointUnit), quantity: Quantity(raw: fixedPointUnit / 100), hash: 3,
+                    lifetime: Nanoseconds(seconds: 30))))
+    }
+    /// What arming depends on, as it is shown.
+    var fingerprint: [UInt64] {
+        mutating get {
+            let status = core.status
+            return [
+                UInt64(status.state.rawValue), status.mandateHash, status.reviewID, UInt64(status.missing.rawValue),
+                status.incident.isOpen ? 1 : 0, status.incident.isNoted ? 1 : 0, UInt64(status.openOrders),
+            ]
+        }
     }
     var state: SystemState { core.state }
 }

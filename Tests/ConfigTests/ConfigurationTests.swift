@@ -106,7 +106,7 @@ import Units
         }
     }
 
-    @Test(arguments: ["demo.yaml", "paper.yaml", "paper-four-cores.yaml"])
+    @Test(arguments: ["demo.yaml", "paper.yaml", "paper-four-cores.yaml", "capped-live.yaml"])
     func `The presets are accepted`(_ name: String) throws {
         let path = packageRoot + "/config/" + name
         _ = try RunConfiguration.load(file: path, catalogue: presetCatalogue)

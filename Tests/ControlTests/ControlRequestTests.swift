@@ -16,6 +16,10 @@ import Units
         .switches(.strategy), .switches(.instrument),
         .turn(.strategy, name: "quoter", isOn: false, reason: "odd quotes"),
         .turn(.instrument, name: "BTCUSDT", isOn: true, reason: "calm again"),
+        .incident(text: "a bad parameter, put right"), .checklist,
+        .intent(
+            side: .sell, symbol: "BTCUSDT", quantity: Quantity(raw: 1), price: Price(raw: 5_000_000_000_001), timeInForce: .postOnly),
+        .confirmIntent(intent: 7, hash: 0xABC), .cancel(clientID: "nt1-0000000000000001"),
     ]
 
     @Test(arguments: everyVerb) func `every verb is read back from what a client writes`(verb: ControlVerb) throws {
@@ -41,6 +45,15 @@ import Units
         (#"{"verb":"stage","lifetime_s":0}"#, "stage.lifetime_s"),
         (#"{"verb":"stage","lifetime_s":1.5}"#, "stage.lifetime_s"),
         (#"{"verb":"stage","lifetime_s":86401}"#, "stage.lifetime_s"),
+        (#"{"verb":"incident"}"#, "incident.text"), (#"{"verb":"cancel"}"#, "cancel.client_id"),
+        (#"{"verb":"confirm","intent":0,"hash":"0123456789abcdef"}"#, "confirm.intent"),
+        (#"{"verb":"intent","side":"HOLD","symbol":"X","quantity":"1","price":"1"}"#, "intent.side"),
+        (#"{"verb":"intent","symbol":"X","quantity":"1","price":"1"}"#, "intent.side"),
+        (#"{"verb":"intent","side":"BUY","symbol":"X","quantity":1,"price":"1"}"#, "intent.quantity"),
+        (#"{"verb":"intent","side":"BUY","symbol":"X","quantity":"0","price":"1"}"#, "intent.quantity"),
+        (#"{"verb":"intent","side":"BUY","symbol":"X","quantity":"-1","price":"1"}"#, "intent.quantity"),
+        (#"{"verb":"intent","side":"BUY","symbol":"X","quantity":"1","price":"1e3"}"#, "intent.price"),
+        (#"{"verb":"intent","side":"BUY","symbol":"X","quantity":"1","price":"1","time_in_force":"DAY"}"#, "intent.time_in_force"),
         (#"{"verb":"unlatch"}"#, "unlatch.reason"), (#"{"verb":"limit"}"#, "limit.name"),
         (#"{"verb":"limit","name":"max_position","value":"1"}"#, "limit.reason"), (#"{"verb":"unlatch","reason":"  "}"#, "unlatch.reason"),
         (#"{"verb":"kill","reason":"\u001b[2J"}"#, "kill.reason"), (#"{"verb":"quarantine"}"#, "verb"),

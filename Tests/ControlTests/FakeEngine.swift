@@ -44,6 +44,18 @@ struct FakeEngine: ControlHandler {
         guard answersCommands else { return nil }
         return CommandResult(command: submitted[Int(sequence) - 1].command, accepted: accepts, state: .staged)
     }
+    var shownReview: IntentWords?
+    var shownRefusal: String?
+    mutating func ask(
+        _ side: Side, _ symbol: String, _ quantity: Quantity, at price: Price, _ timeInForce: TimeInForce, operatorID: UInt32
+    ) -> CommandReceipt {
+        submit(Command(kind: .intent, operatorID: operatorID, hash: 0x77, lifetime: .zero, subject: 4), reason: symbol)
+    }
+    mutating func cancel(clientID: String, operatorID: UInt32) -> CommandReceipt {
+        submit(Command(kind: .cancelOrder, operatorID: operatorID, hash: 0, lifetime: .zero), reason: clientID)
+    }
+    mutating func review(of sequence: UInt64) -> IntentWords? { shownReview }
+    mutating func refusal(of sequence: UInt64) -> String? { shownRefusal }
     mutating func start(operatorID: UInt32) -> CommandReceipt { .done("strategies enabled") }
     mutating func limits() -> [LimitLine] {
         [LimitLine(name: "max_position", symbol: "BTCUSDT", value: "1", configured: "2", origin: "uid 7")]

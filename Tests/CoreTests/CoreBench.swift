@@ -87,8 +87,14 @@ final class CoreBench<Strategies: StrategySet> {
     }
     /// A command; answers whether it was accepted.
     @discardableResult
-    func command(_ kind: CommandKind, hash: UInt64 = 9, lifetime: Nanoseconds = Nanoseconds(seconds: 36_000)) -> Bool {
-        step(.command(Command(kind: kind, operatorID: 0, hash: hash, lifetime: lifetime)))
+    func command(
+        _ kind: CommandKind, hash: UInt64 = 9, lifetime: Nanoseconds = Nanoseconds(seconds: 36_000), subject: UInt64 = 0,
+        value: Int64 = 0, by operatorID: UInt32 = 0
+    ) -> Bool {
+        step(
+            .command(
+                Command(
+                    kind: kind, operatorID: operatorID, hash: hash, lifetime: lifetime, subject: subject, value: value)))
         for case .command(let result) in last { return result.accepted }
         return false
     }
@@ -112,6 +118,34 @@ final class CoreBench<Strategies: StrategySet> {
                     instrument: InstrumentID(instrument), aggressor: .buy, price: price, quantity: "0.1",
                     trade: TradeID(low: 1), venueTime: .zero, receivedAt: now + Nanoseconds(milliseconds: 1))))
     }
+    /// What an operator writes about an incident; answers whether it was taken.
+    @discardableResult
+    func incident(_ text: String = "looked at the venue: all is as it should be", by operatorID: UInt32 = 0) -> Bool {
+        for piece in Note.pieces(.incident, operatorID: operatorID, text) { step(.note(piece)) }
+        return command(.incident, by: operatorID)
+    }
+    /// Asks for one order by hand; the engine's review.
+    @discardableResult
+    func intent(
+        _ side: Side = .buy, _ quantity: Quantity = "0.1", at price: Price = "49990",
+        _ timeInForce: TimeInForce = .goodTillCancel, in instrument: UInt16 = 0, hash: UInt64 = 5,
+        for lifetime: Nanoseconds = Nanoseconds(seconds: 30), by operatorID: UInt32 = 0
+    ) -> IntentReview {
+        step(
+            .intent(
+                ManualIntent(
+                    operatorID: operatorID, instrument: InstrumentID(instrument), side: side, timeInForce: timeInForce,
+                    price: price, quantity: quantity, hash: hash, lifetime: lifetime)))
+        for case .review(let review) in last { return review }
+        preconditionFailure("an intent is always reviewed")
+    }
+    /// Confirms a review; answers whether the order was sent.
+    @discardableResult
+    func confirm(_ review: IntentReview, hash: UInt64? = nil, by operatorID: UInt32 = 0) -> Bool {
+        command(.confirmIntent, hash: hash ?? review.hash, subject: review.id, by: operatorID)
+    }
+    /// Of the last command.
+    var result: CommandResult? { for case .command(let result) in last { return result }; return nil }
     func timer(after milliseconds: Int64 = 1) { step(.timer, after: Nanoseconds(milliseconds: milliseconds)) }
     /// Lets time pass with a timer every `every` milliseconds and fresh data.
     func wait(milliseconds: Int64, every: Int64 = 100, isFresh: Bool = true) {
@@ -215,6 +249,7 @@ final class CoreBench<Strategies: StrategySet> {
     }
     /// Through the ceremony again after a stop; answers whether it succeeded.
     func rearm(balance: Quantity = "10") -> Bool {
+        if status.incident.isOpen, !incident() { return false }
         snapshot(balance: balance)
         stateOtherBases()
         for instrument in configuration.instruments { tick(in: instrument.id.raw) }

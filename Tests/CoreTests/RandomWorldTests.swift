@@ -193,6 +193,7 @@ private final class RandomWorld {
 
     private func rearm() {
         if bench.state == .halted { bench.command(.unlatch) }
+        if bench.status.incident.isOpen { bench.incident() }
         let resting = orders.values.filter(\.isOpen).map(\.order.client).sorted { $0.word < $1.word }
         let base = Int64(10) * fixedPointUnit
         bench.snapshot(resting: resting, balance: Quantity(raw: base + truth))

@@ -70,6 +70,7 @@ private func losing(limit: Notional = "1000", _ change: (inout CoreConfiguration
 @Test func anUnlatchedLossHaltsAgainTheSameDayAndNotTheNext() {
     let stage = losing()
     func arm() -> Bool {
+        stage.bench.incident()
         stage.bench.snapshot(balance: "11")
         stage.bench.tick()
         return stage.bench.command(.stage, lifetime: Nanoseconds(raw: .max)) && stage.bench.command(.arm) && stage.bench.command(.confirm)
@@ -97,6 +98,7 @@ private func losing(limit: Notional = "1000", _ change: (inout CoreConfiguration
     stage.bench.snapshot(balance: "11")
     stage.bench.tick("49200")
     stage.bench.tick("49000", in: 1)
+    stage.bench.incident()
     stage.bench.command(.stage)
     stage.bench.command(.arm)
     #expect(stage.bench.command(.confirm))

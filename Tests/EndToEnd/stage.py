@@ -159,8 +159,16 @@ class Stage:
                 and float(e["bid_price"]) > 0
         wait_for("links are up and the account is reconciled", 20, look)
 
+    def settled(self):
+        """After SAFE or a kill: the note is written and the account reconciled since, so that a mandate may be confirmed."""
+        if self.status()["engine"]["incident_open"] and not self.status()["engine"]["incident_noted"]:
+            self.ctl("incident", "the end-to-end test looked at the venue and found what it had done")
+        wait_for("nothing but the stage is missing", 20,
+                 lambda: not set(self.status()["engine"]["missing"]) - {"staged"})
+
     def go_live(self):
         self.ready()
+        self.settled()
         digest = self.ctl("stage")["hash"]
         self.ctl("arm", digest)
         self.ctl("confirm", digest)

@@ -85,6 +85,11 @@ struct SplitMix: RandomNumberGenerator {
             usage.hold = one(VenueUsage.Hold.self)
             usage.holdFor = time()
             return .venueUsage(usage)
+        case 12:
+            return .intent(
+                ManualIntent(
+                    operatorID: u32(), instrument: instrument(), side: one(Side.self), timeInForce: one(TimeInForce.self),
+                    price: price(), quantity: quantity(), hash: next(), lifetime: time()))
         default:
             let bytes = (0..<Int(next() % 73)).map { _ in u8() }
             return .note(Note(one(Note.Kind.self), operatorID: u32(), part: u8(), parts: u8(), bytes: bytes))
@@ -129,7 +134,8 @@ struct SplitMix: RandomNumberGenerator {
         case 7:
             return .state(
                 StateChange(
-                    from: one(SystemState.self), to: one(SystemState.self), error: one(ErrorCode.self), command: u8()))
+                    from: one(SystemState.self), to: one(SystemState.self), error: one(ErrorCode.self), command: u8(),
+                    trip: one(Trip.self)))
         case 8:
             return .alert(
                 Alert(
@@ -145,8 +151,19 @@ struct SplitMix: RandomNumberGenerator {
                 OrderAmendment(
                     order: reference, client: client(), strategy: StrategyID(u8()), side: one(Side.self),
                     timeInForce: one(TimeInForce.self), price: price(), quantity: quantity()))
+        case 12:
+            let intent = Intent(
+                kind: .place, strategy: .hand, instrument: instrument(), side: one(Side.self),
+                timeInForce: one(TimeInForce.self), price: price(), quantity: quantity(), client: .none)
+            return .review(
+                IntentReview(
+                    id: next(), hash: next(), operatorID: u32(), intent: intent, verdict: one(RiskVerdict.self),
+                    value: int(), limit: int(), worstLong: quantity(), worstShort: quantity(), expires: time()))
         default:
-            return .command(CommandResult(command: command(), accepted: bool(), state: one(SystemState.self)))
+            return .command(
+                CommandResult(
+                    command: command(), accepted: bool(), state: one(SystemState.self),
+                    missing: ArmingChecks(rawValue: u16()), precedent: u32()))
         }
     }
 }
@@ -162,13 +179,14 @@ func sameWords(_ a: Record, _ b: Record) -> Bool {
     print("seed \(seed)")
     var random = SplitMix(state: seed)
     for round in 0..<400 {
-        for kind in 0..<12 {
+        for kind in 0..<13 {
             let input = random.input(kind)
             let record = input.record(sequence: UInt64(round), time: Nanoseconds(raw: 77))
             let back = try #require(Input(record: record))
             #expect(String(describing: back) == String(describing: input))
             #expect(sameWords(back.record(sequence: UInt64(round), time: Nanoseconds(raw: 77)), record))
-            #expect(Int(record.tag) == (kind < 11 ? kind + 1 : 60) && record.words[15] == 0 && record.stream == .input)
+            let tags = [11: 60, 12: 80]
+            #expect(Int(record.tag) == tags[kind] ?? (kind + 1) && record.words[15] == 0 && record.stream == .input)
             #expect(Output(record: record) == nil)
         }
     }
@@ -189,13 +207,13 @@ func sameWords(_ a: Record, _ b: Record) -> Bool {
     print("seed \(seed)")
     var random = SplitMix(state: seed)
     for round in 0..<400 {
-        for kind in 0..<12 {
+        for kind in 0..<13 {
             let output = random.output(kind)
             let record = output.record(sequence: UInt64(round), time: Nanoseconds(raw: 78))
             let back = try #require(Output(record: record))
             #expect(String(describing: back) == String(describing: output))
             #expect(sameWords(back.record(sequence: UInt64(round), time: Nanoseconds(raw: 78)), record))
-            let tags = [10: 50, 11: 60]
+            let tags = [10: 50, 11: 60, 12: 80]
             #expect(Int(record.tag) == tags[kind] ?? (kind + 1) && record.words[15] == 0 && record.stream == .output)
             #expect(Input(record: record) == nil)
         }

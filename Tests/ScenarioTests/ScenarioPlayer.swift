@@ -130,6 +130,7 @@ final class ScenarioPlayer {
     }
 
     private func command(_ word: String) throws {
+        if word == "re-arms", stage.incident.isOpen { stage.writeNote() }
         if word == "re-arms" { return [CommandKind.stage, .arm, .confirm].forEach(stage.command) }
         guard let kind = CommandKind.allCases.first(where: { "\($0)" == word }) else {
             throw Failure(what: "no command is called \(word)")

@@ -150,6 +150,12 @@ final class ScenarioStage {
         step(.command(Command(kind: kind, operatorID: 0, hash: 9, lifetime: Nanoseconds(seconds: 3600))))
     }
 
+    /// What was found after an incident.
+    func writeNote() {
+        for piece in Note.pieces(.incident, operatorID: 0, "the venue was asked, all is well") { step(.note(piece)) }
+        command(.incident)
+    }
+
     /// Both marks and the rows between them; without a balance the account's row is missing.
     func snapshot(_ orders: [OrderUpdate], balance: Quantity?, isComplete: Bool = true) {
         snapshotID += 1
@@ -173,6 +179,7 @@ final class ScenarioStage {
     }
 
     var state: SystemState { core.state }
+    var incident: Incident { core.status.incident }
     var position: Quantity { core.position(of: InstrumentID(0)).quantity }
     var realised: Notional { core.position(of: InstrumentID(0)).realised }
     var averagePrice: Price { core.position(of: InstrumentID(0)).averagePrice }

@@ -126,6 +126,14 @@ public struct EngineStatus: BitwiseCopyable, Sendable {
     public var hold = VenueUsage.Hold.none
     public var heldUntil = Nanoseconds.zero
     public var amendsSent: UInt64 = 0
+    public var incident = Incident()
+    /// What an arming would be refused for now.
+    public var missing = ArmingChecks()
+    /// LIVE for one confirmed order only: no strategy runs.
+    public var isByHand = false
+    /// The review that may be confirmed now, 0 without one, and until when.
+    public var reviewID: UInt64 = 0
+    public var reviewExpires = Nanoseconds.zero
 
     public init() {}
 }

@@ -295,6 +295,17 @@ public enum CommandKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// What became of an order that no look-up could prove within its deadline, by a person's word: `subject` is the
     /// client id's word, `hash` a `Resolution`, `value` the filled quantity.
     case resolve = 60
+    /// The incident's note is written: the pieces that came before it as notes of the same operator.
+    case incident = 80
+    /// Sends the order of a review, once.
+    case confirmIntent = 81
+    /// Cancels one order of ours: `subject` is its client id.
+    case cancelOrder = 82
+    /// From the engine itself at its start: the run before left an incident open. `subject` is its trip, `value` 1 when
+    /// it is noted.
+    case recall = 83
+    /// Answers a `ManualIntent`; never given as a command.
+    case intent = 84
 }
 
 /// An operator's command, authenticated by the control socket.
@@ -339,4 +350,5 @@ public enum Input: BitwiseCopyable, Sendable {
     case timer
     case note(Note)
     case venueUsage(VenueUsage)
+    case intent(ManualIntent)
 }

@@ -20,6 +20,8 @@ public struct StrategyID: BitwiseCopyable, Sendable, Hashable {
     @inlinable public var index: Int { Int(raw) }
     /// Orders of the engine itself: flattening.
     @inlinable public static var engine: StrategyID { StrategyID(255) }
+    /// Orders that an operator confirmed one by one.
+    @inlinable public static var hand: StrategyID { StrategyID(254) }
 }
 
 /// Index of an asset (BTC, USDT) in the run's configuration; dense from 0.

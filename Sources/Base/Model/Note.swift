@@ -1,5 +1,6 @@
 /// A piece of plain text among the inputs, so that the journal says why, in the order of everything else: an operator's
-/// reason, an override, a limit that is off. The core takes no decision from it.
+/// reason, an override, a limit that is off. The core takes no decision from it, but for
+/// an incident's: that there is one is a condition of the next arming.
 ///
 /// A text longer than a piece is several notes in a row, `part` counting from 0 to `parts - 1`.
 public struct Note: BitwiseCopyable, Sendable {
@@ -17,6 +18,8 @@ public struct Note: BitwiseCopyable, Sendable {
         case start = 5
         /// What the start found of the run before it.
         case recovery = 6
+        /// What an incident was, by the person who looked; the core counts it, see `CommandKind.incident`.
+        case incident = 80
     }
 
     /// Bytes of text in one piece.
@@ -62,6 +65,15 @@ public struct Note: BitwiseCopyable, Sendable {
                 kind, operatorID: operatorID, part: UInt8(part), parts: UInt8(parts),
                 bytes: bytes[part * capacity..<min(bytes.count, (part + 1) * capacity)])
         }
+    }
+
+    /// Bytes that are not blank. Never allocates.
+    public var ink: Int {
+        var sum = 0
+        for index in 0..<Int(count) where UInt8(truncatingIfNeeded: text[index / 8] >> UInt64(index % 8 * 8)) > 0x20 {
+            sum += 1
+        }
+        return sum
     }
 
     /// The bytes of this piece. Cold code only, allocates.

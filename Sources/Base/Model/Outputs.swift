@@ -178,12 +178,15 @@ public struct StateChange: BitwiseCopyable, Sendable {
     public var error: ErrorCode
     /// What moved it, where it was a command.
     public var command: UInt8
+    /// What tripped, where it leads to SAFE or HALTED.
+    public var trip: Trip
 
-    public init(from: SystemState, to: SystemState, error: ErrorCode, command: UInt8 = 0) {
+    public init(from: SystemState, to: SystemState, error: ErrorCode, command: UInt8 = 0, trip: Trip = .none) {
         self.from = from
         self.to = to
         self.error = error
         self.command = command
+        self.trip = trip
     }
 }
 
@@ -217,11 +220,21 @@ public struct CommandResult: BitwiseCopyable, Sendable {
     public var command: Command
     public var accepted: Bool
     public var state: SystemState
+    /// What a refused arming waits for.
+    public var missing: ArmingChecks
+    /// Who took the step before, where this one builds on it: at `arm` who staged, at `confirm` who armed, at
+    /// `confirmIntent` who asked. `Command.engineOperator` elsewhere.
+    public var precedent: UInt32
 
-    public init(command: Command, accepted: Bool, state: SystemState) {
+    public init(
+        command: Command, accepted: Bool, state: SystemState, missing: ArmingChecks = [],
+        precedent: UInt32 = Command.engineOperator
+    ) {
         self.command = command
         self.accepted = accepted
         self.state = state
+        self.missing = missing
+        self.precedent = precedent
     }
 }
 
@@ -276,4 +289,5 @@ public enum Output: BitwiseCopyable, Sendable {
     case command(CommandResult)
     case switched(SwitchChange)
     case amend(OrderAmendment)
+    case review(IntentReview)
 }

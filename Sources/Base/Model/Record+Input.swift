@@ -17,6 +17,7 @@ extension Input {
         case .timer: return 10
         case .note: return 11
         case .venueUsage: return 60
+        case .intent: return 80
         }
     }
 
@@ -118,6 +119,15 @@ extension Input {
             r.put(v.orders, 5)
             r.put(v.ordersLong, 7)
             r.put(v.holdFor.raw, 9)
+        case .intent(let v):
+            r.put16(v.instrument.raw, at: 0)
+            r.put8(v.side.rawValue, at: 16)
+            r.put8(v.timeInForce.rawValue, at: 24)
+            r.words[3] = UInt64(v.operatorID)
+            r.put(v.price.raw, 4)
+            r.put(v.quantity.raw, 5)
+            r.words[6] = v.hash
+            r.put(v.lifetime.raw, 7)
         }
         return r
     }
@@ -210,6 +220,14 @@ extension Input {
             usage.ordersLong = r.limiter(7)
             usage.holdFor = r.nanoseconds(9)
             self = .venueUsage(usage)
+        case 80:
+            guard let side = Side(rawValue: r.get8(at: 16)), let tif = TimeInForce(rawValue: r.get8(at: 24)),
+                let by = UInt32(exactly: r.words[3])
+            else { return nil }
+            self = .intent(
+                ManualIntent(
+                    operatorID: by, instrument: InstrumentID(r.get16(at: 0)), side: side, timeInForce: tif,
+                    price: r.price(4), quantity: r.quantity(5), hash: r.words[6], lifetime: r.nanoseconds(7)))
         default: return nil
         }
     }

@@ -17,6 +17,7 @@ extension Output {
         case .command: return 10
         case .switched: return 50
         case .amend: return 60
+        case .review: return 80
         }
     }
 
@@ -70,6 +71,7 @@ extension Output {
             r.put8(v.to.rawValue, at: 8)
             r.put16(v.error.rawValue, at: 16)
             r.put8(v.command, at: 32)
+            r.put8(v.trip.rawValue, at: 40)
         case .alert(let v):
             r.put8(v.severity.rawValue, at: 0)
             r.put16(v.error.rawValue, at: 8)
@@ -86,6 +88,22 @@ extension Output {
             r.words[5] = v.accepted ? 1 : 0
             r.words[6] = v.command.subject
             r.put(v.command.value, 7)
+            r.words[8] = UInt64(v.missing.rawValue) | UInt64(v.precedent) << 32
+        case .review(let v):
+            r.put8(v.intent.side.rawValue, at: 0)
+            r.put8(v.intent.timeInForce.rawValue, at: 8)
+            r.put16(v.intent.instrument.raw, at: 16)
+            r.put16(v.verdict.rawValue, at: 32)
+            r.words[3] = v.id
+            r.words[4] = v.hash
+            r.words[5] = UInt64(v.operatorID)
+            r.put(v.intent.price.raw, 6)
+            r.put(v.intent.quantity.raw, 7)
+            r.put(v.value, 8)
+            r.put(v.limit, 9)
+            r.put(v.worstLong.raw, 10)
+            r.put(v.worstShort.raw, 11)
+            r.put(v.expires.raw, 12)
         case .switched(let v):
             r.put8(v.subject.rawValue, at: 0)
             r.put8(v.isOn ? 1 : 0, at: 8)
@@ -153,9 +171,9 @@ extension Output {
                     realised: r.notional(6), fees: r.notional(7), client: r.client(3), isLate: r.get8(at: 16) != 0))
         case 8:
             guard let from = SystemState(rawValue: r.get8(at: 0)), let to = SystemState(rawValue: r.get8(at: 8)),
-                let error = ErrorCode(rawValue: r.get16(at: 16))
+                let error = ErrorCode(rawValue: r.get16(at: 16)), let trip = Trip(rawValue: r.get8(at: 40))
             else { return nil }
-            self = .state(StateChange(from: from, to: to, error: error, command: r.get8(at: 32)))
+            self = .state(StateChange(from: from, to: to, error: error, command: r.get8(at: 32), trip: trip))
         case 9:
             guard let severity = Severity(rawValue: r.get8(at: 0)), let error = ErrorCode(rawValue: r.get16(at: 8))
             else { return nil }
@@ -169,7 +187,22 @@ extension Output {
             let command = Command(
                 kind: kind, operatorID: r.get32(at: 8), hash: r.words[3], lifetime: r.nanoseconds(4),
                 subject: r.words[6], value: r.int(7))
-            self = .command(CommandResult(command: command, accepted: r.words[5] != 0, state: state))
+            self = .command(
+                CommandResult(
+                    command: command, accepted: r.words[5] != 0, state: state,
+                    missing: ArmingChecks(rawValue: UInt16(truncatingIfNeeded: r.words[8])),
+                    precedent: UInt32(truncatingIfNeeded: r.words[8] >> 32)))
+        case 80:
+            guard let side = Side(rawValue: r.get8(at: 0)), let tif = TimeInForce(rawValue: r.get8(at: 8)),
+                let verdict = RiskVerdict(rawValue: r.get16(at: 32)), let by = UInt32(exactly: r.words[5])
+            else { return nil }
+            let intent = Intent(
+                kind: .place, strategy: .hand, instrument: InstrumentID(r.get16(at: 16)), side: side, timeInForce: tif,
+                price: r.price(6), quantity: r.quantity(7), client: .none)
+            self = .review(
+                IntentReview(
+                    id: r.words[3], hash: r.words[4], operatorID: by, intent: intent, verdict: verdict, value: r.int(8),
+                    limit: r.int(9), worstLong: r.quantity(10), worstShort: r.quantity(11), expires: r.nanoseconds(12)))
         case 50:
             guard let subject = SwitchChange.Subject(rawValue: r.get8(at: 0)),
                 let reason = ErrorCode(rawValue: r.get16(at: 32))

@@ -262,20 +262,30 @@ struct LimitRule: Sendable {
     }
 
     func explain(_ limits: RiskLimits, base: String, quote: String) -> String {
-        let value: String
+        sentence.replacing("#", with: value(limits, base: base, quote: quote))
+    }
+
+    /// With its unit, for people.
+    func value(_ limits: RiskLimits, base: String, quote: String) -> String {
         switch kind {
-        case .quantity(let path): value = "\(limits[keyPath: path]) \(base)"
-        case .notional(let path), .atLeast(let path): value = "\(limits[keyPath: path]) \(quote)"
-        case .count(let path, _): value = "\(limits[keyPath: path])"
+        case .quantity, .notional, .atLeast, .count, .span: return text(raw(limits), base: base, quote: quote)
         case .window(let from, let to):
-            value = "\(Self.clock(limits[keyPath: from])) to \(Self.clock(limits[keyPath: to]))"
-        case .span(let path): value = RunConfiguration.text(limits[keyPath: path])
-        case .action(let path): value = limits[keyPath: path].name
+            return "\(Self.clock(limits[keyPath: from])) to \(Self.clock(limits[keyPath: to]))"
+        case .action(let path): return limits[keyPath: path].name
         case .result(let path, let bps):
-            value = limits[keyPath: bps] == .max
+            return limits[keyPath: bps] == .max
                 ? "\(limits[keyPath: path]) \(quote)" : "\(limits[keyPath: bps]) basis points of its average price"
         }
-        return sentence.replacing("#", with: value)
+    }
+
+    /// An integer of this limit's kind, as `raw` gives it, with its unit where it is a plain amount.
+    func text(_ raw: Int64, base: String, quote: String) -> String {
+        switch kind {
+        case .quantity: return "\(Quantity(raw: raw)) \(base)"
+        case .notional, .atLeast: return "\(Notional(raw: raw)) \(quote)"
+        case .span: return RunConfiguration.text(Nanoseconds(raw: raw))
+        case .count, .window, .action, .result: return "\(raw)"
+        }
     }
 
     /// Reads it into the limits: a value, or `{unlimited: "reason"}`.

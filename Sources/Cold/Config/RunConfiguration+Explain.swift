@@ -4,7 +4,7 @@ import Units
 extension RunConfiguration {
     /// What the configuration means, in plain sentences; `needletail check` prints them.
     package func explain() -> [String] {
-        [explainMode, explainVenue] + explainTrading + explainLimits + explainMachine + notes.map { "Note: \($0)." }
+        [explainMode] + explainPreset + [explainVenue] + explainTrading + explainLimits + explainMachine + notes.map { "Note: \($0)." }
             + ["The configuration's hash is \(hashText)."]
     }
 
@@ -18,6 +18,13 @@ extension RunConfiguration {
         case .replay: meaning = "a journal is replayed and its decisions are compared; no key is read"
         }
         return "Run '\(name)' is in mode \(mode.name): \(meaning)."
+    }
+
+    private var explainPreset: [String] {
+        guard let preset else { return [] }
+        let quote = instruments[0].quote
+        let list = preset.lines(quote: quote).map { "\($0.name) \($0.text)" }.joined(separator: ", ")
+        return ["The preset \(preset.rawValue) has ceilings built in that nothing can raise: \(list)."]
     }
 
     private var explainVenue: String {
@@ -81,7 +88,7 @@ extension RunConfiguration {
         ]
     }
 
-    private static func text(_ parameter: StrategyParameter) -> String {
+    static func text(_ parameter: StrategyParameter) -> String {
         switch parameter.kind {
         case .decimal: return Quantity(raw: parameter.raw).description
         case .duration: return text(Nanoseconds(raw: parameter.raw))

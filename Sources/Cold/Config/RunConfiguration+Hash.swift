@@ -28,6 +28,7 @@ extension RunConfiguration {
             "reconcile.tolerance_bps=\(reconcileToleranceBps)",
         ]
         if venue.ownsTLSRecords { lines.append("venue.tls_records=own") }
+        if let preset { lines.append("preset=\(preset.rawValue)") }
         if let account = venue.account {
             lines.append("venue.account=\(account.apiKeyVariable) \(account.method.rawValue) \(account.keyVariable)")
         }

@@ -50,6 +50,9 @@ extension RunConfiguration {
         let words = RunMode.allCases.map { ($0.name, $0) }
         let written = root.choice("mode", words, else: RunMode.shadow)
         let mode = override ?? written
+        let preset = root.contains("preset")
+            ? root.choice("preset", Preset.allCases.map { ($0.rawValue, Optional($0)) }, else: nil) : nil
+        root.allow("preset")
         let run = root.section("run", cure: "write run: with name and directory")
         let name = run.name("name", cure: "name the run: letters, digits, '-', '_'")
         let directory = run.path("directory", fallback: nil, cure: "name a directory for socket, latch and shared memory")
@@ -86,12 +89,13 @@ extension RunConfiguration {
         let socket = control.path("socket", fallback: directory + "/control.sock", cure: "name the socket file")
         control.finish()
         root.finish()
-        let configuration = RunConfiguration(
+        var configuration = RunConfiguration(
             file: file, mode: mode, name: name, directory: directory, venue: venue, instruments: instruments,
             strategies: strategies, limits: limits, unlimited: unlimited, topology: placed.topology,
             topologyPreset: placed.preset, timeouts: timeouts,
             reconcileToleranceBps: Int32(tolerance), feedStaleAfter: staleAfter, journal: journal, controlSocket: socket,
             notes: mode == written ? [] : ["the mode was changed from \(written.name) to \(mode.name) on the command line"])
+        configuration.preset = preset
         configuration.relate(root.reader, cores: cores)
         return configuration
     }

@@ -4,6 +4,8 @@ import Units
 /// Settings that are each possible and together are not.
 extension RunConfiguration {
     func relate(_ reader: SettingReader, cores: Set<Int>?) {
+        // The first to fail names the limit: a ceiling says more than a relation.
+        relatePreset(reader)
         relateLimits(reader)
         relateOwnLimits(reader)
         relateTimes(reader)

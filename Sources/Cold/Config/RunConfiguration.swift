@@ -30,9 +30,15 @@ package struct RunConfiguration: Sendable {
     package var controlSocket: String
     /// What was changed from the file: mode and value overrides. To be journalled.
     package var notes: [String]
+    /// Built-in ceilings that hold; `nil` where the file names none.
+    package var preset: Preset?
 
     /// The latch file: present means that no order link may be opened.
     package var latchFile: String { directory + "/kill.latch" }
+    /// The open incident's file: what the last SAFE or HALT was, until a mandate is confirmed after it.
+    package var incidentFile: String { directory + "/incident" }
+    /// What was confirmed last; beside the journal.
+    package var approvalFile: String { journal.directory + "/approved.txt" }
     /// The engine's heartbeat page, shared with the guard.
     package var heartbeatFile: String { directory + "/heartbeat.shm" }
     /// The journal ring that outlives a crash of the process.

@@ -33,6 +33,16 @@ package enum Answers {
         case "arm":
             guard let hash else { return ["the engine is \(state)"] }
             return ["the engine is \(state); nothing is sent yet. Now: needletail ctl confirm \"\(hash)\""]
+        case "checklist": return checklist(answer)
+        case "incident":
+            return ["the note is in the journal; the engine is \(state). What else must hold: needletail ctl checklist"]
+        case "intent":
+            guard let hash, let number = answer["intent"]?.integer else { return words }
+            return words + ["hash \(hash)", "", "nothing is sent yet. To send exactly this: needletail ctl confirm \(number) \"\(hash)\""]
+        case "confirm" where answer["intent"] != nil:
+            return ["sent; the engine is \(state) and DISARMED when the order has settled. needletail ctl orders shows it, "
+                + "needletail ctl cancel CLIENT_ID takes it back"]
+        case "cancel": return ["the cancel is on its way; needletail ctl orders shows what came of it"]
         case "confirm": return ["the engine is \(state): orders may be sent. To end it at any moment: needletail ctl stop"]
         case "stop":
             return ["the engine is \(state): the strategies are disabled and everything is being cancelled; "
@@ -42,6 +52,20 @@ package enum Answers {
                 + "needletail ctl unlatch --reason 'WHY'"]
         default: return ["accepted; the engine is \(state)"]
         }
+    }
+
+    private static func checklist(_ answer: JSONValue) -> [String] {
+        let items = answer["items"]?.array ?? []
+        let rows = items.map { item in
+            [
+                item["ok"] == .bool(true) ? "ok" : "MISSING", item["item"]?.string ?? "", item["detail"]?.string ?? "",
+                item["cure"]?.string ?? "",
+            ]
+        }
+        let isReady = answer["ready"] == .bool(true)
+        return (answer["incident"]?.string.map { ["incident: \($0)", ""] } ?? [])
+            + Tables.table(["", "", "what is known", "cure"], rows)
+            + ["", isReady ? "nothing stands in the way of arming" : "an arming would be refused"]
     }
 
     /// Times as spans under a name without its unit; the engine's own clock means nothing to people and is left out.

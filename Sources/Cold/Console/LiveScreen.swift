@@ -88,9 +88,11 @@ enum Banner {
         switch engine.state {
         case .disarmed:
             let stopped = Columns.clean(document.keepers.stopped)
-            return stopped.isEmpty ? "nothing may be sent\(why)" : "stopped \(stopped) (ctl start enables the strategies)"
+            let left = engine.incident.isOpen ? "; incident \(engine.incident.trip.name) open (ctl checklist)" : ""
+            return stopped.isEmpty ? "nothing may be sent\(why)\(left)" : "stopped \(stopped) (ctl start enables the strategies)"
         case .staged: return "nothing may be sent; waiting for arm\(hash)"
         case .armed: return "nothing may be sent; waiting for confirm\(hash)"
+        case .live where engine.isByHand: return "one order by hand, no strategy runs; DISARMED when it has settled"
         case .live:
             let ends = engine.mandateExpires == .zero ? "no end set" : "\(left) left"
             let what = engine.mode == .live ? "orders may be sent" : "decisions only, nothing reaches a venue"

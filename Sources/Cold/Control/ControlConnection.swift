@@ -127,7 +127,10 @@ struct ControlConnection {
         let before = waiting.count
         for item in waiting {
             if let result = handler.result(of: item.sequence) {
-                send(ControlDesk.answer(item.id, result, mandate: item.mandate))
+                send(
+                    ControlDesk.answer(
+                        item.id, result, mandate: item.mandate, review: handler.review(of: item.sequence),
+                        refusal: handler.refusal(of: item.sequence)))
             } else if now >= item.deadline {
                 send(
                     ControlDesk.failure(

@@ -36,6 +36,16 @@ struct ControlDesk {
             return action(request, handler.submit(staged, reason: ""), mandate: mandate)
         case .arm(let hash, let within): return send(command(.arm, hash: hash, lifetime: within))
         case .confirm(let hash): return send(command(.confirm, hash: hash))
+        case .incident(let text): return send(command(.incident), text)
+        case .checklist: return .answer(success(request.id, ArmingChecklist(handler.status().engine).json))
+        case .intent(let side, let symbol, let quantity, let price, let timeInForce):
+            return action(
+                request, handler.ask(side, symbol, quantity, at: price, timeInForce, operatorID: operatorID))
+        case .confirmIntent(let intent, let hash):
+            var confirmation = command(.confirmIntent, hash: hash)
+            confirmation.subject = intent
+            return send(confirmation)
+        case .cancel(let clientID): return action(request, handler.cancel(clientID: clientID, operatorID: operatorID))
         case .disarm: return send(command(.disarm))
         case .stop(let reason): return send(command(.stop), reason)
         case .kill(let reason): return send(command(.kill), reason)
@@ -83,21 +93,50 @@ struct ControlDesk {
         }
     }
 
-    /// The answer when the core has spoken.
-    static func answer(_ id: JSONValue, _ result: CommandResult, mandate: Mandate?) -> JSONValue {
-        guard result.accepted else {
-            return failure(
-                id,
-                ControlError(
-                    place: result.command.kind.name, cause: "the engine refused it in state \(result.state.name)",
-                    cure: cure(result)))
-        }
+    /// The answer when the core has spoken. `refusal`: what the gate said to it.
+    static func answer(
+        _ id: JSONValue, _ result: CommandResult, mandate: Mandate?, review: IntentWords? = nil, refusal: String? = nil
+    ) -> JSONValue {
+        guard result.accepted else { return failure(id, Self.refusal(result, review, refusal)) }
         var members = [JSONMember("accepted", .bool(true)), JSONMember("state", .string(result.state.name))]
         if result.command.hash != 0, result.command.kind != .resolve {
             members.append(JSONMember("hash", .string(Mandate.display(result.command.hash))))
         }
+        if result.precedent != Command.engineOperator, result.precedent != result.command.operatorID {
+            members.append(JSONMember("second_operator_after", .integer(Int64(result.precedent))))
+        }
+        if result.command.kind == .confirmIntent { members.append(JSONMember("intent", .count(result.command.subject))) }
+        if let review { members += review.members }
         if let mandate { members.append(JSONMember("words", .array(mandate.words.map { .string($0) }))) }
         return success(id, .object(members))
+    }
+
+    private static func refusal(_ result: CommandResult, _ review: IntentWords?, _ refusal: String?) -> ControlError {
+        let place = result.command.kind.name
+        if !result.missing.isEmpty {
+            return ControlError(
+                place: place,
+                cause: "it needs what is missing in state \(result.state.name): \(result.missing.causes.joined(separator: "; "))",
+                cure: result.missing.cures.joined(separator: "; "))
+        }
+        if let review, review.review.verdict != .passed {
+            return ControlError(place: place, cause: review.refusal, cure: "change the order; the limits stand in ctl stage")
+        }
+        if let refusal {
+            return ControlError(
+                place: place, cause: "the gate refuses it now: \(refusal)", cure: "ask again with ctl intent, if you still want it")
+        }
+        return ControlError(place: place, cause: cause(result), cure: cure(result))
+    }
+
+    private static func cause(_ result: CommandResult) -> String {
+        switch result.command.kind {
+        case .confirmIntent: return "no review with this number and hash waits, or its time is over; each is good once"
+        case .cancelOrder: return "no order of that name rests, or the order link is down"
+        case .incident: return "no incident is open"
+        case .flatten where result.state == .live: return "the engine is LIVE for one order by hand only"
+        default: return "the engine refused it in state \(result.state.name)"
+        }
     }
 
     private static func cure(_ result: CommandResult) -> String {
@@ -110,6 +149,11 @@ struct ControlDesk {
             return "see needletail ctl instrument: it is open already, its position is being closed, or its price still moves"
         case .resolve:
             return "an order is resolved once it is unknown past its deadline, and never against what the venue has said"
+        case .incident: return "nothing is to be done; see ctl checklist"
+        case .confirmIntent: return "ask again with ctl intent; a state other than DISARMED takes none"
+        case .cancelOrder: return "see ctl orders; an order on its way can be cancelled when it rests; ctl disarm cancels all"
+        case .intent: return "an order by hand needs DISARMED: ctl disarm cancels everything and takes the mandate away"
+        case .flatten where result.state == .live: return "ctl disarm cancels it; then stage, arm, confirm and flatten"
         default: break
         }
         switch result.state {
@@ -117,7 +161,7 @@ struct ControlDesk {
         case .staged: return "arm with the hash that stage showed, or disarm"
         case .armed: return "confirm with the hash that stage showed, in time, or disarm"
         case .live, .reducing: return "disarm first to change the mandate"
-        case .safe: return "see the events for the reason, then disarm and begin with stage"
+        case .safe: return "ctl checklist says what must hold; then begin with stage"
         case .halted: return "see the events for the reason, then unlatch with a reason"
         }
     }
@@ -147,6 +191,11 @@ struct ControlDesk {
         "strategy: the table; strategy name to=on|off reason: switches one, off cancels its orders",
         "instrument: the table; instrument name to=on|off reason: the same for one instrument",
         "resolve client_id as absent|cancelled|filled [filled] reason: what became of an order unknown past its deadline",
+        "checklist: what must hold before anybody may arm, with the cure of each",
+        "incident text: what the last SAFE or HALTED was and what was done; needed before the next stage",
+        "intent side symbol quantity price [time_in_force GTC|IOC|FOK|POST_ONLY, GTC]: one order by hand, reviewed",
+        "confirm intent hash: sends the order of that review, once, within 30 s",
+        "cancel client_id: cancels one order",
         "unlatch reason: removes the latch; the engine is disarmed then",
     ]
 }

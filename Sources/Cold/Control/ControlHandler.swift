@@ -149,6 +149,16 @@ package protocol ControlHandler {
     mutating func submit(_ command: Command, reason: String) -> CommandReceipt
     /// The core's answer to a submitted command; `nil` while it is awaited.
     mutating func result(of sequence: UInt64) -> CommandResult?
+    /// Passes one order by hand to the core, to be reviewed.
+    mutating func ask(
+        _ side: Side, _ symbol: String, _ quantity: Quantity, at price: Price, _ timeInForce: TimeInForce, operatorID: UInt32
+    ) -> CommandReceipt
+    /// Cancels one order by the name that `orders` shows.
+    mutating func cancel(clientID: String, operatorID: UInt32) -> CommandReceipt
+    /// The review that belongs to the core's answer with this number; `nil` when it is none of an intent.
+    mutating func review(of sequence: UInt64) -> IntentWords?
+    /// The gate's refusal that came with the core's answer with this number, in words.
+    mutating func refusal(of sequence: UInt64) -> String?
     /// Enables the strategies again after a stop.
     mutating func start(operatorID: UInt32) -> CommandReceipt
     /// The limits in force.

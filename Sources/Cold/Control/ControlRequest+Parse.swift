@@ -87,14 +87,20 @@ private struct Arguments {
 
     private static let verbs =
         "use one of status, stage, arm, confirm, disarm, stop, start, kill, flatten, orders, positions, fills, latency, "
-        + "watch, unlatch, limits, limit, strategy, instrument, resolve, help"
+        + "watch, unlatch, limits, limit, strategy, instrument, resolve, incident, checklist, intent, cancel, help"
 
     private mutating func typed(_ name: String) throws(ControlError) -> ControlVerb {
         switch name {
         case "status": return .status
         case "stage": return .stage(lifetime: try seconds("lifetime_s", 1...86_400, otherwise: 3600))
         case "arm": return .arm(hash: try hash(), within: try seconds("within_s", 1...3600, otherwise: 60))
-        case "confirm": return .confirm(hash: try hash())
+        case "confirm":
+            guard members.contains(where: { $0.key == "intent" }) else { return .confirm(hash: try hash()) }
+            return .confirmIntent(intent: UInt64(try number("intent", 1...Int64.max, otherwise: 0)), hash: try hash())
+        case "incident": return .incident(text: try text("text", required: true))
+        case "checklist": return .checklist
+        case "intent": return try intent()
+        case "cancel": return .cancel(clientID: try text("client_id", required: true))
         case "disarm": return .disarm
         case "stop": return .stop(reason: try text("reason", required: false))
         case "start": return .start
@@ -139,6 +145,47 @@ private struct Arguments {
                 place: "\(verbName).to", cause: "it is neither on nor off", cure: "write \(verbName) NAME off REASON, or on")
         }
         return .turn(subject, name: name, isOn: isOn, reason: try text("reason", required: true))
+    }
+
+    private mutating func intent() throws(ControlError) -> ControlVerb {
+        let side = try word("side", [("BUY", Side.buy), ("SELL", .sell)], otherwise: nil)
+        let symbol = try text("symbol", required: true)
+        let quantity = Quantity(raw: try amount("quantity"))
+        let price = Price(raw: try amount("price"))
+        let kinds = TimeInForce.allCases.map { ($0.name, $0) }
+        return .intent(
+            side: side, symbol: symbol, quantity: quantity, price: price,
+            timeInForce: try word("time_in_force", kinds, otherwise: .goodTillCancel))
+    }
+
+    private mutating func word<T>(_ key: String, _ words: [(String, T)], otherwise: T?) throws(ControlError) -> T {
+        guard let json = take(key) else {
+            if let otherwise { return otherwise }
+            throw ControlError(
+                place: "\(verbName).\(key)", cause: "it is missing", cure: "write \(words.map(\.0).joined(separator: " or "))")
+        }
+        guard let text = json.string, let found = words.first(where: { $0.0 == text.uppercased() }) else {
+            throw ControlError(
+                place: "\(verbName).\(key)", cause: "it is not one of the choices",
+                cure: "write \(words.map(\.0).joined(separator: " or "))")
+        }
+        return found.1
+    }
+
+    /// A decimal above zero, as text so that no digit is lost on the way.
+    private mutating func amount(_ key: String) throws(ControlError) -> Int64 {
+        let place = "\(verbName).\(key)"
+        guard let json = take(key) else {
+            throw ControlError(place: place, cause: "it is missing", cure: "write a plain decimal number, such as \"0.01\"")
+        }
+        guard let text = json.string, !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "e") }),
+            let value = try? Quantity(text), value.isPositive
+        else {
+            throw ControlError(
+                place: place, cause: "it is not a plain decimal number above zero with at most 8 digits after the point",
+                cure: "write it as text, such as \"0.01\"")
+        }
+        return value.raw
     }
 
     private mutating func number(

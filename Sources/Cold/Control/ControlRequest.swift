@@ -50,6 +50,16 @@ package enum ControlVerb: Sendable, Equatable {
     case switches(SwitchChange.Subject)
     /// Switches one of them off or on.
     case turn(SwitchChange.Subject, name: String, isOn: Bool, reason: String)
+    /// What an incident was, and what was done about it.
+    case incident(text: String)
+    /// What must hold before anybody may arm.
+    case checklist
+    /// One order by hand, to be reviewed.
+    case intent(side: Side, symbol: String, quantity: Quantity, price: Price, timeInForce: TimeInForce)
+    /// Sends the order of a review.
+    case confirmIntent(intent: UInt64, hash: UInt64)
+    /// Cancels one order of ours.
+    case cancel(clientID: String)
     case help
     /// The limits in force, each with where it comes from.
     case limits
@@ -77,6 +87,11 @@ package enum ControlVerb: Sendable, Equatable {
         case .watch: return "watch"
         case .unlatch: return "unlatch"
         case .switches(let subject), .turn(let subject, _, _, _): return "\(subject)"
+        case .incident: return "incident"
+        case .checklist: return "checklist"
+        case .intent: return "intent"
+        case .confirmIntent: return "confirm"
+        case .cancel: return "cancel"
         case .help: return "help"
         case .limits: return "limits"
         case .limit: return "limit"
@@ -101,7 +116,7 @@ package struct ControlRequest: Sendable, Equatable {
         var members = [JSONMember("id", id), JSONMember("verb", .string(verb.name))]
         func add(_ key: String, _ value: JSONValue) { members.append(JSONMember(key, value)) }
         switch verb {
-        case .status, .disarm, .start, .orders, .positions, .latency, .help, .limits, .switches: break
+        case .status, .disarm, .start, .orders, .positions, .latency, .help, .limits, .switches, .checklist: break
         case .limit(let name, let value, let symbol, let lifetime, let reason):
             add("name", .string(name))
             add("value", .string(value))
@@ -120,6 +135,17 @@ package struct ControlRequest: Sendable, Equatable {
             add("as", .string(resolution.name))
             add("filled", .money(filled))
             add("reason", .string(reason))
+        case .incident(let text): add("text", .string(text))
+        case .intent(let side, let symbol, let quantity, let price, let timeInForce):
+            add("side", .string(side == .buy ? "BUY" : "SELL"))
+            add("symbol", .string(symbol))
+            add("quantity", .money(quantity))
+            add("price", .money(price))
+            add("time_in_force", .string(timeInForce.name))
+        case .confirmIntent(let intent, let hash):
+            add("intent", .integer(Int64(clamping: intent)))
+            add("hash", .string(Mandate.display(hash)))
+        case .cancel(let clientID): add("client_id", .string(clientID))
         case .fills(let limit): add("limit", .integer(Int64(limit)))
         case .turn(_, let name, let isOn, let reason):
             add("name", .string(name))
@@ -128,5 +154,17 @@ package struct ControlRequest: Sendable, Equatable {
         case .watch(let interval): add("interval_ms", .integer(interval.milliseconds))
         }
         return .object(members)
+    }
+}
+
+extension TimeInForce {
+    /// As an operator types it.
+    package var name: String {
+        switch self {
+        case .goodTillCancel: return "GTC"
+        case .immediateOrCancel: return "IOC"
+        case .fillOrKill: return "FOK"
+        case .postOnly: return "POST_ONLY"
+        }
     }
 }

@@ -11,12 +11,38 @@ package struct Mandate: Sendable, Equatable {
         package var name: String
         /// Over the strategy's code version and parameters.
         package var versionHash: UInt64
-        /// Judged and recorded, never sent.
+        /// It decides and sends nothing.
         package var isShadow: Bool
         package init(name: String, versionHash: UInt64, isShadow: Bool = false) {
-            self.isShadow = isShadow
             self.name = name
             self.versionHash = versionHash
+            self.isShadow = isShadow
+        }
+    }
+
+    /// One setting that the mandate is given under, as `check` names it.
+    package struct Fact: Sendable, Equatable {
+        package var key: String
+        package var value: String
+        package init(_ key: String, _ value: String) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// The most that one instrument may put at stake. `mid` is for people and not part of the hash.
+    package struct Cap: Sendable {
+        package var symbol: String
+        package var base: String
+        package var quote: String
+        package var limits: RiskLimits
+        package var mid: Price?
+        package init(symbol: String, base: String, quote: String, limits: RiskLimits, mid: Price?) {
+            self.symbol = symbol
+            self.base = base
+            self.quote = quote
+            self.limits = limits
+            self.mid = mid
         }
     }
 
@@ -33,6 +59,14 @@ package struct Mandate: Sendable, Equatable {
     package var lifetime: Nanoseconds
     /// Limits that are not as configured, in words.
     package var changedLimits: [String] = []
+    /// Every setting of the run, limits with their units; all of it is hashed and compared with the last approval.
+    package var facts: [Fact] = []
+    /// By instrument; shown, and hashed as limits and facts.
+    package var caps: [Cap] = []
+    /// Built-in ceilings that hold, in words.
+    package var preset: String?
+    /// Against the last approval, a line each; shown, not hashed.
+    package var difference: [String] = []
 
     package init(
         build: String, configHash: UInt64, mode: RunMode, account: String, venue: String, symbols: [String],
@@ -59,13 +93,17 @@ package struct Mandate: Sendable, Equatable {
         ]
         list += symbols
         list += ["strategies", "\(strategies.count)"]
-        for strategy in strategies { list += [strategy.name, hexText(strategy.versionHash), strategy.isShadow ? "shadow" : "live"] }
+        for strategy in strategies {
+            list += [strategy.name, hexText(strategy.versionHash), strategy.isShadow ? "shadow" : "sends"]
+        }
         list += [
             "limits", "\(limits.maxOrderQuantity)", "\(limits.maxOrderNotional)", "\(limits.maxPosition)",
             "\(limits.maxOpenOrders)", "\(limits.priceCollarBps)", "\(limits.maxDataAge.raw)",
             "\(limits.maxOrdersPerSecond)", "\(limits.maxOrdersPerMinute)", "\(limits.maxDailyLoss)",
+            "preset", preset ?? "none", "facts", "\(facts.count)",
         ]
         if !changedLimits.isEmpty { list += ["changed limits", "\(changedLimits.count)"] + changedLimits }
+        for fact in facts { list += [fact.key, fact.value] }
         return list
     }
 
@@ -82,26 +120,6 @@ package struct Mandate: Sendable, Equatable {
         state = (state ^ (state >> 27)) &* 0x94D0_49BB_1331_11EB
         state ^= state >> 31
         return state == 0 ? 1 : state
-    }
-
-    /// The mandate in sentences, one a line.
-    package var words: [String] {
-        let orders = mode == .live ? "Real orders may be sent" : "No order leaves this process (\(mode.name))"
-        return [
-            "\(orders): venue \(venue), account \(account), \(symbols.joined(separator: ", ")).",
-            "Strategies: "
-                + strategies.map { "\($0.name) (version \(hexText($0.versionHash))\($0.isShadow ? ", SHADOW: judged, never sent" : ""))" }
-                .joined(separator: ", ") + ".",
-            "An order is at most \(limits.maxOrderQuantity) and \(limits.maxOrderNotional) in value, within "
-                + "\(limits.priceCollarBps) bps of the mid.",
-            "The position is at most \(limits.maxPosition) either way, with at most \(limits.maxOpenOrders) open orders.",
-            "At most \(limits.maxOrdersPerSecond) orders a second and \(limits.maxOrdersPerMinute) a minute, on data no "
-                + "older than \(limits.maxDataAge.milliseconds) ms.",
-            "A loss of \(limits.maxDailyLoss) in the day halts the engine.",
-        ] + changedLimits.map { "Changed by command: \($0)." } + [
-            "It lasts \(lifetime.raw / 1_000_000_000) s once confirmed.",
-            "Build \(build), configuration \(hexText(configHash)).",
-        ]
     }
 
     /// 16 hex digits in groups of four, as shown and typed.

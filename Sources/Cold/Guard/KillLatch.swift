@@ -100,7 +100,7 @@ package struct KillLatch: Sendable {
         return String(scalars).trimmingCharacters(in: .whitespaces)
     }
 
-    private static func write(_ text: String, _ descriptor: Int32) throws(LatchError) {
+    static func write(_ text: String, _ descriptor: Int32) throws(LatchError) {
         let bytes = Array(text.utf8)
         var done = 0
         while done < bytes.count {
@@ -114,7 +114,7 @@ package struct KillLatch: Sendable {
     }
 
     /// A name is made or gone for good only when its directory is on disk.
-    private func synchronizeDirectory() throws(LatchError) {
+    func synchronizeDirectory() throws(LatchError) {
         let cut = path.lastIndex(of: "/")
         let directory = cut.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

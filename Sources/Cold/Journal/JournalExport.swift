@@ -19,7 +19,7 @@ package struct JournalNames: Sendable {
     }
 
     func instrument(_ id: InstrumentID) -> String { name(id.index, instruments, "instrument") }
-    func strategy(_ id: StrategyID) -> String { id.raw == 255 ? "engine" : name(id.index, strategies, "strategy") }
+    func strategy(_ id: StrategyID) -> String { id == .engine ? "engine" : id == .hand ? "hand" : name(id.index, strategies, "strategy") }
     func asset(_ id: AssetID) -> String { name(Int(id.raw), assets, "asset") }
     func client(_ id: ClientOrderID) -> String { clientIDs?.text(id).string ?? "\(id.run)/\(id.sequence)" }
 
@@ -35,7 +35,7 @@ package struct JournalExport {
     private let names: JournalNames
     /// Which strategy and version placed an order, for lines whose record does not say.
     private var owners: [UInt64: StrategyID] = [:]
-    private var versions: [UInt8: UInt32] = [StrategyID.engine.raw: 0]
+    private var versions: [UInt8: UInt32] = [StrategyID.engine.raw: 0, StrategyID.hand.raw: 0]
     /// Of the last intent to place that passed: an order's first transition comes before its placing.
     private var lastPlacer: StrategyID?
     /// Pieces of a note whose last has not come.
@@ -49,6 +49,7 @@ package struct JournalExport {
         switch Input(record: record) {
         case .fill(let fill)?: return [self.fill(fill, record, header)]
         case .note(let note)?: return self.note(note, record, header)
+        case .intent(let asked)?: return [self.asked(asked, record, header)]
         default: return []
         }
     }
@@ -115,6 +116,7 @@ package struct JournalExport {
             line.add("to", change.to.name)
             line.add("error", change.error.name)
             line.add("command", CommandKind(rawValue: change.command).map { snake("\($0)") } ?? "none")
+            if change.trip != .none { line.add("trip", change.trip.name) }
             return [line.text]
         case .alert(let alert):
             var line = start("alert", record, header, strategy: owners[alert.client.word])
@@ -140,6 +142,8 @@ package struct JournalExport {
                 line.add("subject", result.command.subject)
                 line.add("value", result.command.value)
             }
+            if !result.missing.isEmpty { line.add("missing", result.missing.names.joined(separator: " ")) }
+            if result.precedent != Command.engineOperator { line.add("builds_on_operator_id", result.precedent) }
             return [line.text]
         case .switched(let change):
             var line = start("switched", record, header)
@@ -155,7 +159,26 @@ package struct JournalExport {
             line.add("limit", change.limit)
             if change.version != 0 { line.add("strategy_version", String(hex(UInt64(change.version)).suffix(8))) }
             return [line.text]
+        case .review(let review):
+            var line = start("review", record, header, strategy: .hand)
+            line.add("review", review.id)
+            line.add("operator_id", review.operatorID)
+            line.add("hash", hex(review.hash))
+            line.add("verdict", review.verdict.name)
+            line.add("value_raw", review.value)
+            line.add("limit_raw", review.limit)
+            line.add("worst_long", review.worstLong.description)
+            line.add("worst_short", review.worstShort.description)
+            add(review.intent, to: &line)
+            return [line.text]
         }
+    }
+
+    private func asked(_ asked: ManualIntent, _ record: Record, _ header: JournalHeader) -> String {
+        var line = start("asked", record, header, strategy: .hand)
+        line.add("operator_id", asked.operatorID)
+        add(asked.intent, to: &line)
+        return line.text
     }
 
     private func intent(_ intent: Intent, _ record: Record, _ header: JournalHeader) -> String {

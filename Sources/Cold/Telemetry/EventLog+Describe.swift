@@ -21,6 +21,7 @@ extension EventLog {
         case .alert(let alert): return describe(alert, at: time)
         case .command(let result): return describe(result, at: time)
         case .switched(let change): return describe(change, at: time)
+        case .review(let review): return describe(review, at: time)
         }
     }
 
@@ -34,7 +35,7 @@ extension EventLog {
     }
 
     /// The two numbers in the unit of what the verdict compares.
-    private static func numbers(_ verdict: Verdict) -> String {
+    package static func numbers(_ verdict: Verdict) -> String {
         let (value, limit) = (verdict.value, verdict.limit)
         switch verdict.verdict {
         case .orderSize, .drawdownThrottle, .orderNotional, .position, .dailyLoss, .belowMinNotional, .invalidPrice, .invalidQuantity,
@@ -90,9 +91,10 @@ extension EventLog {
         case .safe, .halted: severity = .critical
         }
         let by = CommandKind(rawValue: change.command).map { " by \($0.name)" } ?? ""
+        let trip = change.trip == .none || change.trip == .kill ? "" : ", tripped by \(change.trip.name)"
         return EventLine(
             time: time, code: change.error == .none ? "STATE" : change.error.name, severity: severity,
-            text: "\(change.from.name) -> \(change.to.name)\(by)")
+            text: "\(change.from.name) -> \(change.to.name)\(by)\(trip)")
     }
 
     private func describe(_ alert: Alert, at time: Nanoseconds) -> EventLine {
@@ -123,12 +125,29 @@ extension EventLog {
                 time: time, code: "LIMIT_ENDED", severity: .info,
                 text: "\(subject.key.name) is as configured again for \(subject.instrument.map(symbol) ?? "all")")
         }
+        var text = "\(result.command.kind.name) by \(Self.person(result.command.operatorID)) "
+            + "\(result.accepted ? "accepted" : "refused"), now \(result.state.name)"
+        if !result.missing.isEmpty { text += "; missing: \(result.missing.names.joined(separator: ", "))" }
+        if result.precedent != Command.engineOperator, result.precedent != result.command.operatorID {
+            text += "; a second operator: the step before was uid \(result.precedent)'s"
+        }
         return EventLine(
             time: time, code: result.accepted ? "COMMAND" : "COMMAND_REFUSED",
-            severity: result.accepted ? .info : .warning,
-            text: "\(result.command.kind.name) by uid \(result.command.operatorID) "
-                + "\(result.accepted ? "accepted" : "refused"), now \(result.state.name)")
+            severity: result.accepted ? .info : .warning, text: text)
     }
+
+    private func describe(_ review: IntentReview, at time: Nanoseconds) -> EventLine {
+        let side = review.intent.side == .buy ? "buy" : "sell"
+        let verdict = Verdict(
+            intent: review.intent, verdict: review.verdict, value: review.value, limit: review.limit, strategyVersion: 0)
+        return EventLine(
+            time: time, code: "REVIEW", severity: review.id == 0 ? .warning : .info,
+            text: "\(Self.person(review.operatorID)) asks to \(side) \(review.intent.quantity) "
+                + "\(symbol(review.intent.instrument)) at \(review.intent.price): \(review.verdict.name)"
+                + Self.numbers(verdict) + (review.id == 0 ? "" : ", waits for confirm \(review.id)"))
+    }
+
+    private static func person(_ id: UInt32) -> String { id == Command.engineOperator ? "the engine" : "uid \(id)" }
 
     /// The instrument's name, or its index where the run has no name for it.
     package func symbol(_ id: InstrumentID) -> String {
@@ -165,6 +184,11 @@ extension CommandKind {
         case .instrumentOn: return "instrument on"
         case .stalled: return "stalled"
         case .resolve: return "resolve"
+        case .incident: return "incident"
+        case .confirmIntent: return "confirm (one order)"
+        case .cancelOrder: return "cancel"
+        case .recall: return "recall"
+        case .intent: return "intent"
         }
     }
 }

@@ -85,6 +85,13 @@ extension StatusDocument {
             .number("venue_orders_long_used", \.usage.ordersLong.used),
             .number("venue_orders_long_limit", \.usage.ordersLong.limit), .time("venue_usage_ns", \.usageAt),
             .word("venue_hold", \.hold) { $0.name }, .time("venue_held_until_ns", \.heldUntil),
+            .flag("incident_open", \.incident.isOpen), .flag("incident_noted", \.incident.isNoted),
+            .word("incident_trip", \.incident.trip) { $0.name }, .word("incident_error", \.incident.error) { $0.name },
+            .time("incident_at_ns", \.incident.at), .flag("by_hand", \.isByHand),
+            .number("review", \.reviewID), .time("review_expires_ns", \.reviewExpires),
+            Field(
+                "missing", \.missing, { .array($0.names.map { .string($0) }) },
+                { json in json.array.map { ArmingChecks(names: $0.compactMap(\.string)) } }),
         ]
     }
 

@@ -37,6 +37,8 @@ public struct CoreConfiguration: Sendable {
     public var dayLength = Nanoseconds(seconds: 86_400)
     /// Largest distance of a flattening order from the mid, basis points.
     public var flattenSlippageBps: Int32 = 50
+    /// How long an order confirmed by hand may rest, where its instrument's `maxOrderAge` is longer.
+    public var byHandLife = Nanoseconds(seconds: 3600)
     /// Pause between flattening orders.
     public var flattenInterval = Nanoseconds(milliseconds: 200)
     /// How long flattening may go on without a fill before it ends in an alarm.

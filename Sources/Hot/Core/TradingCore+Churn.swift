@@ -6,9 +6,10 @@ import Units
 /// to SAFE; only a person arms again, and a restart is disarmed by itself.
 extension TradingCore {
     /// Found wrong in this step; the first finding names the reason.
-    mutating func fail(_ error: ErrorCode, value: Int64 = 0, limit: Int64 = 0) {
+    mutating func fail(_ error: ErrorCode, trip: Trip = .none, value: Int64 = 0, limit: Int64 = 0) {
         guard fault == .none else { return }
         fault = error
+        faultTrip = trip
         faultValue = value
         faultLimit = limit
     }
@@ -26,13 +27,13 @@ extension TradingCore {
             guard from == .pendingNew else { break }
             errorsInRow = errorsInRow < .max ? errorsInRow + 1 : .max
             if errorsInRow >= limits.maxConsecutiveErrors {
-                fail(.orderRejected, value: Int64(errorsInRow), limit: Int64(limits.maxConsecutiveErrors))
+                fail(.orderRejected, trip: .errorsInRow, value: Int64(errorsInRow), limit: Int64(limits.maxConsecutiveErrors))
             }
         case .cancelled:
             guard order.filled.isZero, order.claimed.isZero, order.strategy.index < accounts.count else { break }
             let count = activity.cycled(order.strategy, at: now)
             if count >= limits.maxOrderCycles {
-                fail(.flipflopDetected, value: Int64(count), limit: Int64(limits.maxOrderCycles))
+                fail(.flipflopDetected, trip: .orderCycles, value: Int64(count), limit: Int64(limits.maxOrderCycles))
             }
         case .created, .riskRejected, .pendingNew, .pendingCancel, .pendingAmend, .expired, .failed: break
         }
@@ -48,7 +49,7 @@ extension TradingCore {
             _ = accounts[strategy.index].position.apply(fill, base: held.instrument.base, quote: held.instrument.quote)
             let count = activity.executed(strategy, fill.side, at: now)
             if count >= held.limits.maxExecutions {
-                fail(.flipflopDetected, value: Int64(count), limit: Int64(held.limits.maxExecutions))
+                fail(.flipflopDetected, trip: .executions, value: Int64(count), limit: Int64(held.limits.maxExecutions))
             }
         }
         let quantity = ledger[fill.instrument].quantity
@@ -58,7 +59,7 @@ extension TradingCore {
         guard held.direction != 0, held.direction != direction else { return }
         let count = activity.flipped(fill.instrument, at: now)
         if count >= held.limits.maxDirectionFlips {
-            fail(.flipflopDetected, value: Int64(count), limit: Int64(held.limits.maxDirectionFlips))
+            fail(.flipflopDetected, trip: .directionFlips, value: Int64(count), limit: Int64(held.limits.maxDirectionFlips))
         }
     }
 

@@ -17,26 +17,31 @@ import Units
 /// Strategies and instruments are switched in every state; that moves none. `stalled` leads from staged and armed to
 /// disarmed, from live and reducing to safe.
 ///
-/// `-` is refused; `*` the hash must equal the staged one; `**` and the confirmation must be in time, the links up, the
-/// data fresh, the account reconciled since the order link came up, and nothing may be unsettled. Every stop cancels
-/// all. Nothing but `confirm` leads to `live`. `resolve` changes one order and no state.
+/// `-` is refused; `*` the hash must equal the staged one; `**` and the confirmation must be in time and nothing missing
+/// (`TradingCore+Incident`). Every stop cancels all. With an incident open `stage` waits for its note. Nothing but
+/// `confirm` leads to `live`, and, for one order without any strategy, `confirmIntent` (`TradingCore+ByHand`). `resolve`
+/// changes one order and no state.
 extension TradingCore {
     mutating func command(_ command: Command, _ outputs: inout OutputBuffer) {
         let accepted: Bool
+        refusedFor = []
+        precedent = Command.engineOperator
         switch command.kind {
         case .stage: accepted = stage(command, &outputs)
         case .arm: accepted = arm(command, &outputs)
         case .confirm: accepted = confirm(command, &outputs)
         case .disarm, .stop:
             accepted = state != .halted
+            pending = PendingIntent()
             cancelAll(&outputs)
             if accepted { enter(.disarmed, .none, command.kind, &outputs) }
         case .kill:
             accepted = true
             cancelAll(&outputs)
-            enter(.halted, .none, .kill, &outputs)
+            enter(.halted, .none, .kill, trip: .kill, &outputs)
         case .flatten:
-            accepted = isTrading && maySend
+            // One confirmed order is not a right to send others.
+            accepted = isTrading && maySend && !published.isByHand
             if accepted {
                 cancelAll(&outputs)
                 enter(.reducing, .none, .flatten, &outputs)
@@ -55,8 +60,17 @@ extension TradingCore {
             if accepted { fail(.threadStalled, value: command.lifetime.raw, limit: Int64(clamping: command.subject)) }
             takeFault(&outputs)
         case .resolve: accepted = resolve(command, &outputs)
+        case .incident: accepted = noteIncident(command)
+        case .recall: accepted = recall(command)
+        case .confirmIntent: accepted = confirmIntent(command, &outputs)
+        case .cancelOrder: accepted = cancelOrder(command, &outputs)
+        case .intent: accepted = false
         }
-        outputs.append(.command(CommandResult(command: command, accepted: accepted, state: state)))
+        outputs.append(
+            .command(
+                CommandResult(
+                    command: command, accepted: accepted, state: state, missing: accepted ? [] : refusedFor,
+                    precedent: precedent)))
     }
 
     private mutating func stage(_ command: Command, _ outputs: inout OutputBuffer) -> Bool {
@@ -65,6 +79,11 @@ extension TradingCore {
         case .live, .reducing, .halted: return false
         }
         guard command.hash != 0, command.lifetime.raw > 0 else { return false }
+        guard !published.incident.isOpen || published.incident.isNoted else {
+            refusedFor = .note
+            return false
+        }
+        stagedBy = command.operatorID
         stagedHash = command.hash
         stagedLifetime = command.lifetime
         enter(.staged, .none, .stage, &outputs)
@@ -73,20 +92,19 @@ extension TradingCore {
 
     private mutating func arm(_ command: Command, _ outputs: inout OutputBuffer) -> Bool {
         guard state == .staged, command.hash == stagedHash, command.lifetime.raw > 0 else { return false }
+        precedent = stagedBy
+        armedBy = command.operatorID
         armedUntil = later(command.lifetime)
         enter(.armed, .none, .arm, &outputs)
         return true
     }
 
     private mutating func confirm(_ command: Command, _ outputs: inout OutputBuffer) -> Bool {
-        guard state == .armed, now < armedUntil, command.hash == stagedHash, linksUp else { return false }
-        for index in 0..<instruments.count where !instruments[index].isFresh(at: now) { return false }
-        if maySend {
-            guard isReconciled, orders.activeCount == 0 else { return false }
-            for index in 0..<instruments.count where instruments[index].breaks > 0 || instruments[index].hasSuspect {
-                return false
-            }
-        }
+        guard state == .armed, now < armedUntil, command.hash == stagedHash else { return false }
+        precedent = armedBy
+        refusedFor = missing
+        guard refusedFor.isEmpty else { return false }
+        published.incident.isOpen = false
         resetBreakers(&outputs)
         published.mandateHash = stagedHash
         published.mandateExpires = later(stagedLifetime)
@@ -103,38 +121,48 @@ extension TradingCore {
 
     /// Changes the system state. Leaving the trading states stops the strategies and voids the mandate.
     mutating func enter(
-        _ next: SystemState, _ error: ErrorCode, _ command: CommandKind? = nil, _ outputs: inout OutputBuffer
+        _ next: SystemState, _ error: ErrorCode, _ command: CommandKind? = nil, trip: Trip = .none,
+        _ outputs: inout OutputBuffer
     ) {
         let from = state
         let wasTrading = isTrading
         if next != .reducing { isFlattening = false }
         if next == from { return }
+        pending = PendingIntent()
+        let cause = next == .safe || next == .halted ? (trip == .none ? Trip(error) : trip) : .none
+        if cause != .none { openIncident(cause, error) }
         published.state = next
         published.stateReason = error
         published.stateSince = now
-        outputs.append(.state(StateChange(from: from, to: next, error: error, command: command?.rawValue ?? 0)))
+        outputs.append(.state(StateChange(from: from, to: next, error: error, command: command?.rawValue ?? 0, trip: cause)))
         if wasTrading && !isTrading {
             published.mandateHash = 0
             published.mandateExpires = .zero
             endRaises(all: true, &outputs)
-            for index in 0..<strategies.count { runStrategy(.stop, index, &outputs) }
+            let ran = !published.isByHand
+            published.isByHand = false
+            if ran { for index in 0..<strategies.count { runStrategy(.stop, index, &outputs) } }
         }
         if next != .staged && next != .armed { stagedHash = 0 }
     }
 
     /// Beyond doubt wrong: everything is cancelled and only `unlatch` leads out, from whatever state.
-    mutating func halt(_ error: ErrorCode, value: Int64 = 0, limit: Int64 = 0, _ outputs: inout OutputBuffer) {
+    mutating func halt(
+        _ error: ErrorCode, trip: Trip = .none, value: Int64 = 0, limit: Int64 = 0, _ outputs: inout OutputBuffer
+    ) {
         guard state != .halted else { return }
         alert(.critical, error, value: value, limit: limit, &outputs)
         cancelAll(&outputs)
-        enter(.halted, error, nil, &outputs)
+        enter(.halted, error, nil, trip: trip, &outputs)
     }
 
     /// In doubt: cancels what can be cancelled and stays so until a person re-arms.
-    mutating func enterSafe(_ error: ErrorCode, value: Int64 = 0, limit: Int64 = 0, _ outputs: inout OutputBuffer) {
+    mutating func enterSafe(
+        _ error: ErrorCode, trip: Trip = .none, value: Int64 = 0, limit: Int64 = 0, _ outputs: inout OutputBuffer
+    ) {
         guard isTrading else { return }
         alert(.critical, error, value: value, limit: limit, &outputs)
         cancelAll(&outputs)
-        enter(.safe, error, nil, &outputs)
+        enter(.safe, error, nil, trip: trip, &outputs)
     }
 }

@@ -87,7 +87,7 @@ extension TradingCore {
     /// At the end of every step: the next order of each position that is being closed, until it is flat or its time is
     /// over. Then nothing more is sent, a person is told, and only a person lets the instrument trade again.
     mutating func exitInstruments(_ outputs: inout OutputBuffer) {
-        guard isTrading, !isFlattening else { return }
+        guard isTrading, !isFlattening, !published.isByHand else { return }
         for index in 0..<instruments.count where instruments[index].isExiting {
             let held = instruments[index]
             if isFlat(index, &outputs), exposure(of: held.instrument.id).open == 0 {

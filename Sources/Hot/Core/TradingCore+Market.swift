@@ -33,7 +33,7 @@ extension TradingCore {
 
     /// Delivers an event to every strategy of an instrument while the engine is live, and judges what they propose.
     mutating func runStrategies(_ event: StrategyEvent, in instrument: InstrumentID, _ outputs: inout OutputBuffer) {
-        guard isTrading, !isFlattening else { return }
+        guard isTrading, !isFlattening, !published.isByHand else { return }
         for index in 0..<strategies.count where strategies.instrument(of: index) == instrument {
             runStrategy(event, index, &outputs)
         }
@@ -46,7 +46,7 @@ extension TradingCore {
         prepareContext(strategy, instrument)
         intents.begin(strategy: strategy, instrument: instrument)
         strategies.handle(event, strategy: index, context, &intents)
-        guard isTrading, !isFlattening else { return }
+        guard isTrading, !isFlattening, !published.isByHand else { return }
         let version = strategies.versionHash(of: index)
         for at in 0..<intents.count {
             // What the safeguards may still have to say in this step comes first.

@@ -42,6 +42,9 @@ extension TradingCore {
         isReconciled = isReconciled || isCompared
         if snapshotOrphans > 0 { isReconciled = false }
         if isCompared { published.lastReconciledAt = now }
+        if isCompared, snapshotOrphans == 0, snapshotRequestedAt >= published.incident.at {
+            published.incident.isReconciled = true
+        }
     }
 
     private mutating func compareOrders(_ outputs: inout OutputBuffer) {

@@ -74,13 +74,13 @@ extension TradingCore {
         let day = result - dayOpening
         let limit = lossLimit
         if dayLoss.judge(day <= 0 - Int128(limit.raw), isConfirmed: isConfirmed, limits) {
-            act(limits.onDailyLoss, value: day, limit: limit, &outputs)
+            act(limits.onDailyLoss, trip: .dailyLoss, value: day, limit: limit, &outputs)
         }
         if runFall.judge(result, limit: limits.maxDrawdown, isConfirmed: isConfirmed, limits) {
-            act(limits.onDrawdown, value: result - runFall.peak, limit: limits.maxDrawdown, &outputs)
+            act(limits.onDrawdown, trip: .drawdown, value: result - runFall.peak, limit: limits.maxDrawdown, &outputs)
         }
         if dayFall.judge(result, limit: limits.maxDayDrawdown, isConfirmed: isConfirmed, limits) {
-            act(limits.onDrawdown, value: result - dayFall.peak, limit: limits.maxDayDrawdown, &outputs)
+            act(limits.onDrawdown, trip: .drawdown, value: result - dayFall.peak, limit: limits.maxDayDrawdown, &outputs)
         }
         if dayLoss.isFirstDoubt || runFall.finding.isFirstDoubt || dayFall.finding.isFirstDoubt {
             alert(.warning, .priceUnconfirmed, value: Int64(clamping: day), limit: Int64(clamping: result), &outputs)
@@ -88,11 +88,15 @@ extension TradingCore {
     }
 
     /// What a confirmed loss leads to. Twice is once: a run that is reduced or over already stays so.
-    private mutating func act(_ action: LossAction, value: Int128, limit: Notional, _ outputs: inout OutputBuffer) {
+    private mutating func act(
+        _ action: LossAction, trip: Trip, value: Int128, limit: Notional, _ outputs: inout OutputBuffer
+    ) {
         let value = Int64(clamping: value)
+        // One confirmed order is not a right to send others.
+        let action = published.isByHand && action != .halt ? .safe : action
         switch action {
-        case .halt: halt(.riskBlocked, value: value, limit: 0 - limit.raw, &outputs)
-        case .safe: enterSafe(.riskBlocked, value: value, limit: 0 - limit.raw, &outputs)
+        case .halt: halt(.riskBlocked, trip: trip, value: value, limit: 0 - limit.raw, &outputs)
+        case .safe: enterSafe(.riskBlocked, trip: trip, value: value, limit: 0 - limit.raw, &outputs)
         case .reduce, .flatten:
             guard state == .live || (state == .reducing && action == .flatten && !isFlattening) else { return }
             alert(.critical, .riskBlocked, value: value, limit: 0 - limit.raw, &outputs)

@@ -139,8 +139,10 @@ extension TradingCore {
         guard fault != .none else { return }
         // Nobody may confirm a mandate that was staged before the fault was known.
         if state == .staged || state == .armed { enter(.disarmed, fault, nil, &outputs) }
-        enterSafe(fault, value: faultValue, limit: faultLimit, &outputs)
+        pending = PendingIntent()
+        enterSafe(fault, trip: faultTrip, value: faultValue, limit: faultLimit, &outputs)
         fault = .none
+        faultTrip = .none
         faultValue = 0
         faultLimit = 0
     }

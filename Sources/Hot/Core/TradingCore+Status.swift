@@ -30,6 +30,10 @@ extension TradingCore {
             status.ordersLastSecond = perSecond.count(at: now)
             status.ordersLastMinute = perMinute.count(at: now)
             status.decisionHash = hash.value
+            status.missing = missing
+            if published.incident.isOpen, state != .staged, state != .armed { status.missing.insert(.staged) }
+            status.reviewID = now < pending.expires ? pending.id : 0
+            status.reviewExpires = pending.expires
             return status
         }
     }

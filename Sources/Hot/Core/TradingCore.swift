@@ -56,6 +56,20 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var stagedLifetime = Nanoseconds.zero
     var armedUntil = Nanoseconds.zero
     var isFlattening = false
+    /// Who staged, and who armed.
+    var stagedBy = Command.engineOperator
+    var armedBy = Command.engineOperator
+    /// What the command of this step waits for, when it is refused for a condition.
+    var refusedFor = ArmingChecks()
+    /// Who took the step before the one that the command of this step is.
+    var precedent = Command.engineOperator
+
+    // Incidents.
+    var note = NoteCount()
+
+    // Orders by hand.
+    var pending = PendingIntent()
+    var nextReview: UInt64 = 1
 
     /// Limits above their configured value, and when the first of them ends.
     var raises: Slab<RaisedLimit>
@@ -92,6 +106,7 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var isReconciled = false
     /// An order or fill was found wrong during this step: taken up by the safeguards at its end.
     var fault = ErrorCode.none
+    var faultTrip = Trip.none
     var faultValue: Int64 = 0
     var faultLimit: Int64 = 0
 
@@ -181,10 +196,12 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         case .link(let change): link(change, &outputs)
         case .command(let command): self.command(command, &outputs)
         case .timer: timer(&outputs)
-        case .note: break
+        case .note(let note): self.note.take(note)
+        case .intent(let asked): review(asked, &outputs)
         case .venueUsage(let said): venueUsage(said, &outputs)
         }
         safeguards(&outputs)
+        settleByHand(&outputs)
         if isFlattening { flatten(&outputs) } else { exitInstruments(&outputs) }
         for index in 0..<outputs.count {
             hash.fold(outputs[index].record(sequence: 0, time: now))

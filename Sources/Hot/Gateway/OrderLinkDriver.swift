@@ -73,7 +73,7 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
             if !amendment.isInPlace { refuse(.amend, amendment.order.instrument, amendment.client) }
         case .command(let result):
             if result.command.kind == .unlatch, result.accepted { isHeld = false }
-        case .verdict, .order, .position, .state, .alert, .switched: break
+        case .verdict, .order, .position, .state, .alert, .switched, .review: break
         }
         return false
     }

@@ -191,7 +191,7 @@ struct Checker {
             if update.client.run != run {
                 claims[update.client] = Swift.max(claims[update.client] ?? .zero, update.cumulativeQuantity)
             }
-        case .trade, .balance, .command, .timer, .note, .venueUsage: break
+        case .trade, .balance, .command, .timer, .note, .venueUsage, .intent: break
         }
     }
 
@@ -244,7 +244,7 @@ struct Checker {
         case .command(let result) where result.accepted:
             if result.command.kind == .stage { stagedLifetime = result.command.lifetime }
             if result.command.kind == .confirm { permittedUntil = now + stagedLifetime }
-        case .command, .cancel, .cancelAll, .query, .amend, .position, .alert, .switched: break
+        case .command, .cancel, .cancelAll, .query, .amend, .position, .alert, .switched, .review: break
         }
     }
 

@@ -12,7 +12,7 @@ extension SimulatedVenue {
         case .cancelAll(let instrument): cancelAll(instrument, at: now)
         case .query(let reference): query(reference, at: now)
         case .amend(let amendment): amend(amendment, at: now)
-        case .verdict, .order, .position, .state, .alert, .command, .switched: break
+        case .verdict, .order, .position, .state, .alert, .command, .switched, .review: break
         }
     }
 

@@ -208,7 +208,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
                 refused(.query, reference.client)
             }
         case .amend(let amendment): sendAmendment(amendment)
-        case .verdict, .order, .position, .state, .alert, .command, .switched: break
+        case .verdict, .order, .position, .state, .alert, .command, .switched, .review: break
         }
     }
 

@@ -10,6 +10,16 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             .operatorSays(life: life, Command(kind: kind, operatorID: 1, hash: hash, lifetime: lifetime)), at: now + after)
     }
 
+    /// As the cold side does: an incident's note goes before its command.
+    func obey(_ command: Command) {
+        if command.kind == .incident {
+            for piece in Note.pieces(.incident, operatorID: command.operatorID, "looked at the venue, nothing found") {
+                step(.note(piece))
+            }
+        }
+        step(.command(command))
+    }
+
     /// Wants the engine LIVE, mostly; sometimes stops, flattens or kills it.
     func operatorActs() {
         heap.schedule(.operatorActs, at: now + pause(15))
@@ -32,6 +42,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         let hash = 1 + random.next() % 1000
         let first = Nanoseconds(raw: Int64(random.next() % 2_000_000_000))
         let second = first + Nanoseconds(raw: Int64(random.next() % 4_000_000_000))
+        if process?.stepped.status.incident.isOpen == true { say(.incident) }
         // Some mandates expire within the run.
         say(.stage, hash: hash, lifetime: pause(2_000))
         say(.arm, hash: hash, lifetime: Nanoseconds(seconds: 5), after: first)

@@ -182,7 +182,7 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         case .snapshotRead(let life): if life == self.life { readSnapshot() }
         case .snapshotArrives(let life, let body): if life == self.life { takeSnapshot(body) }
         case .operatorActs: operatorActs()
-        case .operatorSays(let life, let command): if life == self.life { step(.command(command)) }
+        case .operatorSays(let life, let command): if life == self.life { obey(command) }
         case .faults: drawFaults()
         case .processStarts: startProcess()
         }

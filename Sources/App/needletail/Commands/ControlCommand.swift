@@ -22,6 +22,16 @@ struct ControlCommand: AsyncParsableCommand {
               arm HASH        says that you read it; the confirmation must follow --within seconds
               confirm HASH    LIVE
 
+            One order by hand (from DISARMED; no mandate, no strategy runs):
+              intent BUY|SELL SYMBOL QUANTITY PRICE [GTC|IOC|FOK|POST_ONLY]
+                              shows the gate's verdict, the worst case, a number and a hash
+              confirm N HASH  sends exactly that order, within 30 s, once
+              cancel ID       cancels one order by its client id
+
+            After SAFE or a kill:
+              checklist       what must hold before anybody may arm, and the cure of what does not
+              incident TEXT   what it was and what was done; journalled, needed before the next stage
+
             Stop (no ceremony, at any moment):
               stop            disables the strategies and cancels everything; stage is refused until start
               start           enables the strategies again; arms nothing
@@ -55,7 +65,7 @@ struct ControlCommand: AsyncParsableCommand {
     @OptionGroup var place: RunPlace
     @Argument(help: "What to do; see above.")
     var verb: String
-    @Argument(help: "arm, confirm: the hash, 16 hex digits as stage showed them. The other verbs: as above.")
+    @Argument(help: "What the verb needs: a hash of 16 hex digits as it was shown, a name, an order, a note; see above.")
     var arguments: [String] = []
     @Option(help: "stage: seconds the mandate lasts once live.")
     var lifetime: Int64 = 3600
@@ -79,7 +89,7 @@ struct ControlCommand: AsyncParsableCommand {
         var client = try place.connect()
         if case .watch(let interval) = verb { return try watch(&client, interval) }
         let answer = try client.request(verb)
-        let isMandate = verb.name == "stage" && !json
+        let isMandate = ["stage", "intent", "checklist"].contains(verb.name) && !json
         guard isForPeople || isMandate else { return print(answer.text(pretty: true)) }
         let width = Terminal.isTerminal() ? Terminal.size().width : 100
         for line in Answers.lines(verb.name, answer, width: min(width, 120), color: Terminal.isTerminal()) { print(line) }
@@ -114,8 +124,25 @@ struct ControlCommand: AsyncParsableCommand {
             return .stage(lifetime: Nanoseconds(seconds: lifetime))
         case "arm":
             guard (1...3600).contains(within) else { throw ValidationError("--within takes 1 to 3600 seconds") }
-            return .arm(hash: try typedHash(), within: Nanoseconds(seconds: within))
-        case "confirm": return .confirm(hash: try typedHash())
+            return .arm(hash: try typedHash(arguments[...]), within: Nanoseconds(seconds: within))
+        case "confirm":
+            // A number before the hash: one order by hand. The hash's four groups may stand apart.
+            guard arguments.count == 2 || arguments.count == 5 else { return .confirm(hash: try typedHash(arguments[...])) }
+            guard let intent = UInt64(arguments[0]), intent > 0, intent <= Int64.max else {
+                throw ValidationError("confirm takes HASH, or the number that intent showed and HASH")
+            }
+            return .confirmIntent(intent: intent, hash: try typedHash(arguments.dropFirst()))
+        case "checklist": return .checklist
+        case "incident":
+            let text = arguments.joined(separator: " ")
+            guard text.contains(where: { !$0.isWhitespace }) else {
+                throw ValidationError("incident needs a text: what it was, and what was done; it is journalled")
+            }
+            return .incident(text: text)
+        case "intent": return try typedIntent()
+        case "cancel":
+            guard arguments.count == 1 else { throw ValidationError("cancel takes the client id that ctl orders shows") }
+            return .cancel(clientID: arguments[0])
         case "disarm": return .disarm
         case "stop": return .stop(reason: reason)
         case "start": return .start
@@ -173,10 +200,24 @@ struct ControlCommand: AsyncParsableCommand {
         return .turn(subject, name: arguments[0], isOn: arguments[1] == "on", reason: why)
     }
 
-    private func typedHash() throws -> UInt64 {
-        guard arguments.count == 1, let value = Mandate.parse(arguments[0]) else {
-            throw ValidationError("\(verb) needs the hash that stage showed: 16 hex digits, in quotes if with spaces")
+    private func typedHash(_ words: ArraySlice<String>) throws -> UInt64 {
+        guard let value = Mandate.parse(words.joined()) else {
+            throw ValidationError("\(verb) needs the hash that was shown: 16 hex digits")
         }
         return value
+    }
+
+    private func typedIntent() throws -> ControlVerb {
+        let usage = ValidationError("intent takes BUY|SELL SYMBOL QUANTITY PRICE [GTC|IOC|FOK|POST_ONLY], in plain decimals")
+        guard arguments.count == 4 || arguments.count == 5 else { throw usage }
+        let sides: [String: Side] = ["BUY": .buy, "SELL": .sell]
+        // An exponent is exact, and yet easy to misread where money is at stake.
+        guard !(arguments[2] + arguments[3]).lowercased().contains("e") else { throw usage }
+        let kind = arguments.count == 5 ? arguments[4].uppercased() : TimeInForce.goodTillCancel.name
+        guard let side = sides[arguments[0].uppercased()], let quantity = try? Quantity(arguments[2]), quantity.isPositive,
+            let price = try? Price(arguments[3]), price.isPositive,
+            let timeInForce = TimeInForce.allCases.first(where: { $0.name == kind })
+        else { throw usage }
+        return .intent(side: side, symbol: arguments[1], quantity: quantity, price: price, timeInForce: timeInForce)
     }
 }

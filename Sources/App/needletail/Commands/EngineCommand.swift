@@ -120,6 +120,8 @@ struct EngineCommand: AsyncParsableCommand {
             overrides: overrides.map { [$0.path, $0.value] }, rules: RunRecord.rules(plan.instruments), firstDayEnds: core.firstDayEnds?.raw
         ).write(to: configuration.journal.directory)
         let recovery = try recover(configuration, clock)
+        let drift = DriftCheck(configuration, overrides: overrides)
+        let left = IncidentTrail.left(by: configuration)
         let identity = JournalIdentity(
             build: BuildIdentity.name, configurationHash: configuration.hash, mode: configuration.mode, run: run,
             name: configuration.name, session: UInt64.random(in: 1 ... .max))
@@ -131,7 +133,13 @@ struct EngineCommand: AsyncParsableCommand {
             consumer: rings.journal, start: segment, syncInterval: configuration.journal.syncInterval)
         let host = EngineHost(
             configuration: configuration, plan: plan, rest: rest, adapter: adapter, hot: rings.side, writer: writer,
-            control: control)
+            control: control, drift: drift, keyFingerprint: Self.fingerprint(secrets?.apiKey))
+        if let left {
+            host.recall(left)
+            host.note(.recovery, Command.engineOperator, "the incident of the run before is open: \(left.state), \(left.trip)")
+            print("engine: the incident of the run before is open: \(left.state), tripped by \(left.trip) (\(left.error))")
+            print("engine:   cure: needletail ctl checklist says what must hold before anybody may arm")
+        }
         journalTheStart(host, configuration, recovery)
         host.restoreSwitches()
         return host
@@ -177,6 +185,14 @@ struct EngineCommand: AsyncParsableCommand {
                 "no journal can be begun: \(error.sentence)",
                 cure: "make room for two segments at least, or set a smaller journal.segment_size")
         }
+    }
+
+    /// Eight hex digits that differ for different keys, and from which no key can be had: 32 bits of a mixed hash.
+    private static func fingerprint(_ key: Secret?) -> String {
+        guard let key else { return "none" }
+        var hash = key.withBytes { $0.reduce(UInt64(0xCBF2_9CE4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } }
+        hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        return String(hexText(hash ^ (hash >> 31)).suffix(8))
     }
 
     /// What the journal must say about a run before anything else: what was overridden, which limits are off and why, and

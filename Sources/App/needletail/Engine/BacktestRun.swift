@@ -55,7 +55,8 @@ struct BacktestRun {
         backtest = Backtest(
             market: try spot.market(), configuration: core, strategies: strategies,
             route: SimulatedRoute(venue, requestDelay: latency, answerDelay: latency), journal: ring.producer,
-            writer: writer, session: identity.session, mandateHash: plan.mandate(settings, lifetime: Nanoseconds(seconds: 1)).hash)
+            writer: writer, session: identity.session,
+            mandateHash: plan.mandate(settings, account: "none", lifetime: Nanoseconds(seconds: 1)).hash)
     }
 
     /// The first midnight UTC after the recording's start; `nil` where its times are none of the calendar.

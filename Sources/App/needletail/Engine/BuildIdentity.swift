@@ -3,10 +3,11 @@ import Foundation
 /// Which binary this is: a hash over the executable's bytes, so that a mandate given to one build does not arm another.
 enum BuildIdentity {
     /// `needletail-` and 16 hex digits; computed once, some tens of milliseconds.
-    static let name: String = {
-        guard let data = try? Data(contentsOf: URL(filePath: "/proc/self/exe"), options: .alwaysMapped) else {
-            return "needletail-unknown"
-        }
+    static let name = hash(of: "/proc/self/exe") ?? "needletail-unknown"
+
+    /// The same of any file; `nil` when it cannot be read.
+    static func hash(of file: String) -> String? {
+        guard let data = try? Data(contentsOf: URL(filePath: file), options: .alwaysMapped) else { return nil }
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         unsafe data.withUnsafeBytes { bytes in
             var index = 0
@@ -18,5 +19,5 @@ enum BuildIdentity {
         }
         let digits = String(hash, radix: 16)
         return "needletail-" + String(repeating: "0", count: 16 - digits.count) + digits
-    }()
+    }
 }

@@ -11,26 +11,17 @@ struct EngineDesk: ControlHandler {
     func status() -> StatusDocument { host.statusDocument() }
 
     func mandate(lifetime: Nanoseconds) -> Mandate {
-        var mandate = host.plan.mandate(host.configuration, lifetime: lifetime)
-        mandate.changedLimits = host.changedLimits
+        let mandate = host.mandate(lifetime: lifetime)
+        host.show(mandate)
         return mandate
     }
 
     func submit(_ command: Command, reason: String) -> CommandReceipt {
         switch command.kind {
         case .limit: break
-        case .stage:
-            if host.lastLimitCommand > 0, host.result(of: host.lastLimitCommand) == nil {
-                return .refused(
-                    ControlError(
-                        place: "stage", cause: "a change of a limit is under way", cure: "try again, and read what it shows"))
-            }
-            if let stopped = host.stopped {
-                return .refused(
-                    ControlError(
-                        place: "stage", cause: "the strategies were stopped \(stopped)",
-                        cure: "needletail ctl start enables them again; then stage, arm and confirm"))
-            }
+        case .stage, .confirmIntent: if let error = refusal(command.kind.name) { return .refused(error) }
+        case .arm, .confirm: if let error = host.drift.refusal(command.kind.name) { return .refused(error) }
+        case .incident: host.writeIncident(reason, operatorID: command.operatorID)
         case .stop: host.noteStop(reason: reason, operatorID: command.operatorID)
         case .kill:
             do {
@@ -45,13 +36,31 @@ struct EngineDesk: ControlHandler {
                 return .refused(Self.refusal(of: error))
             }
         case .strategyOff, .instrumentOff: host.keepOff(command, reason: reason)
-        case .arm, .confirm, .disarm, .flatten, .strategyOn, .instrumentOn, .stalled, .resolve: break
+        case .disarm, .flatten, .cancelOrder, .recall, .intent, .strategyOn, .instrumentOn, .stalled, .resolve: break
         }
-        if !reason.isEmpty, command.kind != .unlatch {
-            let subject = command.kind.rawValue >= 50 ? " \(host.switchName(command))" : ""
+        if !reason.isEmpty, command.kind != .unlatch, command.kind != .incident {
+            let subject = (50...53).contains(command.kind.rawValue) ? " \(host.switchName(command))" : ""
             host.note(.reason, command.operatorID, "\(command.kind.name)\(subject): \(reason)")
         }
-        guard let sequence = host.submit(command) else {
+        return submit(.command(command))
+    }
+
+    /// What keeps a ceremony from beginning on this side of the core.
+    private func refusal(_ place: String) -> ControlError? {
+        if host.lastLimitCommand > 0, host.result(of: host.lastLimitCommand) == nil {
+            return ControlError(
+                place: place, cause: "a change of a limit is under way", cure: "try again, and read what it shows")
+        }
+        if let stopped = host.stopped {
+            return ControlError(
+                place: place, cause: "the strategies were stopped \(stopped)",
+                cure: "needletail ctl start enables them again; then stage, arm and confirm")
+        }
+        return host.drift.refusal(place)
+    }
+
+    private func submit(_ input: Input) -> CommandReceipt {
+        guard let sequence = host.submit(input) else {
             return .refused(
                 ControlError(
                     place: "core", cause: "its input ring is full",
@@ -75,6 +84,56 @@ struct EngineDesk: ControlHandler {
     }
 
     func result(of sequence: UInt64) -> CommandResult? { host.result(of: sequence) }
+
+    /// How long a review may be confirmed.
+    private static let intentLifetime = Nanoseconds(seconds: 30)
+
+    func ask(
+        _ side: Side, _ symbol: String, _ quantity: Quantity, at price: Price, _ timeInForce: TimeInForce, operatorID: UInt32
+    ) -> CommandReceipt {
+        if let error = refusal("intent") { return .refused(error) }
+        guard let instrument = host.plan.instruments.first(where: { $0.symbol.string == symbol }) else {
+            return .refused(
+                ControlError(
+                    place: "intent.symbol", cause: "\(symbol) is no instrument of this run",
+                    cure: "use one of \(host.plan.instruments.map { $0.symbol.string }.joined(separator: ", "))"))
+        }
+        // Under what it is asked: build, configuration, account, limits. The review's own hash covers this one.
+        let under = host.mandate(lifetime: Self.intentLifetime).hash
+        return submit(
+            .intent(
+                ManualIntent(
+                    operatorID: operatorID, instrument: instrument.id, side: side, timeInForce: timeInForce, price: price,
+                    quantity: quantity, hash: under, lifetime: Self.intentLifetime)))
+    }
+
+    func cancel(clientID: String, operatorID: UInt32) -> CommandReceipt {
+        guard let client = host.plan.identifiers.parse(clientID) else {
+            return .refused(
+                ControlError(
+                    place: "cancel.client_id", cause: "it does not name an order of this engine",
+                    cure: "copy it from needletail ctl orders"))
+        }
+        return submit(
+            .command(
+                Command(kind: .cancelOrder, operatorID: operatorID, hash: 0, lifetime: .zero, subject: client.word)))
+    }
+
+    func review(of sequence: UInt64) -> IntentWords? {
+        guard let review = host.view.reviews[Int(sequence) - 1] else { return nil }
+        let verdict = Verdict(
+            intent: review.intent, verdict: review.verdict, value: review.value, limit: review.limit, strategyVersion: 0)
+        let index = review.intent.instrument.index
+        let known = index < host.plan.instruments.count ? host.plan.instruments[index] : nil
+        func asset(_ id: AssetID?) -> String { id.map { host.plan.assets[Int($0.raw)] } ?? "?" }
+        return IntentWords(
+            review: review, symbol: known?.symbol.string ?? "?", base: asset(known?.base), quote: asset(known?.quote),
+            numbers: EventLog.numbers(verdict), lifetime: Self.intentLifetime)
+    }
+
+    func refusal(of sequence: UInt64) -> String? {
+        host.view.refusals[Int(sequence) - 1].map { "\($0.verdict.name)\(EventLog.numbers($0))" }
+    }
 
     func start(operatorID: UInt32) -> CommandReceipt {
         guard host.start(operatorID: operatorID) else {

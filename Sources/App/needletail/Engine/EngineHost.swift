@@ -42,6 +42,14 @@ final class EngineHost {
     private var threadsSeenAt = Nanoseconds.zero
     /// Between two turns of this thread: the trade thread goes SAFE beyond it.
     static let coldStallLimit = Nanoseconds(seconds: 5)
+    /// Whether program and configuration on disk are still those that run.
+    let drift: DriftCheck
+    /// Tells two keys apart; nothing of the key.
+    let keyFingerprint: String
+    /// Mandates that `stage` showed, the newest last.
+    var shown: [Mandate] = []
+    var incident: IncidentRecord?
+    var noteText = ""
 
     private let truths = ColdInbox<VenueTruth>()
     private let snapshots = ColdInbox<(instrument: UInt16, body: [UInt8])>()
@@ -57,8 +65,11 @@ final class EngineHost {
 
     init(
         configuration: RunConfiguration, plan: RunPlan, rest: RestClient, adapter: any RestAdapter,
-        hot: consuming HotSide, writer: consuming JournalWriter, control: consuming ControlServer
+        hot: consuming HotSide, writer: consuming JournalWriter, control: consuming ControlServer, drift: DriftCheck,
+        keyFingerprint: String
     ) {
+        self.drift = drift
+        self.keyFingerprint = keyFingerprint
         self.configuration = configuration
         self.plan = plan
         self.rest = rest
@@ -87,6 +98,7 @@ final class EngineHost {
     private func turn() async {
         let now = clock.now()
         var work = drainJournal()
+        keepArming()
         _ = hot.status.tryRead(&status)
         keepSwitches()
         watchThreads(now)
@@ -233,8 +245,11 @@ final class EngineHost {
     // MARK: commands
 
     /// Puts a command into the core's order of inputs. `nil` when the ring is full.
-    func submit(_ command: Command) -> UInt64? {
-        guard hot.cold.tryPush(.command(command)) else { return nil }
+    func submit(_ command: Command) -> UInt64? { submit(.command(command)) }
+
+    /// The same of any input that the core answers with a command's result.
+    func submit(_ input: Input) -> UInt64? {
+        guard hot.cold.tryPush(input) else { return nil }
         submitted += 1
         return submitted
     }
@@ -243,6 +258,15 @@ final class EngineHost {
     func result(of sequence: UInt64) -> CommandResult? {
         let index = Int(sequence) - 1
         return index < view.commandResults.count ? view.commandResults[index] : nil
+    }
+
+    /// The engine's own word to the core, which answers to nobody.
+    func recall(_ trip: Trip, isNoted: Bool) {
+        push(
+            .command(
+                Command(
+                    kind: .recall, operatorID: Command.engineOperator, hash: 0, lifetime: .zero,
+                    subject: UInt64(trip.rawValue), value: isNoted ? 1 : 0)))
     }
 
     // MARK: the venue's truth
@@ -338,6 +362,7 @@ final class EngineHost {
         while hasAccount, clock.now() < deadline, snapshotSequence == before { await turn() }
         hot.stop()
         while drainJournal() > 0 {}
+        keepArming()
         _ = hot.status.tryRead(&status)
         if journalFailure == nil { do { try writer.end(wall: clock.wall(), engine: clock.now()) } catch { fail(error) } }
         await rest.close()

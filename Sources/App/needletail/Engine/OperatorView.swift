@@ -32,6 +32,10 @@ struct OperatorView {
     /// The venue's balances as the inputs told them: of each asset the first sum and the last, at scale 8.
     private(set) var balances: [AssetID: (first: Int64, last: Int64)] = [:]
     private(set) var commandResults: [CommandResult] = []
+    /// Reviews of orders by hand, and the gate's refusals of confirmed ones, by the index of their command's result.
+    private(set) var reviews: [Int: IntentReview] = [:]
+    private(set) var refusals: [Int: Verdict] = [:]
+    private var armingNews: [ArmingNews] = []
     /// By instrument.
     private(set) var positions: [PositionChange]
     /// The limits in force, by instrument, and those that were set by command.
@@ -68,6 +72,12 @@ struct OperatorView {
     mutating func takeSwitches() -> [SwitchChange] {
         defer { switches = [] }
         return switches
+    }
+
+    /// What was decided about incidents and mandates since the last call, in order.
+    mutating func takeArmingNews() -> [ArmingNews] {
+        defer { armingNews = [] }
+        return armingNews
     }
 
     /// Takes one record, in journal order.
@@ -109,7 +119,11 @@ struct OperatorView {
             open[reference.client]?.lookedUpAt = time
         case .verdict(let verdict):
             counts.intents += 1
-            if verdict.verdict != .passed, !verdict.isShadow { counts.riskRejects[verdict.verdict.name, default: 0] += 1 }
+            if verdict.verdict != .passed, !verdict.isShadow {
+                counts.riskRejects[verdict.verdict.name, default: 0] += 1
+                // Of an order by hand: the result of its confirmation comes next.
+                if verdict.intent.strategy == .hand { refusals[commandResults.count] = verdict }
+            }
         case .order(let transition):
             if transition.to.isTerminal {
                 open[transition.client] = nil
@@ -129,6 +143,7 @@ struct OperatorView {
         case .position(let change):
             positions[change.instrument.index] = change
             if let lastFill { booked.insert(lastFill) }
+        case .review(let review): reviews[commandResults.count] = review
         case .command(let result) where result.command.kind == .limit:
             observeLimit(result, at: time)
             if result.command.operatorID != Command.engineOperator { commandResults.append(result) }
@@ -139,8 +154,16 @@ struct OperatorView {
             events.append(
                 time, "STALLED", .critical,
                 "the trade thread stood still for \(result.command.lifetime.milliseconds) ms and took its mandate away")
-        case .command(let result): commandResults.append(result)
-        case .state(let change): if change.to == .halted, change.command == 0 { ownHalt = change.error }
+        case .command(let result):
+            commandResults.append(result)
+            guard result.accepted else { break }
+            if result.command.kind == .incident { armingNews.append(.noted(by: result.command.operatorID)) }
+            if result.command.kind == .confirm {
+                armingNews.append(.confirmed(hash: result.command.hash, by: result.command.operatorID))
+            }
+        case .state(let change):
+            if change.to == .halted, change.command == 0 { ownHalt = change.error }
+            if change.to == .safe || change.to == .halted { armingNews.append(.opened(change)) }
         case .alert: break
         }
     }

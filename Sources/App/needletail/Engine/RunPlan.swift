@@ -66,12 +66,24 @@ struct RunPlan {
         return names
     }
 
-    func mandate(_ configuration: RunConfiguration, lifetime: Nanoseconds) -> Mandate {
-        Mandate(
+    /// `account`: which key of which account, in words.
+    func mandate(_ configuration: RunConfiguration, account: String, lifetime: Nanoseconds) -> Mandate {
+        var mandate = Mandate(
             build: BuildIdentity.name, configHash: configuration.hash, mode: configuration.mode,
-            account: configuration.venue.account?.apiKeyVariable ?? "none", venue: configuration.venue.kind,
+            account: account, venue: configuration.venue.kind,
             symbols: instruments.map { $0.symbol.string }, strategies: strategies, limits: configuration.limits,
             lifetime: lifetime)
+        mandate.facts = configuration.facts.map { Mandate.Fact($0.key, $0.value) }
+        mandate.facts += [Mandate.Fact("build", BuildIdentity.name), Mandate.Fact("account", account)]
+        mandate.facts += strategies.map { Mandate.Fact("version.\($0.name)", Mandate.display($0.versionHash)) }
+        mandate.facts.append(Mandate.Fact("lifetime", "\(lifetime.raw / 1_000_000_000) s"))
+        mandate.preset = configuration.preset?.words
+        mandate.caps = instruments.map {
+            Mandate.Cap(
+                symbol: $0.symbol.string, base: assets[Int($0.base.raw)], quote: assets[Int($0.quote.raw)],
+                limits: configuration.limits, mid: nil)
+        }
+        return mandate
     }
 }
 

@@ -1,0 +1,166 @@
+"""The right to trade: what stage shows, changes on disk, orders by hand, an incident over SIGKILL and restarts."""
+import os, pathlib, shutil, signal, subprocess, sys, tempfile, time
+sys.path.insert(0, os.path.dirname(__file__))
+from stage import Stage, wait_for
+
+
+def words(s, *arguments):
+    return s.call("ctl", "--socket", s.run / "control.sock", "--words", *arguments)
+
+
+def price(s, side, bps):
+    """So many basis points behind the best, on a tick."""
+    e = s.status()["engine"]
+    best = float(e["bid_price"] if side == "BUY" else e["ask_price"])
+    return f"{best * (1 - bps / 10000 if side == 'BUY' else 1 + bps / 10000):.2f}"
+
+
+def settle(s):
+    wait_for("it is DISARMED", 10, lambda: s.state() == "DISARMED")
+    wait_for("nothing is missing", 20, lambda: not s.status()["engine"]["missing"])
+
+
+def swap(file, data):
+    """Another file of that name, as a deployment does it."""
+    draft = file.with_suffix(".new")
+    draft.write_bytes(data)
+    draft.chmod(0o755)
+    os.replace(draft, file)
+
+
+home = tempfile.mkdtemp(prefix="test-of-needletail-tool-")
+tool = pathlib.Path(home) / "needletail"
+shutil.copy(sys.argv[1], tool)
+try:
+    with Stage(tool) as s:
+        s.start()
+        s.ready()
+
+        # What is shown before anybody arms.
+        text = words(s, "stage")
+        print(text)
+        for part in ("LIVE: real orders", "binance-spot, BTCUSDT", "TEST_API_KEY", "quoter, version", "an order", "portfolio",
+                     "first approval", "hash "):
+            assert part in text, part
+        assert s.api_key not in text and s.api_key[-8:] not in text
+        s.ctl("disarm")
+        s.trade()
+        approved = (s.run / "journal" / "approved.txt").read_text()
+        assert "limits.max_open_orders\t" in approved and s.api_key not in approved
+        s.ctl("disarm")
+        settle(s)
+        assert "nothing has changed since" in words(s, "stage")
+        text = words(s, "stage", "--lifetime", "60")
+        assert "changed since" in text and "3600 s -> 60 s" in text, text
+        s.ctl("disarm")
+
+        # An order by hand: reviewed, confirmed, resting, taken back; no strategy runs.
+        text = words(s, "intent", "BUY", "BTCUSDT", "0.001", price(s, "BUY", 20))
+        print(text)
+        assert "PASSED" in text and "worst case" in text and "ctl confirm" in text, text
+        shown = s.ctl("intent", "BUY", "BTCUSDT", "0.001", price(s, "BUY", 20))
+        number, digest = str(shown["intent"]), shown["hash"]
+        assert not s.open_orders()
+        assert "each is good once" in s.refused("confirm", number, "0123456789abcdef")
+        assert "each is good once" in s.refused("confirm", str(int(number) + 1), digest)
+        s.ctl("confirm", number, digest)
+        rows = wait_for("one order rests", 5, lambda: [row for row in s.ctl("orders") if row["state"] == "open"])
+        assert len(rows) == 1 and len(s.open_orders()) == 1, rows
+        wait_for("the status says by hand", 2, lambda: s.status()["engine"]["by_hand"])
+        assert s.state() == "LIVE"
+        assert "by hand" in words(s, "status")
+        assert "one order by hand" in s.refused("flatten")
+        assert "each is good once" in s.refused("confirm", number, digest)
+        assert "DISARMED" in s.refused("intent", "BUY", "BTCUSDT", "0.001", price(s, "BUY", 20))
+        began = time.monotonic()
+        while time.monotonic() - began < 1:
+            assert len(s.open_orders()) <= 1, "a strategy runs"
+        s.ctl("cancel", rows[0]["client_id"])
+        settle(s)
+        assert not s.open_orders() and not s.status()["engine"]["by_hand"]
+        assert "does not name an order" in s.refused("cancel", "somebody-elses")
+        assert "no order of that name rests" in s.refused("cancel", rows[0]["client_id"])
+
+        # One that trades at once; and what the gate and the desk refuse.
+        before = float(s.status()["engine"]["position"])
+        shown = s.ctl("intent", "BUY", "BTCUSDT", "0.001", price(s, "SELL", 3), "IOC")
+        s.ctl("confirm", str(shown["intent"]), shown["hash"])
+        wait_for("it is DISARMED", 10, lambda: s.state() == "DISARMED")
+        wait_for("it is in the position", 5, lambda: abs(float(s.status()["engine"]["position"]) - before - 0.001) < 1e-9)
+        assert "MAX_ORDER_SIZE" in s.refused("intent", "BUY", "BTCUSDT", "1000", price(s, "BUY", 20))
+        assert "no instrument of this run" in s.refused("intent", "BUY", "DOGEUSDT", "1", "1")
+        assert "plain decimals" in s.refused("intent", "BUY", "BTCUSDT", "1e3", "1")
+        settle(s)
+
+        # Another configuration, another program on disk: nothing can be armed that nobody has read.
+        good = s.config.read_text()
+        s.config.write_text(good + "# a comment has no meaning\n")
+        digest = s.ctl("stage")["hash"]
+        s.config.write_text(good.replace("guard: 2s", "guard: 3s"))
+        err = s.refused("arm", digest)
+        assert "on disk" in err and "cure" in err, err
+        assert "on disk" in s.refused("stage")
+        s.config.write_text(good.replace("mode: LIVE", "mode: LIV"))
+        assert "no longer what runs" in s.refused("stage")
+        s.config.write_text(good)
+        s.ctl("arm", digest)
+        s.config.unlink()
+        assert "no longer what runs" in s.refused("confirm", digest)
+        s.config.write_text(good)
+        s.ctl("disarm")
+        settle(s)
+        program = tool.read_bytes()
+        swap(tool, program + b"x")
+        assert "the program" in s.refused("stage")
+        assert "the program" in s.refused("intent", "BUY", "BTCUSDT", "0.001", price(s, "BUY", 20))
+        swap(tool, program)
+        s.ctl("stage")
+        s.ctl("disarm")
+
+        # A breaker trips; the engine dies before anybody has looked.
+        s.call("stop", "--end", "--socket", s.run / "control.sock")
+        s.start("--set", "limits.max_order_cycles=1")
+        s.go_live()
+        wait_for("the breaker trips", 60, lambda: s.state() == "SAFE")
+        text = words(s, "checklist")
+        print(text)
+        assert "ORDER_CYCLES" in text and "MISSING" in text and "ctl incident" in text, text
+        os.kill(s.pid("engine"), signal.SIGKILL)
+        wait_for("the guard latched", 5, lambda: (s.run / "kill.latch").exists())
+        assert "ORDER_CYCLES" in (s.run / "incident").read_text()
+        # Had it died a moment earlier, there were no file yet: the journal knows all the same.
+        (s.run / "incident").unlink()
+        s.start()
+        assert "tripped by ORDER_CYCLES" in (s.run / "engine.log").read_text()
+        wait_for("it is HALTED", 10, lambda: s.state() == "HALTED")
+        s.ctl("unlatch", "--reason", "the guard did its part")
+        wait_for("it is DISARMED", 5, lambda: s.state() == "DISARMED")
+        s.ready()
+        assert "ORDER_CYCLES" in words(s, "checklist")
+        assert "nobody wrote down" in s.refused("stage")
+        assert "nobody wrote down" in s.refused("incident", "ok")
+        assert "nobody wrote down" in s.refused("intent", "BUY", "BTCUSDT", "0.001", price(s, "BUY", 20))
+        print(words(s, "incident", "the limit of one cycle was meant to trip; put right"))
+        assert "put right" in (s.run / "incident").read_text()
+        assert "put right" in " ".join(s.call("journal", "export", s.run / "journal").splitlines())
+
+        # An orderly restart does not close it either; the note is not owed twice. A confirmed mandate closes it.
+        s.call("stop", "--end", "--socket", s.run / "control.sock")
+        s.start()
+        s.ready()
+        now = s.status()["engine"]
+        assert now["incident_open"] and now["incident_noted"] and now["incident_trip"] == "ORDER_CYCLES", now
+        wait_for("the account is reconciled", 20, lambda: "reconciled" not in s.status()["engine"]["missing"])
+        text = words(s, "stage")
+        assert "limits.max_order_cycles" in text, text
+        s.ctl("disarm")
+        s.trade()
+        wait_for("the incident is closed", 5, lambda: not (s.run / "incident").exists())
+        assert "nothing stands in the way" not in words(s, "checklist"), "orders are open"
+        s.call("stop", "--end", "--socket", s.run / "control.sock")
+        replay = s.call("replay", s.run / "journal")
+        figures = dict(line.rsplit(None, 1) for line in replay.splitlines() if not line.startswith("decision"))
+        assert figures["outputs recorded"] == figures["outputs replayed"], replay
+        print("arming: stage, changes on disk, orders by hand and incidents as promised")
+finally:
+    shutil.rmtree(home, ignore_errors=True)
