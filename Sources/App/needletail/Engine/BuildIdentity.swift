@@ -16,6 +16,13 @@ enum BuildIdentity {
                 hash ^= hash >> 29
                 index += 8
             }
+            // The bytes behind the last whole word, and how many there are in all.
+            while index < bytes.count {
+                hash = (hash ^ UInt64(unsafe bytes[index])) &* 0x0000_0100_0000_01b3
+                index += 1
+            }
+            hash = (hash ^ UInt64(bytes.count)) &* 0x0000_0100_0000_01b3
+            hash ^= hash >> 32
         }
         let digits = String(hash, radix: 16)
         return "needletail-" + String(repeating: "0", count: 16 - digits.count) + digits
