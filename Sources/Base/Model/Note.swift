@@ -17,6 +17,8 @@ public struct Note: BitwiseCopyable, Sendable {
         case start = 5
         /// What the start found of the run before it.
         case recovery = 6
+        /// Up to which id an instrument's trades were processed; the next start begins there.
+        case mark = 70
     }
 
     /// Bytes of text in one piece.
