@@ -48,6 +48,7 @@ import Units
             ("limits.max_executions", "1"), ("limits.max_drawdown", "501"), ("limits.drawdown_confirmations", "1"),
             ("limits.max_strategy_loss", "1"), ("limits.throttle_drawdown", "1"), ("limits.throttle_percent", "1"),
             ("limits.max_move_bps", "1"), ("limits.max_ack_latency", "2s"), ("limits.breach_pause", "1s"),
+            ("limits.max_quiet_age", "1ms"), ("limits.max_venue_age", "1s"),
             ("topology.preset", "four-cores"), ("timeouts.request", "1s"), ("timeouts.heartbeat", "1ms"),
             ("timeouts.guard", "9s"), ("feed.stale_after", "9s"), ("journal.segment_size", "2MiB"),
             ("journal.directory", "/j"), ("control.socket", "/s"),

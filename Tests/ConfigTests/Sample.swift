@@ -10,6 +10,13 @@ private let demoLimits: String = {
     return (["limits:"] + block).joined(separator: "\n")
 }()
 
+/// A line of the sample after its limits, as counted when there were 32 of them.
+func afterLimits(_ line: Int) -> Int {
+    let first = 14
+    let count = demoLimits.split(separator: "\n").count - 1
+    return line > first + 32 ? line + count - 32 : line
+}
+
 /// A complete configuration as text, to be spoiled one way at a time.
 let sample = """
     mode: LIVE

@@ -37,7 +37,7 @@ import Units
         (#"{"verb":"stage","lifetime_s":1.5}"#, "stage.lifetime_s"),
         (#"{"verb":"stage","lifetime_s":86401}"#, "stage.lifetime_s"),
         (#"{"verb":"unlatch"}"#, "unlatch.reason"), (#"{"verb":"unlatch","reason":"  "}"#, "unlatch.reason"),
-        (#"{"verb":"kill","reason":"\u001b[2J"}"#, "kill.reason"), (#"{"verb":"quarantine"}"#, "verb"),
+        (#"{"verb":"kill","reason":"\u001b[2J"}"#, "kill.reason"), (#"{"verb":"quarantined"}"#, "verb"),
         (#"{"verb":"status","id":[1]}"#, "id"), (#"{"verb":"status","verb":"kill"}"#, "byte 23"),
     ]) func `a refused line names the place, the cause and the cure`(text: String, place: String) {
         do {

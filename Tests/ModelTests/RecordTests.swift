@@ -77,6 +77,14 @@ struct SplitMix: RandomNumberGenerator {
                 LinkChange(venue: VenueID(u8()), role: one(LinkRole.self), state: one(LinkState.self), reason: u16()))
         case 8: return .command(command())
         case 9: return .timer
+        case 10:
+            return .health(
+                FeedHealth(
+                    venue: VenueID(u8()), instrument: instrument(), verdict: one(StreamVerdict.self),
+                    reason: one(StreamReason.self), standing: time()))
+        case 11:
+            return .clock(
+                VenueClock(venue: VenueID(u8()), offset: time(), uncertainty: time(), measuredAt: time()))
         default:
             let bytes = (0..<Int(next() % 73)).map { _ in u8() }
             return .note(Note(one(Note.Kind.self), operatorID: u32(), part: u8(), parts: u8(), bytes: bytes))
@@ -139,13 +147,13 @@ func sameWords(_ a: Record, _ b: Record) -> Bool {
     print("seed \(seed)")
     var random = SplitMix(state: seed)
     for round in 0..<400 {
-        for kind in 0..<11 {
+        for kind in 0..<13 {
             let input = random.input(kind)
             let record = input.record(sequence: UInt64(round), time: Nanoseconds(raw: 77))
             let back = try #require(Input(record: record))
             #expect(String(describing: back) == String(describing: input))
             #expect(sameWords(back.record(sequence: UInt64(round), time: Nanoseconds(raw: 77)), record))
-            #expect(Int(record.tag) == kind + 1 && record.words[15] == 0 && record.stream == .input)
+            #expect(Int(record.tag) == (kind < 10 ? kind + 1 : kind == 12 ? 11 : kind + 60) && record.words[15] == 0 && record.stream == .input)
             #expect(Output(record: record) == nil)
         }
     }

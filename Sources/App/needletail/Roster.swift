@@ -5,6 +5,7 @@ import Core
 import Gateway
 import Model
 import Quoting
+import Rings
 import Simulation
 import StrategyKit
 import Taking
@@ -170,15 +171,17 @@ enum Roster {
         /// adapter, and only with it does a key leave this value. With `isLatched` the order link stays closed until the
         /// latch is removed.
         func start(core: CoreConfiguration, strategies: Strategies, isLatched: Bool) throws -> HotAssembly.Rings {
+            let quarantined = makeRing(of: QuarantinedMessage.self, capacity: 64)
             switch configuration.mode {
             case .live:
                 let adapter = try orders()
                 var plan = try link(adapter.links, .orders)
                 plan.startsHeld = isLatched
-                return try start(OrderLinkDriver(plan: plan, adapter: adapter), core, strategies)
-            case .shadow: return try start(NoOrderRoute(), core, strategies)
+                let driver = OrderLinkDriver(plan: plan, adapter: adapter, quarantined: quarantined.producer)
+                return try start(driver, quarantined.consumer, core, strategies)
+            case .shadow: return try start(NoOrderRoute(), quarantined.consumer, core, strategies)
             case .dryRun:
-                return try start(SimulatedRoute(Self.simulatedVenue(core)), core, strategies)
+                return try start(SimulatedRoute(Self.simulatedVenue(core)), quarantined.consumer, core, strategies)
             case .backtest, .replay:
                 throw ToolError(
                     "mode \(configuration.mode.name) does not connect to a venue",
@@ -187,13 +190,14 @@ enum Roster {
         }
 
         private func start<Route: OrderRoute & ~Copyable>(
-            _ route: consuming Route, _ core: CoreConfiguration, _ strategies: Strategies
+            _ route: consuming Route, _ quarantined: consuming RingConsumer<QuarantinedMessage>,
+            _ core: CoreConfiguration, _ strategies: Strategies
         ) throws -> HotAssembly.Rings {
             let market = try market()
             let marketLink = try link(market.links, .marketData)
             return try HotAssembly.start(
                 HotAssembly.Parts(
-                    market: market, orders: route, marketLink: marketLink, core: core, strategies: strategies),
+                    market: market, orders: route, marketLink: marketLink, quarantinedOrders: quarantined, core: core, strategies: strategies),
                 configuration: configuration)
         }
 
@@ -201,7 +205,8 @@ enum Roster {
         func market() throws -> BinanceMarketData {
             try BinanceMarketData(
                 BinanceMarketConfiguration(
-                    venue: VenueID(0), endpoint: Self.endpoint(configuration.venue.marketData), symbols: symbols))
+                    venue: VenueID(0), endpoint: Self.endpoint(configuration.venue.marketData), symbols: symbols,
+                    quietAfter: configuration.feedStaleAfter, asksVenue: configuration.mode != .backtest))
         }
 
         private func orders() throws -> BinanceOrderEntry {

@@ -320,4 +320,6 @@ public enum Input: BitwiseCopyable, Sendable {
     case command(Command)
     case timer
     case note(Note)
+    case health(FeedHealth)
+    case clock(VenueClock)
 }

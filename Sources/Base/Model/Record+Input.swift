@@ -16,6 +16,8 @@ extension Input {
         case .command: return 9
         case .timer: return 10
         case .note: return 11
+        case .health: return 70
+        case .clock: return 71
         }
     }
 
@@ -110,6 +112,17 @@ extension Input {
             r.put8(v.count, at: 24)
             r.words[3] = UInt64(v.operatorID)
             for index in 0..<9 { r.words[4 + index] = v.text[index] }
+        case .health(let v):
+            r.put16(v.instrument.raw, at: 0)
+            r.put8(v.venue.raw, at: 16)
+            r.put8(v.verdict.rawValue, at: 24)
+            r.put8(v.reason.rawValue, at: 32)
+            r.put(v.standing.raw, 3)
+        case .clock(let v):
+            r.put8(v.venue.raw, at: 0)
+            r.put(v.offset.raw, 3)
+            r.put(v.uncertainty.raw, 4)
+            r.put(v.measuredAt.raw, 5)
         }
         return r
     }
@@ -193,6 +206,18 @@ extension Input {
                 Note(
                     kind: kind, part: r.get8(at: 8), parts: r.get8(at: 16), operatorID: by, count: r.get8(at: 24),
                     text: text))
+        case 70:
+            guard let verdict = StreamVerdict(rawValue: r.get8(at: 24)), let reason = StreamReason(rawValue: r.get8(at: 32))
+            else { return nil }
+            self = .health(
+                FeedHealth(
+                    venue: VenueID(r.get8(at: 16)), instrument: InstrumentID(r.get16(at: 0)), verdict: verdict,
+                    reason: reason, standing: r.nanoseconds(3)))
+        case 71:
+            self = .clock(
+                VenueClock(
+                    venue: VenueID(r.get8(at: 0)), offset: r.nanoseconds(3), uncertainty: r.nanoseconds(4),
+                    measuredAt: r.nanoseconds(5)))
         default: return nil
         }
     }

@@ -61,6 +61,10 @@ public struct RiskLimits: BitwiseCopyable, Sendable {
     public var breachPause = Nanoseconds.zero
     /// Loss of one strategy since the start of the day at which it is switched off.
     public var maxStrategyLoss = Notional.max
+    /// Oldest market data (by receive time) an order may be based on while the feed is QUIET.
+    public var maxQuietAge = Nanoseconds(raw: .max)
+    /// Oldest market data by exchange time an order may be based on.
+    public var maxVenueAge = Nanoseconds(raw: .max)
 
     public init(
         maxOrderQuantity: Quantity, maxOrderNotional: Notional, maxPosition: Quantity, maxOpenOrders: Int32,

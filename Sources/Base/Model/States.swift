@@ -95,6 +95,8 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case authentication = 15
     /// The request's time was outside the venue's window.
     case clockSkew = 16
+    /// The market data are in doubt by more than one kind of evidence.
+    case feedHealth = 70
 
     public var name: String {
         switch self {
@@ -115,6 +117,7 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .unknownOrder: return "UNKNOWN_ORDER"
         case .authentication: return "AUTHENTICATION"
         case .clockSkew: return "CLOCK_SKEW"
+        case .feedHealth: return "FEED_HEALTH"
         }
     }
 }

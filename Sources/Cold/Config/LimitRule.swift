@@ -143,6 +143,14 @@ struct LimitRule: Sendable {
             "max_strategy_loss", .notional(\.maxStrategyLoss),
             "write the loss of one strategy in the day, in quote units, at which it is switched off, such as 50",
             "A strategy that lost # in the day is switched off."),
+        LimitRule(
+            "max_quiet_age", .span(\.maxQuietAge),
+            "write the oldest data an order may rest on while the feed is QUIET, such as 250ms",
+            "While the feed is QUIET, no order rests on data older than #."),
+        LimitRule(
+            "max_venue_age", .span(\.maxVenueAge),
+            "write the oldest data by exchange time an order may rest on, such as 1s",
+            "No order rests on data older than # by exchange time."),
     ]
 
     /// As an integer: at scale 8, nanoseconds, or the count.

@@ -42,6 +42,8 @@ package enum ControlVerb: Sendable, Equatable {
     case orders
     case positions
     case fills(limit: Int)
+    /// The newest messages that were not believed.
+    case quarantine(limit: Int)
     case latency
     /// A status now and then one per interval, until the client goes.
     case watch(interval: Nanoseconds)
@@ -63,6 +65,7 @@ package enum ControlVerb: Sendable, Equatable {
         case .orders: return "orders"
         case .positions: return "positions"
         case .fills: return "fills"
+        case .quarantine: return "quarantine"
         case .latency: return "latency"
         case .watch: return "watch"
         case .unlatch: return "unlatch"
@@ -95,7 +98,7 @@ package struct ControlRequest: Sendable, Equatable {
         case .confirm(let hash): add("hash", .string(Mandate.display(hash)))
         case .stop(let reason), .kill(let reason), .flatten(let reason), .unlatch(let reason):
             add("reason", .string(reason))
-        case .fills(let limit): add("limit", .integer(Int64(limit)))
+        case .fills(let limit), .quarantine(let limit): add("limit", .integer(Int64(limit)))
         case .watch(let interval): add("interval_ms", .integer(interval.milliseconds))
         }
         return .object(members)

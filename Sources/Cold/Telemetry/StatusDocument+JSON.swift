@@ -62,6 +62,9 @@ extension StatusDocument {
             .word("market_link", \.marketLink) { $0.name }, .time("market_link_since_ns", \.marketLinkSince),
             .word("order_link", \.orderLink) { $0.name }, .time("order_link_since_ns", \.orderLinkSince),
             .time("last_reconciled_ns", \.lastReconciledAt), .number("reconcile_breaks", \.reconcileBreaks),
+            .word("feed", \.feed) { $0.name }, .word("feed_reason", \.feedReason) { $0.words },
+            .time("feed_since_ns", \.feedSince), .time("venue_age_ns", \.venueAge),
+            .time("clock_offset_ns", \.clockOffset), .time("clock_uncertainty_ns", \.clockUncertainty),
         ]
     }
 
@@ -94,18 +97,8 @@ extension StatusDocument {
 
     private static var feedFields: [Field<FeedFacts>] {
         [
-            Field(
-                "refusals", \.refusals,
-                { .object($0.sorted { $0.key < $1.key }.map { JSONMember($0.key, .count($0.value)) }) },
-                { json in
-                    guard case .object(let members) = json else { return nil }
-                    var counts: [String: UInt64] = [:]
-                    for member in members {
-                        guard let count = member.value.integer.flatMap({ UInt64(exactly: $0) }) else { return nil }
-                        counts[member.key] = count
-                    }
-                    return counts
-                }),
+            .counts("refusals", \.refusals), .counts("quarantined", \.quarantined),
+            .number("delayed_trades", \.delayedTrades),
             .number("conflated", \.conflated), .number("dropped_trades", \.droppedTrades),
             .number("dropped_frames", \.droppedFrames),
         ]
@@ -130,5 +123,23 @@ extension StatusDocument {
                 { json in Severity.all.first { $0.name == json.string } }),
             .text("text", \.text), .number("repeats", \.repeats),
         ]
+    }
+}
+
+extension Field where Root == FeedFacts {
+    /// Counts by name, those of zero left out.
+    fileprivate static func counts(_ name: String, _ path: WritableKeyPath<FeedFacts, [String: UInt64]>) -> Field {
+        Field(
+            name, path,
+            { .object($0.sorted { $0.key < $1.key }.map { JSONMember($0.key, .count($0.value)) }) },
+            { json in
+                guard case .object(let members) = json else { return nil }
+                var counts: [String: UInt64] = [:]
+                for member in members {
+                    guard let count = member.value.integer.flatMap({ UInt64(exactly: $0) }) else { return nil }
+                    counts[member.key] = count
+                }
+                return counts
+            })
     }
 }

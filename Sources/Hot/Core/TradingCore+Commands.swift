@@ -14,7 +14,7 @@ import Units
 ///     halted           -        -        -         -              -          halted   disarmed
 ///
 /// `-` is refused; `*` the hash must equal the staged one; `**` and the confirmation must be in time, the links up, the
-/// data fresh, the account reconciled since the order link came up, and nothing may be unsettled. Every stop cancels
+/// data fresh and not in doubt, the account reconciled since the order link came up, and nothing may be unsettled. Every stop cancels
 /// all. Nothing but `confirm` leads to `live`.
 extension TradingCore {
     mutating func command(_ command: Command, _ outputs: inout OutputBuffer) {
@@ -66,7 +66,7 @@ extension TradingCore {
 
     private mutating func confirm(_ command: Command, _ outputs: inout OutputBuffer) -> Bool {
         guard state == .armed, now < armedUntil, command.hash == stagedHash, linksUp else { return false }
-        for index in 0..<instruments.count where !instruments[index].isFresh(at: now) { return false }
+        for index in 0..<instruments.count where !isSound(index) { return false }
         if maySend {
             guard isReconciled, orders.activeCount == 0 else { return false }
             for index in 0..<instruments.count where instruments[index].breaks > 0 || instruments[index].hasSuspect {

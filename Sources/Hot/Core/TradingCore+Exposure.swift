@@ -60,6 +60,9 @@ extension TradingCore {
         context.isDirty = held.isDirty
         context.isStrategyOff = intent.strategy.index < accounts.count && accounts[intent.strategy.index].isOff
         context.calmAt = held.calmAt
+        context.feed = held.feed
+        context.feedReason = held.feedReason
+        context.venueAge = venueAge(of: held)
         context.promptAt = promptAt
         context.drawdown = Swift.max(0, peakResult - runResult)
         context.ownBid = open.ownBid

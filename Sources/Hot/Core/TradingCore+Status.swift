@@ -32,6 +32,7 @@ extension TradingCore {
             status.ordersLastSecond = perSecond.count(at: now)
             status.ordersLastMinute = perMinute.count(at: now)
             status.decisionHash = hash.value
+            showFeed(in: &status)
             return status
         }
     }

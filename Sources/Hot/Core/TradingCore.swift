@@ -56,6 +56,9 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     /// Orders in a row that were refused or not answered.
     var errorsInRow: Int32 = 0
 
+    /// The last measurement of the venue's clock.
+    var clock: VenueClock?
+
     // Reconciliation.
     var snapshotID: UInt64 = 0
     var snapshotOpen = false
@@ -138,6 +141,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         case .command(let command): self.command(command, &outputs)
         case .timer: timer(&outputs)
         case .note: break
+        case .health(let health): feedHealth(health, &outputs)
+        case .clock(let clock): venueClock(clock)
         }
         safeguards(&outputs)
         if isFlattening { flatten(&outputs) }

@@ -49,6 +49,11 @@ public struct RiskContext: BitwiseCopyable, Sendable {
     public var messagesLastMinute: Int32 = 0
     /// Orders of the last ten seconds that say the same.
     public var identicalOrders: Int32 = 0
+    /// What is thought of the instrument's market data.
+    public var feed: StreamVerdict = .live
+    public var feedReason: StreamReason = .none
+    /// Age of the market data by exchange time, negative for ahead of it; `nil` where that cannot be known.
+    public var venueAge: Nanoseconds?
 
     public init(
         now: Nanoseconds, state: SystemState, isAllowed: Bool, instrument: Instrument, limits: RiskLimits,

@@ -169,7 +169,7 @@ struct Checker {
             if update.client.run != run {
                 claims[update.client] = Swift.max(claims[update.client] ?? .zero, update.cumulativeQuantity)
             }
-        case .trade, .balance, .command, .timer, .note: break
+        case .trade, .balance, .command, .timer, .note, .health, .clock: break
         }
     }
 

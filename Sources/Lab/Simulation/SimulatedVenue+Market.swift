@@ -8,7 +8,8 @@ extension SimulatedVenue {
         switch event {
         case .topOfBook(let top) where top.instrument.index < markets.count: self.top(top, at: now)
         case .trade(let trade) where trade.instrument.index < markets.count: self.trade(trade, at: now)
-        case .topOfBook, .trade, .orderReply, .orderUpdate, .fill, .balance, .snapshot, .link, .command, .timer, .note: break
+        case .topOfBook, .trade, .orderReply, .orderUpdate, .fill, .balance, .snapshot, .link, .command, .timer, .note, .health,
+            .clock: break
         }
     }
 

@@ -25,6 +25,8 @@ struct MarketDecoder {
     let streams: ContiguousArray<ContiguousArray<UInt8>>
     var bids: ContiguousArray<Level> = []
     var asks: ContiguousArray<Level> = []
+    /// Byte of the last refused frame or snapshot at which reading it ended; -1 where that is not known.
+    private(set) var offset = -1
 
     init(symbols: NameTable) {
         self.symbols = symbols
@@ -36,6 +38,14 @@ struct MarketDecoder {
     /// Decodes one frame; the refusal when it is not to be believed.
     mutating func decode(_ frame: ByteView, into message: inout MarketMessage) -> FeedRefusal? {
         var scanner = JSONScanner(frame)
+        let refusal = read(&scanner, frame, &message)
+        if refusal != nil { offset = scanner.error == nil ? -1 : scanner.errorPosition }
+        return refusal
+    }
+
+    private mutating func read(
+        _ scanner: inout JSONScanner, _ frame: ByteView, _ message: inout MarketMessage
+    ) -> FeedRefusal? {
         var key = ByteView()
         var stream = ByteView()
         var data = ByteView()
@@ -275,6 +285,7 @@ struct MarketDecoder {
 
     /// Reads the body of a depth snapshot into the scratch arrays; its update id.
     mutating func snapshot(_ body: ByteView, lastUpdate: inout Int64) -> FeedRefusal? {
+        offset = -1
         var scanner = JSONScanner(body)
         var key = ByteView()
         var seen = 0

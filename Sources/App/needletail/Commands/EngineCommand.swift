@@ -111,6 +111,8 @@ struct EngineCommand: AsyncParsableCommand {
             ringFile: FileManager.default.fileExists(atPath: configuration.journalRingFile)
                 ? configuration.journalRingFile : nil,
             directory: configuration.journal.directory, name: configuration.name)
+        let resume = SequenceMarks(
+            directory: configuration.journal.directory, name: configuration.name, instruments: plan.instruments.count)
         let control = try ControlServer(path: configuration.controlSocket)
         let rings = try venue.start(core: core, strategies: strategies, isLatched: isLatched)
         let identity = JournalIdentity(
@@ -122,7 +124,7 @@ struct EngineCommand: AsyncParsableCommand {
             wall: clock.wall(), engine: clock.now())
         let host = EngineHost(
             configuration: configuration, plan: plan, rest: rest, adapter: adapter, hot: rings.side, writer: writer,
-            control: control)
+            control: control, resume: resume)
         journalTheStart(host, configuration, recovery)
         return host
     }

@@ -75,6 +75,8 @@ enum DemoConfiguration {
           max_ack_latency: 1s
           breach_pause: 10s
           max_strategy_loss: 250
+          max_quiet_age: 250ms
+          max_venue_age: 2s
         topology: { preset: two-cores }
         timeouts: { request: 2s, heartbeat: 100ms, guard: 1s }
         feed: { stale_after: 3s }

@@ -25,6 +25,8 @@ enum HotAssembly {
         /// What the mode may do with orders.
         var orders: Route
         var marketLink: LinkPlan
+        /// What the order link did not believe.
+        var quarantinedOrders: RingConsumer<QuarantinedMessage>
         var core: CoreConfiguration
         var strategies: Roster.Strategies
     }
@@ -41,6 +43,7 @@ enum HotAssembly {
         let market = makeRing(of: Input.self, capacity: 8192)
         let cold = makeRing(of: Input.self, capacity: 8192)
         let requests = makeRing(of: SnapshotRequest.self, capacity: 64)
+        let quarantined = makeRing(of: QuarantinedMessage.self, capacity: 256)
         let journal = makeRing(
             of: Record.self, capacity: journalCapacity,
             in: try shared(configuration.journalRingFile, ringByteCount(of: Record.self, capacity: journalCapacity)))
@@ -59,7 +62,8 @@ enum HotAssembly {
             adapter: parts.market, frames: frames.consumer, snapshots: bodies.consumer,
             outgoing: RingFrameSink(outgoing.producer),
             outlet: MarketOutlet(
-                events: market.producer, requests: requests.producer, instruments: parts.core.instruments.count),
+                events: market.producer, requests: requests.producer, quarantined: quarantined.producer,
+                instruments: parts.core.instruments.count),
             counters: parseCounters.writer)
         let gauges = HotGauges(market: parts.marketLink.gauges, orders: parts.orders.gauges)
         let trade = TradeAgent(
@@ -78,6 +82,7 @@ enum HotAssembly {
             side: HotSide(
                 cold: cold.producer, snapshotRequests: requests.consumer, snapshots: bodies.producer,
                 status: status.reader, stages: readers, gauges: gauges,
+                quarantine: QuarantineReaders(market: quarantined.consumer, orders: parts.quarantinedOrders),
                 feed: FeedReaders(link: linkCounters.reader, parse: parseCounters.reader), threads: threads),
             journal: journal.consumer)
     }
