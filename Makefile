@@ -34,6 +34,7 @@ test: packages ## Every test: units, conformance, official clients, end to end
 	@Tests/run.sh
 
 bench: build ## Measure the hot path on this machine (about two minutes)
+	swift build -c release --product benchjson
 	$(TOOL) bench --json .build/bench.json
 
 soak: build ## Long runs: canaries, then 24 simulated days of faults over 200 seeds

@@ -7,6 +7,8 @@ set -euo pipefail
 needed=$(cat <<'LIST'
 liburing-dev|/usr/include/liburing.h|io_uring: the engine's network input and output
 libssl-dev|/usr/include/openssl/ssl.h|TLS 1.3, HMAC and Ed25519
+libsimdjson-dev|/usr/include/simdjson.h|benchmark: the JSON parser that ours is measured beside; nothing that trades links it
+valgrind|/usr/bin/valgrind|tests: counted instructions of the hot path
 zlib1g-dev|/usr/include/zlib.h|gzip: reading recordings
 openssl|/usr/bin/openssl|the throw-away certificate authority of demo and tests
 faketime|/usr/bin/faketime|tests: certificates that expired or are not valid yet

@@ -12,6 +12,7 @@
 #include <string.h>
 
 _Static_assert(sizeof(SHA256_CTX) <= sizeof(((nt_hmac_key *)0)->inner), "the key holds two hash states");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words of a digest are swapped into its bytes");
 _Static_assert(_Alignof(SHA256_CTX) <= _Alignof(uint64_t), "the key is aligned for a hash state");
 
 void nt_wipe(void *memory, size_t count) { OPENSSL_cleanse(memory, count); }
@@ -37,15 +38,46 @@ void nt_hmac_key_init(nt_hmac_key *key, const uint8_t *secret, size_t count) {
     OPENSSL_cleanse(&state, sizeof state);
 }
 
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+
+// The chaining words of a state as its digest's bytes. Sixteen at a time: the next block is read in such pieces, and a piece
+// put together from smaller stores would have to wait for them.
+static inline void put_words(const SHA256_CTX *state, uint8_t *out) {
+    bytes16 words[2];
+    memcpy(words, state->h, sizeof words);
+    for (int i = 0; i < 2; i++) {
+        words[i] = __builtin_shufflevector(words[i], words[i], 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
+    }
+    memcpy(out, words, sizeof words);
+}
+
+// Fills a block from `used` on: the mark, zeros, and the length of all that was hashed.
+static inline void pad(uint8_t *block, size_t used, size_t length, uint64_t bytes) {
+    uint64_t bits = __builtin_bswap64(bytes * 8);
+    block[used] = 0x80;
+    memset(block + used + 1, 0, length - used - 9);
+    memcpy(block + length - 8, &bits, sizeof bits);
+}
+
+// Blocks are padded here and handed over whole: SHA256_Final would copy each of them once more, and clear what it copied.
+// All that does not depend on a hash is written first, while nothing waits for it.
 void nt_hmac_sign(const nt_hmac_key *key, const void *message, size_t count, uint8_t *out) {
-    SHA256_CTX state;
-    uint8_t digest[SHA256_DIGEST_LENGTH];
-    memcpy(&state, key->inner, sizeof state);
-    if (count > 0) SHA256_Update(&state, message, count);
-    SHA256_Final(digest, &state);
-    memcpy(&state, key->outer, sizeof state);
-    SHA256_Update(&state, digest, sizeof digest);
-    SHA256_Final(out, &state);
+    SHA256_CTX inner, outer;
+    _Alignas(16) uint8_t last[2 * SHA256_CBLOCK], digest[SHA256_CBLOCK];
+    size_t rest = count % SHA256_CBLOCK;
+    size_t length = rest + 9 <= SHA256_CBLOCK ? SHA256_CBLOCK : 2 * SHA256_CBLOCK;
+    memcpy(&inner, key->inner, sizeof inner);
+    memcpy(&outer, key->outer, sizeof outer);
+    if (rest > 0) memcpy(last, (const uint8_t *)message + (count - rest), rest);
+    pad(last, rest, length, SHA256_CBLOCK + (uint64_t)count);
+    pad(digest, SHA256_DIGEST_LENGTH, SHA256_CBLOCK, SHA256_CBLOCK + SHA256_DIGEST_LENGTH);
+
+    if (count > rest) SHA256_Update(&inner, message, count - rest);
+    SHA256_Transform(&inner, last);
+    if (length > SHA256_CBLOCK) SHA256_Transform(&inner, last + SHA256_CBLOCK);
+    put_words(&inner, digest);
+    SHA256_Transform(&outer, digest);
+    put_words(&outer, out);
 }
 
 void *nt_ed25519_from_seed(const uint8_t *seed) {

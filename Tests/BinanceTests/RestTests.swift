@@ -95,7 +95,30 @@ private func examples(_ section: String) throws -> [[UInt8]] {
         let row = try #require(rows.first)
         #expect(row.tickSize.description == "0.01" && row.lotSize.description == "0.00001")
         #expect(row.minQuantity.description == "0.00001" && row.maxQuantity.description == "9000")
+        #expect(row.bidMultiplierUp.description == "5" && row.bidMultiplierDown.description == "0.2")
+        #expect(row.askMultiplierUp.description == "5" && row.askMultiplierDown.description == "0.2")
+        #expect(row.maxOpenOrders == 200)
         #expect(row.minNotional.description == "5" && row.base == AssetID(0) && row.quote == AssetID(1))
+    }
+
+    @Test("One percent-price rule of both sides, and none, are read as they are")
+    func percentPrice() throws {
+        let filters = [
+            #"{"filterType":"PRICE_FILTER","tickSize":"0.01"}"#,
+            #"{"filterType":"LOT_SIZE","stepSize":"0.00001","minQty":"0.00001","maxQty":"9000"}"#,
+        ]
+        let percent = #"{"filterType":"PERCENT_PRICE","multiplierUp":"1.05","multiplierDown":"0.95","avgPriceMins":5}"#
+        func row(_ filters: [String]) throws -> Instrument? {
+            let symbol = #"{"symbol":"BTCUSDT","baseAsset":"BTC","quoteAsset":"USDT","filters":["#
+            let body = #"{"symbols":["# + symbol + filters.joined(separator: ",") + "]}]}"
+            return try rest().parseExchangeInfo(status: 200, body: Array(body.utf8)).first
+        }
+        let both = try #require(try row(filters + [percent]))
+        #expect(both.bidMultiplierUp.description == "1.05" && both.askMultiplierUp.description == "1.05")
+        #expect(both.bidMultiplierDown.description == "0.95" && both.askMultiplierDown.description == "0.95")
+        let none = try #require(try row(filters))
+        #expect(none.bidMultiplierUp == .zero && none.askMultiplierDown == .zero && none.maxOpenOrders == 0)
+        #expect(try row(filters + [#"{"filterType":"PERCENT_PRICE"}"#]) == nil, "a rule that cannot be read binds the symbol")
     }
 
     @Test("Errors keep what they prove: refused, unknown, absent, or nothing")

@@ -1,4 +1,5 @@
 import Books
+import Memory
 import Model
 import TestSupport
 import Testing
@@ -27,6 +28,11 @@ private final class HeldBook {
     init(capacity: Int) { book = Book(capacity: capacity) }
     func apply(_ side: Side, _ price: Int64, _ quantity: Int64) -> Bool {
         book.apply(side, price: Price(raw: price), quantity: Quantity(raw: quantity))
+    }
+    func apply(_ side: Side, _ levels: [Level]) -> Bool {
+        var list = SlabList(capacity: levels.count, filler: Level(price: .zero, quantity: .zero))
+        for level in levels { list.append(level) }
+        return book.apply(side, list)
     }
     func reset() { book.reset() }
     func levels(_ side: Side) -> [Level] {
@@ -72,6 +78,71 @@ func aBookEqualsItsNaiveTwinAfterEveryUpdate(seed: UInt64) {
         #expect(book.quantity(.sell, through: limit) == twin.quantity(.sell, through: limit))
     }
     #expect(book.dropped == [0, 0])
+}
+
+/// Lists as venues send them (best first, worst first) and in no order, the same price more than once among them.
+@Test(arguments: 1...40 as ClosedRange<UInt64>)
+func aListOfLevelsSetsWhatItsLevelsSetOneByOne(seed: UInt64) {
+    var dice = Dice(seed: seed)
+    let capacity = Int.random(in: 4...80, using: &dice)
+    let book = HeldBook(capacity: capacity)
+    let single = HeldBook(capacity: capacity)
+    for step in 0..<200 {
+        let side: Side = Bool.random(using: &dice) ? .buy : .sell
+        var levels = (0..<Int.random(in: 0...30, using: &dice)).map { _ in
+            Level(
+                price: Price(raw: Int64.random(in: 1...120, using: &dice)),
+                quantity: Quantity(raw: dice.oneIn(3) ? 0 : Int64.random(in: 1...9, using: &dice)))
+        }
+        // Each price once in one of two lists.
+        var seen: Set<Price> = []
+        if dice.oneIn(2) { levels = levels.filter { seen.insert($0.price).inserted } }
+        switch dice.below(4) {
+        case 0: levels.sort { $0.price < $1.price }
+        case 1: levels.sort { $0.price > $1.price }
+        case 2: levels.sort { (side == .buy) == ($0.price > $1.price) }
+        default: break
+        }
+        #expect(book.apply(side, levels))
+        for level in levels { #expect(single.apply(side, level.price.raw, level.quantity.raw)) }
+        guard book.levels(side) == single.levels(side), book.dropped == single.dropped else {
+            Issue.record("seed \(seed) step \(step): the sides differ")
+            return
+        }
+    }
+}
+
+/// More levels than are set aside for a merge, so that the deep ones of a list go their own way.
+@Test(arguments: 1...6 as ClosedRange<UInt64>)
+func aListThatReachesDeepIntoALargeBookSetsWhatItsLevelsSet(seed: UInt64) {
+    var dice = Dice(seed: seed)
+    let book = HeldBook(capacity: 4096)
+    var twin = NaiveBook()
+    for step in 0..<30 {
+        let side: Side = Bool.random(using: &dice) ? .buy : .sell
+        let prices = Set((0..<200).map { _ in Int64.random(in: 1...(dice.oneIn(2) ? 6000 : 400), using: &dice) })
+        let sorted = prices.map { side == .buy ? $0 : 6001 - $0 }.sorted { (side == .buy) == ($0 > $1) }
+        let levels = sorted.map {
+            Level(price: Price(raw: $0), quantity: Quantity(raw: dice.oneIn(3) ? 0 : Int64.random(in: 1...9, using: &dice)))
+        }
+        #expect(book.apply(side, levels))
+        for level in levels { twin.apply(side, level.price.raw, level.quantity.raw) }
+        guard book.levels(side) == twin.levels(side) else {
+            Issue.record("seed \(seed) step \(step): the levels differ")
+            return
+        }
+    }
+    #expect(book.dropped == [0, 0])
+}
+
+@Test func aListWithALevelThatIsNoneIsRefusedWhole() {
+    let book = HeldBook(capacity: 8)
+    let good = Level(price: Price(raw: 5), quantity: Quantity(raw: 2))
+    for bad in [Level(price: .zero, quantity: Quantity(raw: 1)), Level(price: Price(raw: 6), quantity: Quantity(raw: -1))] {
+        #expect(!book.apply(.sell, [good, bad]))
+        #expect(book.levels(.sell).isEmpty)
+    }
+    #expect(book.apply(.sell, [good]))
 }
 
 @Test(arguments: 1...10 as ClosedRange<UInt64>)

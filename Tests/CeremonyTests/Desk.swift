@@ -69,6 +69,13 @@ struct Desk: ~Copyable {
     mutating func reconcile() {
         for isEnd in [false, true] {
             step(.snapshot(SnapshotMark(id: 1, venue: VenueID(0), isEnd: isEnd, isComplete: true, requestedAt: now)))
+            for asset: UInt16 in isEnd ? [] : [0, 1] {
+                step(
+                    .balance(
+                        VenueBalance(
+                            asset: AssetID(asset), venue: VenueID(0), source: .snapshot,
+                            free: Quantity(raw: 1_000_000 * fixedPointUnit), locked: .zero, venueTime: now)))
+            }
         }
     }
     mutating func command(_ kind: CommandKind, hash: UInt64 = 1, lifetime: Nanoseconds = Nanoseconds(seconds: 3600), by user: UInt32 = 0) {

@@ -24,12 +24,13 @@ private struct Ceremony {
         case .stage: if !isKilled { (said, hash) = (1, word.hash) }
         case .arm: if said == 1, word.hash == hash { said = 2 }
         case .confirm: if said == 2, word.hash == hash { isLive = true }
-        case .flatten: break
+        case .flatten, .limit, .strategyOff, .strategyOn, .instrumentOff, .instrumentOn, .stalled: break
         }
     }
 }
 
-private let words = CommandKind.allCases.map { Word(kind: $0, hash: 1) }
+/// Switches of strategies and instruments have tests of their own: they move no state.
+private let words = CommandKind.allCases.filter { $0.rawValue < 40 }.map { Word(kind: $0, hash: 1) }
 private let wrongWords = [CommandKind.stage, .arm, .confirm].map { Word(kind: $0, hash: 2) }
 
 @Suite struct EnumerationTests {

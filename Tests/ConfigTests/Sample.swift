@@ -10,13 +10,6 @@ private let demoLimits: String = {
     return (["limits:"] + block).joined(separator: "\n")
 }()
 
-/// A line of the sample after its limits, as counted when there were 32 of them.
-func afterLimits(_ line: Int) -> Int {
-    let first = 14
-    let count = demoLimits.split(separator: "\n").count - 1
-    return line > first + 32 ? line + count - 32 : line
-}
-
 /// A complete configuration as text, to be spoiled one way at a time.
 let sample = """
     mode: LIVE
@@ -40,6 +33,13 @@ let sample = """
     feed: {stale_after: 2s}
     journal: {segment_size: 1MiB}
     """
+
+/// The sample's line that begins so: what stands below the limits moves with their number.
+func line(of start: String) -> Int {
+    let lines = sample.split(separator: "\n", omittingEmptySubsequences: false)
+    guard let index = lines.firstIndex(where: { $0.hasPrefix(start) }) else { preconditionFailure("the sample has no '\(start)'") }
+    return index + 1
+}
 
 let catalogue = RunCatalogue(venues: ["binance-spot"], strategies: ["quoter", "taker"]) { name in
     switch name {

@@ -35,6 +35,7 @@ enum Sample {
         engine.realised = money("4.18")
         engine.unrealised = money("0.36991")
         engine.fees = money("1.3291")
+        engine.dayResult = money("3.22081")
         (engine.openOrders, engine.unknownOrders) = (2, 0)
         engine.worstLong = money("0.0715")
         engine.worstShort = money("-0.0285")

@@ -10,7 +10,12 @@ import Units
         .status, .stage(lifetime: Nanoseconds(seconds: 60)), .arm(hash: 0xABC, within: Nanoseconds(seconds: 5)),
         .confirm(hash: .max), .disarm, .stop(reason: "lunch"), .start, .kill(reason: ""), .flatten(reason: "x"),
         .orders, .positions, .fills(limit: 3), .latency, .watch(interval: Nanoseconds(milliseconds: 250)),
-        .unlatch(reason: "checked"), .help,
+        .unlatch(reason: "checked"), .help, .limits,
+        .limit(name: "max_position", value: "0.1", symbol: "BTCUSDT", lifetime: Nanoseconds(seconds: 60), reason: "calm"),
+        .limit(name: "max_position", value: "0.1", symbol: nil, lifetime: Nanoseconds(seconds: 60), reason: "calm"),
+        .switches(.strategy), .switches(.instrument),
+        .turn(.strategy, name: "quoter", isOn: false, reason: "odd quotes"),
+        .turn(.instrument, name: "BTCUSDT", isOn: true, reason: "calm again"),
     ]
 
     @Test(arguments: everyVerb) func `every verb is read back from what a client writes`(verb: ControlVerb) throws {
@@ -36,8 +41,13 @@ import Units
         (#"{"verb":"stage","lifetime_s":0}"#, "stage.lifetime_s"),
         (#"{"verb":"stage","lifetime_s":1.5}"#, "stage.lifetime_s"),
         (#"{"verb":"stage","lifetime_s":86401}"#, "stage.lifetime_s"),
-        (#"{"verb":"unlatch"}"#, "unlatch.reason"), (#"{"verb":"unlatch","reason":"  "}"#, "unlatch.reason"),
+        (#"{"verb":"unlatch"}"#, "unlatch.reason"), (#"{"verb":"limit"}"#, "limit.name"),
+        (#"{"verb":"limit","name":"max_position","value":"1"}"#, "limit.reason"), (#"{"verb":"unlatch","reason":"  "}"#, "unlatch.reason"),
         (#"{"verb":"kill","reason":"\u001b[2J"}"#, "kill.reason"), (#"{"verb":"quarantined"}"#, "verb"),
+        (#"{"verb":"strategy","to":"off"}"#, "strategy.name"),
+        (#"{"verb":"strategy","name":"q","reason":"r"}"#, "strategy.to"),
+        (#"{"verb":"strategy","name":"q","to":"maybe","reason":"r"}"#, "strategy.to"),
+        (#"{"verb":"instrument","name":"q","to":"on"}"#, "instrument.reason"),
         (#"{"verb":"status","id":[1]}"#, "id"), (#"{"verb":"status","verb":"kill"}"#, "byte 23"),
     ]) func `a refused line names the place, the cause and the cure`(text: String, place: String) {
         do {

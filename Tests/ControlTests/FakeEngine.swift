@@ -25,7 +25,16 @@ struct FakeEngine: ControlHandler {
             strategies: [.init(name: "quoter", versionHash: 9)], limits: limits(), lifetime: lifetime)
     }
 
-    mutating func status() -> StatusDocument { StatusDocument(engine: engine, limits: Self.limits()) }
+    var strategies: [StrategyLine] = []
+    var instruments: [InstrumentLine] = []
+    mutating func status() -> StatusDocument {
+        var document = StatusDocument(engine: engine, limits: Self.limits())
+        document.strategies = strategies
+        document.instruments = instruments
+        document.names.strategies = strategies.map(\.name)
+        document.names.symbols = instruments.map(\.symbol)
+        return document
+    }
     mutating func mandate(lifetime: Nanoseconds) -> Mandate { Self.mandate(lifetime: lifetime) }
     mutating func submit(_ command: Command, reason: String) -> CommandReceipt {
         submitted.append((command, reason))
@@ -36,6 +45,21 @@ struct FakeEngine: ControlHandler {
         return CommandResult(command: submitted[Int(sequence) - 1].command, accepted: accepts, state: .staged)
     }
     mutating func start(operatorID: UInt32) -> CommandReceipt { .done("strategies enabled") }
+    mutating func limits() -> [LimitLine] {
+        [LimitLine(name: "max_position", symbol: "BTCUSDT", value: "1", configured: "2", origin: "uid 7")]
+    }
+    mutating func changeLimit(
+        _ name: String, to value: String, symbol: String?, lifetime: Nanoseconds, reason: String, operatorID: UInt32
+    ) -> CommandReceipt {
+        let subject = LimitSubject(.maxPosition, symbol == nil ? nil : InstrumentID(0))
+        submitted.append(
+            (
+                Command(
+                    kind: .limit, operatorID: operatorID, hash: 0, lifetime: lifetime, subject: subject.word,
+                    value: Int64(value) ?? 0), reason
+            ))
+        return .submitted(sequence: UInt64(submitted.count))
+    }
     mutating func orders() -> [OrderLine] {
         [
             OrderLine(

@@ -39,6 +39,8 @@ final class CoreBench<Strategies: StrategySet> {
     private var tops: [TopOfBook] = []
     private var nextTrade: UInt64 = 1
     private var nextSnapshot: UInt64 = 1
+    /// What snapshots tell of the quote asset; `nil`: nothing.
+    var quoteBalance: Quantity? = "10000000"
 
     init(_ configuration: CoreConfiguration = .bench(), strategies: @escaping () -> Strategies) {
         self.configuration = configuration
@@ -90,6 +92,26 @@ final class CoreBench<Strategies: StrategySet> {
         for case .command(let result) in last { return result.accepted }
         return false
     }
+    /// A command about one strategy or instrument; answers whether it was accepted.
+    @discardableResult
+    func command(
+        _ kind: CommandKind, _ subject: UInt64, by operatorID: UInt32 = 1000, value: Int64 = 0,
+        lifetime: Nanoseconds = .zero
+    ) -> Bool {
+        step(
+            .command(
+                Command(kind: kind, operatorID: operatorID, hash: 0, lifetime: lifetime, subject: subject, value: value)))
+        for case .command(let result) in last { return result.accepted }
+        return false
+    }
+    /// A trade between others.
+    func publicTrade(at price: Price, in instrument: UInt16 = 0) {
+        step(
+            .trade(
+                PublicTrade(
+                    instrument: InstrumentID(instrument), aggressor: .buy, price: price, quantity: "0.1",
+                    trade: TradeID(low: 1), venueTime: .zero, receivedAt: now + Nanoseconds(milliseconds: 1))))
+    }
     func timer(after milliseconds: Int64 = 1) { step(.timer, after: Nanoseconds(milliseconds: milliseconds)) }
     /// Lets time pass with a timer every `every` milliseconds and fresh data.
     func wait(milliseconds: Int64, every: Int64 = 100, isFresh: Bool = true) {
@@ -140,7 +162,11 @@ final class CoreBench<Strategies: StrategySet> {
         step(.fill(fill))
         return fill
     }
-    /// A complete snapshot of what rests and of the base balance.
+    /// The base assets of the other instruments, whose balances no test is about.
+    private func stateOtherBases() {
+        for instrument in configuration.instruments.dropFirst() { streamBalance("100", instrument.base) }
+    }
+    /// A complete snapshot of what rests, of the base balance and of the quote balance.
     func snapshot(
         resting: [ClientOrderID] = [], balance: Quantity? = "10", isComplete: Bool = true, requestedAt: Nanoseconds? = nil
     ) {
@@ -160,6 +186,12 @@ final class CoreBench<Strategies: StrategySet> {
                     VenueBalance(
                         asset: btc, venue: VenueID(0), source: .snapshot, free: balance, locked: .zero, venueTime: .zero)))
         }
+        if let quoteBalance {
+            step(
+                .balance(
+                    VenueBalance(
+                        asset: usdt, venue: VenueID(0), source: .snapshot, free: quoteBalance, locked: .zero, venueTime: .zero)))
+        }
         mark(true)
     }
     /// The private stream states a balance of the base asset.
@@ -178,11 +210,13 @@ final class CoreBench<Strategies: StrategySet> {
         link(.marketData, .up)
         link(.orders, .up)
         snapshot()
+        stateOtherBases()
         for instrument in configuration.instruments { tick(in: instrument.id.raw) }
     }
     /// Through the ceremony again after a stop; answers whether it succeeded.
     func rearm(balance: Quantity = "10") -> Bool {
         snapshot(balance: balance)
+        stateOtherBases()
         for instrument in configuration.instruments { tick(in: instrument.id.raw) }
         return command(.stage) && command(.arm) && command(.confirm)
     }
@@ -210,6 +244,9 @@ final class CoreBench<Strategies: StrategySet> {
     var queries: [OrderReference] { outputs.compactMap { if case .query(let order) = $0 { order } else { nil } } }
     var verdicts: [RiskVerdict] { outputs.compactMap { if case .verdict(let verdict) = $0 { verdict.verdict } else { nil } } }
     var alerts: [ErrorCode] { outputs.compactMap { if case .alert(let alert) = $0 { alert.error } else { nil } } }
+    var switches: [SwitchChange] { outputs.compactMap { if case .switched(let change) = $0 { change } else { nil } } }
+    func strategy(_ index: Int = 0) -> StrategyStatus { core.status.strategies[index] }
+    func instrument(_ index: Int = 0) -> InstrumentStatus { core.status.instruments[index] }
     var states: [SystemState] { outputs.compactMap { if case .state(let change) = $0 { change.to } else { nil } } }
 
     /// The same inputs into a new core: its decision hash.

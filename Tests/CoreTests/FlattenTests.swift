@@ -57,6 +57,7 @@ private func trade(_ stage: Stage, turns: Int = 40) -> [NewOrder] {
     stage.bench.command(.arm)
     #expect(stage.bench.command(.confirm))
     stage.hold("0.5", fee: Quantity("0.0005").raw, in: btc)
+    stage.bench.streamBalance("0.4995")
     stage.bench.command(.flatten)
     let orders = trade(stage)
     #expect(orders.map(\.quantity) == ["0.4995"], "the fee was taken out of what was bought")

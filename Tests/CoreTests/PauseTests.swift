@@ -15,7 +15,7 @@ import Units
     #expect(stage.place(at: "50390") != nil, "80 basis points")
     stage.bench.tick("50510")
     #expect(stage.bench.orderStates[client] == .pendingCancel)
-    #expect(stage.bench.alerts == [.riskBlocked] && stage.bench.state == .live)
+    #expect(stage.bench.alerts == [.volatilityHalt] && stage.bench.state == .live)
     #expect(stage.place(at: "50500") == nil)
     #expect(stage.verdict == .volatility)
     #expect(stage.place(by: 1, in: 1) != nil, "the other instrument goes on")

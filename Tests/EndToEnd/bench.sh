@@ -20,6 +20,7 @@ assert not missing, f"not measured: {missing}"
 for group, content in found.items():
     for name, series in content["series"].items():
         assert series["samples"] > 0 and 0 < series["p50"] <= series["p99"] <= series["max"], (group, name, series)
+assert any("simdjson" in name for name in found["decode"]["ratios"]), "not compared with simdjson"
 wire = found["wire"]["figures"]
 assert wire["hot_allocations"] == 0, f"{wire['hot_allocations']} heap allocations in the engine's loop"
 assert wire["hot_retains"] == 0, f"{wire['hot_retains']} retains in the engine's loop"

@@ -52,6 +52,33 @@ with Stage(tool) as s:
     watch.send_signal(signal.SIGINT)
     assert watch.wait(10) == 0
 
+    # Every thread beats; a guard that stands still is seen, though its process lives.
+    threads = s.status()["threads"]
+    assert {"cold", "guard"} < {row["name"] for row in threads}, threads
+    wait_for("all threads beat", 5, lambda: all(row["state"] == "beating" for row in s.status()["threads"]))
+    os.kill(s.pid("guard"), signal.SIGSTOP)
+    wait_for("the guard's silence is seen", 10, lambda: any(
+        row["name"] == "guard" and row["state"] == "STALLED" for row in s.status()["threads"]))
+    os.kill(s.pid("guard"), signal.SIGCONT)
+    wait_for("the guard beats again", 5, lambda: all(row["state"] == "beating" for row in s.status()["threads"]))
+    assert s.state() == "LIVE"
+
+    # One strategy off: its orders go, the engine stays LIVE; one instrument the same.
+    row = s.ctl("strategy")[0]
+    assert row["name"] == "quoter" and row["state"] == "ON" and len(row["version"]) == 8, row
+    assert "quoter" in s.refused("strategy", "nobody", "off", "a test")
+    assert "nothing is to be done" in s.refused("strategy", "quoter", "on", "a test")
+    s.ctl("strategy", "quoter", "off", "quotes", "look", "odd")
+    wait_for("its orders are gone", 5, lambda: not s.open_orders())
+    assert s.state() == "LIVE" and s.ctl("strategy")[0]["why"] == "a person"
+    s.ctl("strategy", "quoter", "on", "looked at")
+    wait_for("it quotes again", 20, s.open_orders)
+    s.ctl("instrument", "BTCUSDT", "off", "a halt is announced")
+    wait_for("its orders are gone", 5, lambda: not s.open_orders())
+    assert s.ctl("instrument")[0]["state"] == "BLOCKED" and s.state() == "LIVE"
+    s.ctl("instrument", "BTCUSDT", "on", "no halt")
+    wait_for("it is quoted again", 20, s.open_orders)
+
     # Stop: no ceremony, proved; then nothing can be staged before start.
     out = s.call("stop", "--socket", s.run / "control.sock", "--reason", "lunch")
     assert "shows no order of ours" in out and "DISARMED" in out, out
@@ -70,7 +97,9 @@ with Stage(tool) as s:
     s.ctl("disarm")
     s.trade()
 
-    # Kill: everything away, the latch written, and a restart does not open the order link.
+    # Kill: everything away, the latch written, and a restart does not open the order link. A strategy that a person
+    # switched off is off after it.
+    s.ctl("strategy", "quoter", "off", "before the restart")
     s.ctl("kill", "--reason", "smoke")
     assert s.state() == "HALTED"
     wait_for("the venue shows no order", 5, lambda: not s.open_orders())
@@ -97,6 +126,9 @@ with Stage(tool) as s:
     assert "smoke was a candle" in (s.run / "latch.log").read_text()
     wait_for("it is DISARMED", 5, lambda: s.state() == "DISARMED")
     assert "no latch is set" in s.refused("unlatch", "--reason", "again")
+    assert s.ctl("strategy")[0]["state"] == "OFF", s.ctl("strategy")
+    s.ctl("strategy", "quoter", "on", "after the restart")
+    assert (s.run / "switched.off").read_text() == ""
     s.trade()
 
     # The kill file, written by a hand: guard and engine obey it.
@@ -112,7 +144,8 @@ with Stage(tool) as s:
     # The journal says all of it, with its reasons.
     texts = " | ".join(line["text"] for line in lines(s, "note"))
     for wanted in ("limits.max_open_orders was set on the command line", "a test of the journal", "stop: lunch",
-                   "strategies enabled again", "kill: smoke", "smoke was a candle", "flat for the test"):
+                   "strategies enabled again", "kill: smoke", "smoke was a candle", "flat for the test",
+                   "strategy off quoter: quotes look odd", "instrument off BTCUSDT: a halt is announced"):
         assert wanted in texts, (wanted, texts)
     for line in lines(s):
         assert line["mode"] == "LIVE" and line["wall_time_ns"] > 1.6e18, line

@@ -68,7 +68,7 @@ class Stage:
         self.config = self.base / "run.yaml"
         block = limits(
             max_data_age="2s", max_daily_loss=loss, max_drawdown=100000, throttle_drawdown=100000,
-            max_strategy_loss=100000)
+            max_strategy_loss=100000, max_day_drawdown=100000, max_strategy_drawdown=100000)
         self.config.write_text(CONFIGURATION.format(run=self.run, base=self.base, port=self.port, limits=block))
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("NEEDLETAIL")}
         self.environment |= {

@@ -61,6 +61,8 @@ private struct Bench: ~Copyable {
     var heartbeat: LatestReader<EngineBeat>
     var status: LatestReader<EngineStatus>
     let stalls: CounterReader
+    /// The cold side's beat; silent unless a test beats.
+    var coldBeat = HeartbeatWriter()
     var now = Nanoseconds(seconds: 100)
     var records: [Record] = []
     var update: UInt64 = 0
@@ -98,7 +100,8 @@ private struct Bench: ~Copyable {
             telemetry: TradeTelemetry(
                 status: statusEnds.writer, heartbeat: beatEnds.writer, process: EngineBeat(process: 7, startedAt: .zero),
                 histograms: StageHistograms(), stalls: stallCounter),
-            stallLimit: Nanoseconds(milliseconds: 500))
+            stallLimit: Nanoseconds(milliseconds: 500),
+            cold: ColdWatch(coldBeat.reader(), limit: Nanoseconds(seconds: 5)))
         market = marketEnds.producer
         cold = coldEnds.producer
         journal = journalEnds.consumer
@@ -138,6 +141,13 @@ private struct Bench: ~Copyable {
         for isEnd in [false, true] {
             _ = cold.tryPush(
                 .snapshot(SnapshotMark(id: 1, venue: VenueID(0), isEnd: isEnd, isComplete: true, requestedAt: now)))
+            for asset: UInt16 in isEnd ? [] : [0, 1] {
+                _ = cold.tryPush(
+                    .balance(
+                        VenueBalance(
+                            asset: AssetID(asset), venue: VenueID(0), source: .snapshot,
+                            free: Quantity(raw: 1_000_000 * fixedPointUnit), locked: .zero, venueTime: now)))
+            }
         }
         tick(50_000)
         turn()
@@ -179,6 +189,47 @@ private struct Bench: ~Copyable {
             if case .place(let order) = output { order } else { nil }
         }
         #expect(journalled.map(\.client) == sent.map(\.client))
+    }
+
+    @Test func `A cold side that hangs takes the mandate although the journal has room`() throws {
+        var bench = try Bench()
+        bench.goLive()
+        bench.coldBeat.enter(.running)
+        bench.coldBeat.turn(work: 1, began: bench.now, tookNs: 0)
+        for _ in 0..<48 { bench.turn(after: 100) }
+        let before = bench.state()
+        #expect(before == .live, "4.8 s and a little")
+        for _ in 0..<4 { bench.turn(after: 100) }
+        bench.drain()
+        let told = bench.inputs.compactMap { if case .command(let command) = $0, command.kind == .stalled { command } else { nil } }
+        #expect(told.count == 1, "once for each silence")
+        #expect(told[0].subject == ColdWatch.threadNumber && told[0].lifetime > Nanoseconds(seconds: 5))
+        #expect(told[0].operatorID == Command.engineOperator)
+        let after = bench.state()
+        #expect(after == .safe)
+        // It turns again, and hangs again: told again.
+        bench.coldBeat.turn(work: 1, began: bench.now, tookNs: 0)
+        for _ in 0..<56 { bench.turn(after: 100) }
+        bench.drain()
+        #expect(bench.inputs.count { if case .command(let command) = $0 { command.kind == .stalled } else { false } } == 2)
+    }
+
+    @Test func `A cold side that beats, has not begun or has ended is left alone`() throws {
+        for isBeating in [false, true] {
+            var bench = try Bench()
+            bench.goLive()
+            for _ in 0..<80 {
+                if isBeating {
+                    bench.coldBeat.enter(.running)
+                    bench.coldBeat.turn(work: 1, began: bench.now, tookNs: 0)
+                }
+                bench.turn(after: 100)
+            }
+            bench.coldBeat.enter(.stopped)
+            for _ in 0..<80 { bench.turn(after: 100) }
+            let state = bench.state()
+            #expect(state == .live)
+        }
     }
 
     @Test func `A journal without room for a whole step stops everything, and nothing is lost when it has room again`() throws {

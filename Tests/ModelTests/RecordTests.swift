@@ -110,7 +110,7 @@ struct SplitMix: RandomNumberGenerator {
             return .verdict(
                 Verdict(
                     intent: intent, verdict: one(RiskVerdict.self), value: int(), limit: int(),
-                    strategyVersion: u32()))
+                    strategyVersion: u32(), isShadow: bool()))
         case 5:
             return .order(
                 OrderTransition(
@@ -130,6 +130,11 @@ struct SplitMix: RandomNumberGenerator {
                 Alert(
                     severity: severity(), error: one(ErrorCode.self), instrument: instrument(), client: client(),
                     value: int(), limit: int()))
+        case 10:
+            return .switched(
+                SwitchChange(
+                    subject: one(SwitchChange.Subject.self), index: u16(), isOn: bool(), reason: one(ErrorCode.self),
+                    operatorID: u32(), until: time(), value: int(), limit: int(), version: u32()))
         default:
             return .command(CommandResult(command: command(), accepted: bool(), state: one(SystemState.self)))
         }
@@ -174,13 +179,13 @@ func sameWords(_ a: Record, _ b: Record) -> Bool {
     print("seed \(seed)")
     var random = SplitMix(state: seed)
     for round in 0..<400 {
-        for kind in 0..<10 {
+        for kind in 0..<11 {
             let output = random.output(kind)
             let record = output.record(sequence: UInt64(round), time: Nanoseconds(raw: 78))
             let back = try #require(Output(record: record))
             #expect(String(describing: back) == String(describing: output))
             #expect(sameWords(back.record(sequence: UInt64(round), time: Nanoseconds(raw: 78)), record))
-            #expect(Int(record.tag) == kind + 1 && record.words[15] == 0 && record.stream == .output)
+            #expect(Int(record.tag) == (kind == 10 ? 50 : kind + 1) && record.words[15] == 0 && record.stream == .output)
             #expect(Input(record: record) == nil)
         }
     }

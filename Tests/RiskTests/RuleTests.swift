@@ -81,6 +81,31 @@ let rules: [Rule] = [
     Rule(.linkDown, "link down") { $0.context.linksUp = false },
     Rule(.dirtyPosition, "a fill is not confirmed") { $0.context.isDirty = true },
     Rule(.strategyOff, "the strategy is off") { $0.context.isStrategyOff = true },
+    Rule(.instrumentBlocked, "the instrument is blocked") { $0.context.isBlocked = true },
+    Rule(
+        .outsideWindow, "after the hours", value: 7200, limit: 3600,
+        atLimit: {
+            $0.context.secondOfDay = 7199
+            $0.context.limits.windowStart = 3600
+            $0.context.limits.windowEnd = 7200
+        },
+        past: {
+            $0.context.secondOfDay = 7200
+            $0.context.limits.windowStart = 3600
+            $0.context.limits.windowEnd = 7200
+        }),
+    Rule(
+        .outsideWindow, "before hours that pass midnight", value: 79_199, limit: 79_200,
+        atLimit: {
+            $0.context.secondOfDay = 79_200
+            $0.context.limits.windowStart = 79_200
+            $0.context.limits.windowEnd = 7200
+        },
+        past: {
+            $0.context.secondOfDay = 79_199
+            $0.context.limits.windowStart = 79_200
+            $0.context.limits.windowEnd = 7200
+        }),
     Rule(
         .volatility, "the price moved too far", value: 100_000_000_000, limit: 100_000_000_001,
         atLimit: { $0.context.calmAt = Nanoseconds(seconds: 100) },
@@ -109,6 +134,20 @@ let rules: [Rule] = [
         .belowMinNotional, "below the venue's smallest notional", value: 100 * unit, limit: 100 * unit + 1,
         atLimit: { $0.context.instrument.minNotional = Notional(raw: 100 * unit) },
         past: { $0.context.instrument.minNotional = Notional(raw: 100 * unit + 1) }),
+    Rule(
+        .percentPrice, "above the venue's percent-price band", value: 100 * unit, limit: 100 * unit - 100,
+        atLimit: { $0.context.instrument.bidMultiplierUp = Quantity(raw: unit) },
+        past: { $0.context.instrument.bidMultiplierUp = Quantity(raw: unit - 1) }),
+    Rule(
+        .percentPrice, "below the venue's percent-price band", value: 100 * unit, limit: 100 * unit + 200,
+        atLimit: {
+            $0.context.average = Price(raw: 200 * unit)
+            $0.context.instrument.bidMultiplierDown = Quantity(raw: unit / 2)
+        },
+        past: {
+            $0.context.average = Price(raw: 200 * unit)
+            $0.context.instrument.bidMultiplierDown = Quantity(raw: unit / 2 + 1)
+        }),
     Rule(
         .orderSize, "order too large", value: unit, limit: unit - 1,
         atLimit: { $0.context.limits.maxOrderQuantity = Quantity(raw: unit) },
@@ -141,6 +180,17 @@ let rules: [Rule] = [
             $0.context.top.askPrice = Price(raw: (unit * 200 * 100 / 101) - 98 * unit)
         }),
     Rule(
+        // 1 from a reference of 101: 99.01 basis points, rounded up.
+        .priceDrift, "price too far from what others said", value: 100, limit: 99,
+        atLimit: {
+            $0.context.reference = Price(raw: 101 * unit)
+            $0.context.limits.maxDriftBps = 100
+        },
+        past: {
+            $0.context.reference = Price(raw: 101 * unit)
+            $0.context.limits.maxDriftBps = 99
+        }),
+    Rule(
         // 0.1 past an ask of 99.9: 10.01 basis points, rounded up.
         .slippage, "takes too far through the book", value: 11, limit: 10,
         atLimit: {
@@ -154,11 +204,36 @@ let rules: [Rule] = [
             $0.context.limits.maxSlippageBps = 10
         }),
     Rule(
+        // Half at 99.9, half at the limit of 100, against a mid of 99.7: 25.08 basis points, rounded up.
+        .slippage, "its expected fill costs too much", value: 26, limit: 25,
+        atLimit: {
+            $0.context.top.bidPrice = Price(raw: 995 * unit / 10)
+            $0.context.top.askPrice = Price(raw: 999 * unit / 10)
+            $0.context.top.askQuantity = Quantity(raw: unit / 2)
+            $0.context.limits.maxFillCostBps = 26
+        },
+        past: {
+            $0.context.top.bidPrice = Price(raw: 995 * unit / 10)
+            $0.context.top.askPrice = Price(raw: 999 * unit / 10)
+            $0.context.top.askQuantity = Quantity(raw: unit / 2)
+            $0.context.limits.maxFillCostBps = 25
+        }),
+    Rule(
         .selfTrade, "would trade with ourselves", value: 100 * unit, limit: 100 * unit,
         atLimit: { $0.context.ownAsk = Price(raw: 100 * unit + 1) }, past: { $0.context.ownAsk = Price(raw: 100 * unit) }),
     Rule(
         .openOrders, "too many open orders", value: 11, limit: 10, atLimit: { $0.context.openOrders = 9 },
         past: { $0.context.openOrders = 10 }),
+    Rule(
+        .openOrders, "more than the venue lets rest", value: 6, limit: 5,
+        atLimit: {
+            $0.context.openOrders = 4
+            $0.context.instrument.maxOpenOrders = 5
+        },
+        past: {
+            $0.context.openOrders = 5
+            $0.context.instrument.maxOpenOrders = 5
+        }),
     Rule(
         .position, "position too large", value: 20 * unit + 1, limit: 20 * unit,
         atLimit: {
@@ -204,11 +279,60 @@ let rules: [Rule] = [
             $0.context.limits.maxPortfolioGross = Notional(raw: 700 * unit - 1)
         }),
     Rule(
+        .insufficientBalance, "a balance that nobody has told", value: 100 * unit, limit: -1) { $0.context.hasBalance = false },
+    Rule(
+        .insufficientBalance, "more than the account can pay", value: 100 * unit, limit: 100 * unit - 1,
+        atLimit: { $0.context.available = Int128(100 * unit) }, past: { $0.context.available = Int128(100 * unit - 1) }),
+    Rule(
+        .insufficientBalance, "into the reserve", value: 100 * unit, limit: 100 * unit - 1,
+        atLimit: {
+            $0.context.available = Int128(130 * unit)
+            $0.context.limits.quoteReserve = Notional(raw: 30 * unit)
+        },
+        past: {
+            $0.context.available = Int128(130 * unit)
+            $0.context.limits.quoteReserve = Notional(raw: 30 * unit + 1)
+        }),
+    Rule(
+        .insufficientBalance, "the fee allowance does not fit", value: 1001 * unit / 10, limit: 1001 * unit / 10 - 1,
+        atLimit: {
+            $0.context.available = Int128(1001 * unit / 10)
+            $0.context.limits.feeAllowanceBps = 10
+        },
+        past: {
+            $0.context.available = Int128(1001 * unit / 10 - 1)
+            $0.context.limits.feeAllowanceBps = 10
+        }),
+    Rule(
         .orderRate, "too many orders in a second", value: 11, limit: 10,
         atLimit: { $0.context.ordersLastSecond = 9 }, past: { $0.context.ordersLastSecond = 10 }),
     Rule(
         .orderRate, "too many orders in a minute", value: 101, limit: 100,
         atLimit: { $0.context.ordersLastMinute = 99 }, past: { $0.context.ordersLastMinute = 100 }),
+    Rule(
+        .instrumentRate, "too many requests of an instrument in a second", value: 16, limit: 15,
+        atLimit: {
+            $0.context.limits.maxInstrumentOrdersPerSecond = 20
+            $0.context.limits.cancelSharePercent = 25
+            $0.context.instrumentLastSecond = 14
+        },
+        past: {
+            $0.context.limits.maxInstrumentOrdersPerSecond = 20
+            $0.context.limits.cancelSharePercent = 25
+            $0.context.instrumentLastSecond = 15
+        }),
+    Rule(
+        .instrumentRate, "too many requests of an instrument in a minute", value: 16, limit: 15,
+        atLimit: {
+            $0.context.limits.maxInstrumentOrdersPerMinute = 20
+            $0.context.limits.cancelSharePercent = 25
+            $0.context.instrumentLastMinute = 14
+        },
+        past: {
+            $0.context.limits.maxInstrumentOrdersPerMinute = 20
+            $0.context.limits.cancelSharePercent = 25
+            $0.context.instrumentLastMinute = 15
+        }),
     Rule(
         .messageRate, "too many requests in a second", value: 16, limit: 15,
         atLimit: {
@@ -242,6 +366,34 @@ let rules: [Rule] = [
         past: {
             $0.context.limits.maxIdenticalOrders = 5
             $0.context.identicalOrders = 5
+        }),
+    Rule(
+        .orderToTrade, "more than the floor without a trade", value: 11, limit: 10,
+        atLimit: {
+            $0.context.limits.maxOrdersPerTrade = 5
+            $0.context.limits.orderToTradeFloor = 10
+            $0.context.tradesInRatio = 1
+            $0.context.ordersInRatio = 9
+        },
+        past: {
+            $0.context.limits.maxOrdersPerTrade = 5
+            $0.context.limits.orderToTradeFloor = 10
+            $0.context.tradesInRatio = 1
+            $0.context.ordersInRatio = 10
+        }),
+    Rule(
+        .orderToTrade, "more orders than its trades allow", value: 16, limit: 15,
+        atLimit: {
+            $0.context.limits.maxOrdersPerTrade = 5
+            $0.context.limits.orderToTradeFloor = 10
+            $0.context.tradesInRatio = 3
+            $0.context.ordersInRatio = 14
+        },
+        past: {
+            $0.context.limits.maxOrdersPerTrade = 5
+            $0.context.limits.orderToTradeFloor = 10
+            $0.context.tradesInRatio = 3
+            $0.context.ordersInRatio = 15
         }),
     Rule(
         .dailyLoss, "the day's loss", value: -1000 * unit, limit: -1000 * unit,
@@ -376,4 +528,56 @@ let rules: [Rule] = [
             }
         }
     }
+}
+
+@Test func percentPriceAsksTheAverageAndTheMid() {
+    let band = Case().changed {
+        $0.context.instrument.bidMultiplierUp = Quantity(raw: unit)
+        $0.context.instrument.bidMultiplierDown = Quantity(raw: unit / 2)
+    }
+    #expect(band.answer.verdict == .passed)
+    let low = band.changed { $0.context.average = Price(raw: 99 * unit) }
+    #expect(low.answer == RiskAnswer(.percentPrice, value: 100 * unit, limit: 99 * unit), "the average forbids it")
+    let high = band.changed { $0.context.average = Price(raw: 300 * unit) }
+    #expect(high.answer == RiskAnswer(.percentPrice, value: 100 * unit, limit: 150 * unit), "too low for the average")
+    let sale = band.changed {
+        $0.intent.side = .sell
+        $0.context.instrument.bidMultiplierUp = Quantity(raw: unit / 2)
+    }
+    #expect(sale.answer.verdict == .passed, "a buy's band is not a sale's")
+    #expect(sale.changed { $0.context.instrument.askMultiplierDown = Quantity(raw: unit + 1) }.answer.verdict == .percentPrice)
+}
+
+@Test func whatReducesIsHeldBackByNeitherHoursNorDriftNorItsRatio() {
+    let reducing = Case().changed {
+        $0.context.state = .reducing
+        $0.intent.side = .sell
+        $0.context.position = Quantity(raw: unit)
+        $0.context.limits.windowEnd = 1
+        $0.context.limits.maxDriftBps = 1
+        $0.context.limits.maxOrdersPerTrade = 1
+    }
+    #expect(reducing.answer.verdict == .passed)
+    let live = reducing.changed { $0.context.state = .live }
+    #expect(live.answer.verdict == .outsideWindow, "a time of day that is not known is not within any hours")
+    #expect(live.changed { $0.context.limits.windowEnd = 0 }.answer.verdict == .priceDrift, "nobody has said a price")
+}
+
+@Test func anExpectedFillThatDoesNotFitIsRefused() {
+    let absurd = Case().changed {
+        $0.intent.side = .sell
+        $0.intent.price = Price(raw: 1)
+        $0.intent.quantity = .max
+        $0.context.instrument.tickSize = Price(raw: 1)
+        $0.context.instrument.lotSize = Quantity(raw: 1)
+        $0.context.instrument.maxQuantity = .max
+        $0.context.top.bidPrice = Price(raw: .max - 1)
+        $0.context.top.bidQuantity = Quantity(raw: 1)
+        $0.context.top.askPrice = .max
+        $0.context.limits.maxOrderQuantity = .max
+        $0.context.limits.maxOrderNotional = .max
+        $0.context.limits.priceCollarBps = .max
+        $0.context.limits.maxFillCostBps = 10_000
+    }
+    #expect(absurd.answer == RiskAnswer(.slippage, value: .max, limit: 10_000))
 }

@@ -16,6 +16,8 @@ final class ScenarioPlayer {
         if line.text.hasPrefix("when") { stage.beginWhen() }
         let words = line.words
         switch words[0] {
+        case "limits": stage.limit(words[1])
+        case "public": stage.publicTrade(try Price(words[3]))
         case "live": live()
         case "restart": stage.restart()
         case "connected": connect()

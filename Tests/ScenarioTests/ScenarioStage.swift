@@ -39,6 +39,8 @@ final class ScenarioStage {
     private(set) var states: [ClientOrderID: OrderState] = [:]
     private var top: TopOfBook
     private var snapshotID: UInt64 = 0
+    /// What the venue's snapshots tell of the quote asset.
+    var quoteBalance = Quantity(raw: 1_000_000 * fixedPointUnit)
 
     init() {
         let configuration = Self.configuration(run: 7)
@@ -50,7 +52,36 @@ final class ScenarioStage {
             venueTime: .zero, receivedAt: .zero)
     }
 
-    static func configuration(run: UInt32) -> CoreConfiguration {
+    /// Limits that a scenario asks for by a word, before anything else: `doubt` wants a loss confirmed, `stops` has a stop
+    /// loss of 10.
+    func limit(_ word: String) {
+        core = TradingCore(
+            configuration: Self.configuration(run: run, word), strategies: SingleStrategy(ScriptedStrategy(script: script)))
+    }
+
+    func publicTrade(_ price: Price) {
+        step(
+            .trade(
+                PublicTrade(
+                    instrument: InstrumentID(0), aggressor: .sell, price: price, quantity: Quantity(raw: fixedPointUnit),
+                    trade: TradeID(low: 1), venueTime: now, receivedAt: now)))
+    }
+
+    static func configuration(run: UInt32, _ word: String = "") -> CoreConfiguration {
+        var configuration = plain(run: run)
+        switch word {
+        case "doubt":
+            configuration.limits[0].maxPriceGapBps = 30
+            configuration.limits[0].maxTradeAge = Nanoseconds(seconds: 5)
+            configuration.limits[0].drawdownConfirmations = 2
+            configuration.limits[0].unconfirmedEvaluations = 10
+        case "stops": configuration.limits[0].stopLoss = Notional(raw: 10 * fixedPointUnit)
+        default: break
+        }
+        return configuration
+    }
+
+    private static func plain(run: UInt32) -> CoreConfiguration {
         let unit = fixedPointUnit
         return CoreConfiguration(
             mode: .live, run: run, venue: VenueID(0), prefix: ClientOrderIDFormat(prefix: "t-")!,
@@ -132,6 +163,10 @@ final class ScenarioStage {
                 .balance(
                     VenueBalance(
                         asset: AssetID(0), venue: VenueID(0), source: .snapshot, free: balance, locked: .zero, venueTime: now)))
+            step(
+                .balance(
+                    VenueBalance(
+                        asset: AssetID(1), venue: VenueID(0), source: .snapshot, free: quoteBalance, locked: .zero, venueTime: now)))
         }
         mark.isEnd = true
         step(.snapshot(mark))

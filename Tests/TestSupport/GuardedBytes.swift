@@ -10,6 +10,13 @@ public func withGuarded<R>(_ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) th
     return try body(UnsafeRawBufferPointer(start: start, count: bytes.count))
 }
 
+/// Shows `body` the bytes with exactly `padding` other bytes behind them and then a page that must not be touched.
+public func withPadded<R>(
+    _ bytes: [UInt8], padding: [UInt8], _ body: (UnsafeRawBufferPointer) throws -> R
+) rethrows -> R {
+    try withGuarded(bytes + padding) { try body(UnsafeRawBufferPointer(rebasing: $0[..<bytes.count])) }
+}
+
 /// Memory with a page behind it that must not be touched. Small ones are kept and used again: a fuzzer asks often.
 private struct GuardedRegion: @unchecked Sendable {
     static let page = 4096

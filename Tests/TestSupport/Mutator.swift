@@ -43,6 +43,22 @@ public struct Mutator: Sendable {
         return bytes.count > bytesMax ? Array(bytes[..<bytesMax]) : bytes
     }
 
+    /// A member of the corpus with a few digits put in, taken out or changed: mostly still a document of the same form.
+    public func changingDigits(_ dice: inout Dice) -> [UInt8] {
+        var bytes = dice.pick(corpus)
+        for _ in 0...dice.below(6) {
+            let digits = bytes.indices.filter { bytes[$0] >= 0x30 && bytes[$0] <= 0x39 }
+            guard let place = digits.isEmpty ? nil : dice.pick(digits) else { break }
+            let digit = UInt8(0x30 + dice.below(10))
+            switch dice.below(4) {
+            case 0: bytes.insert(digit, at: place)
+            case 1: bytes.remove(at: place)
+            default: bytes[place] = digit
+            }
+        }
+        return bytes
+    }
+
     private func changeBytes(_ bytes: inout [UInt8], _ dice: inout Dice) {
         let place = dice.below(bytes.count + 1)
         switch dice.below(8) {

@@ -55,4 +55,18 @@ int bench_server_run(bench_server *_Nonnull server, const bench_wire_plan *_Nonn
 int bench_floor_run(uint16_t port, const char *_Nonnull ca_file, int core, size_t reply_bytes, char *_Nonnull error,
                     size_t error_bytes);
 
+/// Bytes behind a text that the other parser may read.
+enum { bench_json_padding = 64 };
+
+/// Another JSON parser doing the decoder's work, in a library of its own (CShims/CBenchJSON): NULL, with words in `error`,
+/// when that library is not there.
+void *_Nullable bench_json_open(const char *_Nonnull path, char *_Nonnull error, size_t error_bytes);
+void bench_json_close(void *_Nonnull parser);
+/// One book ticker: its four numbers at scale 8 and the update id into `out`. 1 when taken.
+int64_t bench_json_read_ticker(void *_Nonnull parser, const void *_Nonnull text, size_t count, int64_t *_Nonnull out);
+/// One diff: the number of levels taken, or -1.
+int64_t bench_json_read_depth(void *_Nonnull parser, const void *_Nonnull text, size_t count);
+/// The instruction set that the parser chose on this processor.
+const char *_Nonnull bench_json_name(void);
+
 #endif

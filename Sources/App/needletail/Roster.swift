@@ -61,9 +61,13 @@ enum Roster {
     }
 
     /// Names and versions, as a mandate states them.
-    static func mandateStrategies(_ set: Strategies) -> [Mandate.Strategy] {
+    static func mandateStrategies(_ set: Strategies, _ configuration: RunConfiguration) -> [Mandate.Strategy] {
         let present = [set.a == nil ? nil : "quoter", set.b == nil ? nil : "taker"].compactMap { $0 }
-        return present.enumerated().map { Mandate.Strategy(name: $1, versionHash: UInt64(set.versionHash(of: $0))) }
+        return present.enumerated().map { index, name in
+            Mandate.Strategy(
+                name: name, versionHash: UInt64(set.versionHash(of: index)),
+                isShadow: configuration.strategies.contains { $0.name == name && $0.isShadow })
+        }
     }
 
     private static func parameters(_ setting: StrategySettings) throws -> [String: Int64] {
@@ -94,9 +98,10 @@ enum Roster {
         var core = CoreConfiguration(
             mode: configuration.mode, run: plan.run, venue: VenueID(0), prefix: plan.identifiers,
             instruments: plan.instruments,
-            limits: Array(repeating: configuration.limits, count: plan.instruments.count),
+            limits: configuration.limitsByInstrument,
             configHash: configuration.hash)
         core.requestTimeout = configuration.timeouts.request
+        core.shadowStrategies = plan.strategies.indices.filter { plan.strategies[$0].isShadow }.map { StrategyID(UInt8($0)) }
         return core
     }
 

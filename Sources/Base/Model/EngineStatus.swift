@@ -1,5 +1,61 @@
 import Units
 
+/// One strategy as the core sees it.
+public struct StrategyStatus: BitwiseCopyable, Sendable {
+    public var instrument = InstrumentID(0)
+    public var version: UInt32 = 0
+    public var isShadow = false
+    public var isOff = false
+    /// Why it is off; `none` where a person switched it off.
+    public var reason = ErrorCode.none
+    public var offSince = Nanoseconds.zero
+    /// When a person may let it propose again, engine clock.
+    public var resumableAt = Nanoseconds.zero
+    /// Of its own fills alone.
+    public var position = Quantity.zero
+    public var realised = Notional.zero
+    public var unrealised = Notional.zero
+    public var fees = Notional.zero
+    /// Fall of its result from its highest since it was armed or switched on.
+    public var drawdown = Notional.zero
+    public var intents: UInt64 = 0
+    /// Intents that the gate refused.
+    public var refused: UInt64 = 0
+    public var orders: UInt64 = 0
+    /// Orders of which something was filled.
+    public var traded: UInt64 = 0
+    public var fills: UInt64 = 0
+    /// Orders that the venue refused.
+    public var rejects: UInt64 = 0
+    /// Refused by the venue, of its last 64 answered orders; percent, rounded up.
+    public var rejectPercent: Int32 = 0
+    /// Average cost of its last 64 fills against the mid at its decisions; basis points, rounded up, negative is a gain.
+    public var slippageBps: Int64 = 0
+    public init() {}
+}
+
+/// One instrument as the core sees it.
+public struct InstrumentStatus: BitwiseCopyable, Sendable {
+    /// Takes no order of a strategy.
+    public var isBlocked = false
+    /// Why; `none` where a person blocked it.
+    public var reason = ErrorCode.none
+    /// When that ends by itself, engine clock; `.max` needs a person.
+    public var until = Nanoseconds.zero
+    /// Its position is being closed.
+    public var isExiting = false
+    public var position = Quantity.zero
+    public var averagePrice = Price.zero
+    /// The last mid; zero before the first book.
+    public var mark = Price.zero
+    /// The last public trade; zero before the first.
+    public var lastTrade = Price.zero
+    public var realised = Notional.zero
+    public var unrealised = Notional.zero
+    public var fees = Notional.zero
+    public init() {}
+}
+
 /// What the core publishes for people after its steps; copied whole through a latest-state slot. One instrument now:
 /// the first of the run.
 public struct EngineStatus: BitwiseCopyable, Sendable {
@@ -19,9 +75,17 @@ public struct EngineStatus: BitwiseCopyable, Sendable {
 
     public var position = Quantity.zero
     public var averagePrice = Price.zero
+    /// Of all instruments, which share a quote asset.
     public var realised = Notional.zero
     public var unrealised = Notional.zero
     public var fees = Notional.zero
+    /// Funding received less paid, of all instruments; always zero on a spot venue, which has none.
+    public var funding = Notional.zero
+    /// The run's result since the trading day began.
+    public var dayResult = Notional.zero
+    /// Fall of the run's result from its highest since the engine went live, and since the day began.
+    public var drawdown = Notional.zero
+    public var dayDrawdown = Notional.zero
 
     /// Unsettled orders of all instruments, those of unknown outcome included.
     public var openOrders: Int32 = 0
@@ -58,6 +122,14 @@ public struct EngineStatus: BitwiseCopyable, Sendable {
     /// The venue's wall clock less the engine clock, and how well that is known; zero before a measurement.
     public var clockOffset = Nanoseconds.zero
     public var clockUncertainty = Nanoseconds.zero
+
+    /// Rows that fit here; sums above are of all.
+    public static var rows: Int { 16 }
+    /// How many strategies and instruments the run has; of each the first `rows` are shown.
+    public var strategyCount: Int32 = 0
+    public var instrumentCount: Int32 = 0
+    public var strategies = InlineArray<16, StrategyStatus>(repeating: StrategyStatus())
+    public var instruments = InlineArray<16, InstrumentStatus>(repeating: InstrumentStatus())
 
     public init() {}
 }

@@ -277,6 +277,21 @@ public enum CommandKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case flatten = 7
     /// Takes the engine out of `halted`, after the latch file was removed with a reason; leads to `disarmed`.
     case unlatch = 8
+    /// Changes a limit: `subject` is a `LimitSubject`'s word, `value` the new value, `lifetime` how long it lasts where it
+    /// is looser than configured.
+    case limit = 40
+    /// Switches the strategy `subject` off and cancels its orders. From the engine itself at its start: `value` is the
+    /// error code for which it was off before, `lifetime` what is left of its cooldown.
+    case strategyOff = 50
+    /// Lets the strategy `subject` propose again; refused before its cooldown is over.
+    case strategyOn = 51
+    /// Blocks the instrument `subject` and cancels its orders. From the engine itself at its start: as `strategyOff`,
+    /// `lifetime` is what is left of its pause, 0 none that ends by itself.
+    case instrumentOff = 52
+    /// Lets the instrument `subject` be traded again; refused while it is being closed or its price still moves too far.
+    case instrumentOn = 53
+    /// By the engine itself: the thread `subject` has not turned for `lifetime`. Leads to SAFE.
+    case stalled = 54
 }
 
 /// An operator's command, authenticated by the control socket.

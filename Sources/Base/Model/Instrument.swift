@@ -14,6 +14,14 @@ public struct Instrument: BitwiseCopyable, Sendable {
     public var minNotional: Notional
     /// Base quantity of one contract; 1 on spot.
     public var contractMultiplier: Quantity
+    /// The venue's percent-price rule: a buy's and a sale's price may be at most and at least this many times the average
+    /// price. Zero: no such rule.
+    public var bidMultiplierUp = Quantity.zero
+    public var bidMultiplierDown = Quantity.zero
+    public var askMultiplierUp = Quantity.zero
+    public var askMultiplierDown = Quantity.zero
+    /// Orders that the venue lets rest in the instrument; zero: no such rule.
+    public var maxOpenOrders: Int32 = 0
 
     public init(
         id: InstrumentID, venue: VenueID, base: AssetID, quote: AssetID, symbol: ShortText, tickSize: Price,

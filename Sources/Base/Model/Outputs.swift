@@ -74,8 +74,13 @@ public struct Verdict: BitwiseCopyable, Sendable {
     public var limit: Int64
     /// Hash over the strategy's code version and parameters.
     public var strategyVersion: UInt32
+    /// Of a strategy in shadow: judged and recorded, never sent.
+    public var isShadow = false
 
-    public init(intent: Intent, verdict: RiskVerdict, value: Int64, limit: Int64, strategyVersion: UInt32) {
+    public init(
+        intent: Intent, verdict: RiskVerdict, value: Int64, limit: Int64, strategyVersion: UInt32, isShadow: Bool = false
+    ) {
+        self.isShadow = isShadow
         self.intent = intent
         self.verdict = verdict
         self.value = value
@@ -185,6 +190,43 @@ public struct CommandResult: BitwiseCopyable, Sendable {
     }
 }
 
+/// A strategy or an instrument was switched off or on.
+public struct SwitchChange: BitwiseCopyable, Sendable, Equatable {
+    /// What is switched. Raw values are journalled.
+    public enum Subject: UInt8, Sendable, BitwiseCopyable, CaseIterable { case strategy = 1, instrument = 2 }
+    public var subject: Subject
+    /// Of the strategy or instrument in the run's configuration.
+    public var index: UInt16
+    public var isOn: Bool
+    /// Why it was off; `none` where a person switched it.
+    public var reason: ErrorCode
+    /// Who switched it; `Command.engineOperator` where nobody did.
+    public var operatorID: UInt32
+    /// Off only, engine clock. Of a strategy: from when on a person may let it propose again. Of an instrument: when it is
+    /// traded again by itself; `.max` means that only a person ends it.
+    public var until: Nanoseconds
+    /// The two numbers that were compared, at the scale of the reason.
+    public var value: Int64
+    public var limit: Int64
+    /// Hash over the strategy's code version and parameters; 0 for an instrument.
+    public var version: UInt32
+
+    public init(
+        subject: Subject, index: UInt16, isOn: Bool, reason: ErrorCode, operatorID: UInt32, until: Nanoseconds,
+        value: Int64, limit: Int64, version: UInt32
+    ) {
+        self.subject = subject
+        self.index = index
+        self.isOn = isOn
+        self.reason = reason
+        self.operatorID = operatorID
+        self.until = until
+        self.value = value
+        self.limit = limit
+        self.version = version
+    }
+}
+
 /// Everything the core decides; journalled as decided and covered by the decision hash.
 public enum Output: BitwiseCopyable, Sendable {
     case place(NewOrder)
@@ -197,4 +239,5 @@ public enum Output: BitwiseCopyable, Sendable {
     case state(StateChange)
     case alert(Alert)
     case command(CommandResult)
+    case switched(SwitchChange)
 }

@@ -15,6 +15,7 @@ extension Output {
         case .state: return 8
         case .alert: return 9
         case .command: return 10
+        case .switched: return 50
         }
     }
 
@@ -45,7 +46,7 @@ extension Output {
             r.put(v.intent.price.raw, 3)
             r.put(v.intent.quantity.raw, 4)
             r.words[5] = v.intent.client.word
-            r.words[6] = UInt64(v.verdict.rawValue) | UInt64(v.strategyVersion) << 32
+            r.words[6] = UInt64(v.verdict.rawValue) | (v.isShadow ? 1 << 16 : 0) | UInt64(v.strategyVersion) << 32
             r.put(v.value, 7)
             r.put(v.limit, 8)
         case .order(let v):
@@ -84,6 +85,15 @@ extension Output {
             r.words[5] = v.accepted ? 1 : 0
             r.words[6] = v.command.subject
             r.put(v.command.value, 7)
+        case .switched(let v):
+            r.put8(v.subject.rawValue, at: 0)
+            r.put8(v.isOn ? 1 : 0, at: 8)
+            r.put16(v.index, at: 16)
+            r.put16(v.reason.rawValue, at: 32)
+            r.words[3] = UInt64(v.operatorID) | UInt64(v.version) << 32
+            r.put(v.until.raw, 4)
+            r.put(v.value, 5)
+            r.put(v.limit, 6)
         }
         return r
     }
@@ -116,7 +126,7 @@ extension Output {
             self = .verdict(
                 Verdict(
                     intent: intent, verdict: verdict, value: r.int(7), limit: r.int(8),
-                    strategyVersion: UInt32(truncatingIfNeeded: r.words[6] >> 32)))
+                    strategyVersion: UInt32(truncatingIfNeeded: r.words[6] >> 32), isShadow: r.words[6] >> 16 & 1 == 1))
         case 6:
             guard let from = OrderState(rawValue: r.get8(at: 16)), let to = OrderState(rawValue: r.get8(at: 24)),
                 let error = ErrorCode(rawValue: r.get16(at: 32))
@@ -149,6 +159,15 @@ extension Output {
                 kind: kind, operatorID: r.get32(at: 8), hash: r.words[3], lifetime: r.nanoseconds(4),
                 subject: r.words[6], value: r.int(7))
             self = .command(CommandResult(command: command, accepted: r.words[5] != 0, state: state))
+        case 50:
+            guard let subject = SwitchChange.Subject(rawValue: r.get8(at: 0)),
+                let reason = ErrorCode(rawValue: r.get16(at: 32))
+            else { return nil }
+            self = .switched(
+                SwitchChange(
+                    subject: subject, index: r.get16(at: 16), isOn: r.get8(at: 8) != 0, reason: reason,
+                    operatorID: UInt32(truncatingIfNeeded: r.words[3]), until: r.nanoseconds(4), value: r.int(5),
+                    limit: r.int(6), version: UInt32(truncatingIfNeeded: r.words[3] >> 32)))
         default: return nil
         }
     }

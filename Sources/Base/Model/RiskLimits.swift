@@ -1,5 +1,27 @@
 import Units
 
+/// What a limit of loss leads to once it is confirmed.
+public enum LossAction: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+    /// HALTED and latched: everything is cancelled, the position stays.
+    case halt = 1
+    /// SAFE: everything is cancelled, the position stays; a person arms again.
+    case safe = 2
+    /// REDUCING: everything is cancelled, strategies may only reduce.
+    case reduce = 3
+    /// As `reduce`, and the engine itself closes every position, then DISARMED.
+    case flatten = 4
+
+    /// As it is written in a configuration.
+    public var name: String {
+        switch self {
+        case .halt: return "halt"
+        case .safe: return "safe"
+        case .reduce: return "reduce"
+        case .flatten: return "flatten"
+        }
+    }
+}
+
 /// Limits of one instrument and of the run; every field is required in the configuration.
 public struct RiskLimits: BitwiseCopyable, Sendable {
     public var maxOrderQuantity: Quantity
@@ -65,6 +87,63 @@ public struct RiskLimits: BitwiseCopyable, Sendable {
     public var maxQuietAge = Nanoseconds(raw: .max)
     /// Oldest market data by exchange time an order may be based on.
     public var maxVenueAge = Nanoseconds(raw: .max)
+    /// What a buy must leave free of the quote asset; what reduces may use it.
+    public var quoteReserve = Notional.zero
+    /// Added to what a buy costs, in basis points: fees that the venue may take in quote.
+    public var feeAllowanceBps: Int32 = 0
+
+    /// Largest distance of a limit price from what others said the price has been over the last minute, in basis points.
+    public var maxDriftBps = Int32.max
+    /// Largest distance of an order's expected fill from the mid, in basis points, for an order that takes: the best
+    /// level's quantity at its price, all beyond it at the order's limit price.
+    public var maxFillCostBps = Int32.max
+    /// Hours in which orders are placed, seconds of the UTC day; from the first to before the last, which may be on the
+    /// next day. Equal: always.
+    public var windowStart: Int32 = 0
+    public var windowEnd: Int32 = 0
+    /// Orders of an instrument per execution within ten minutes, of which `orderToTradeFloor` are always allowed.
+    public var maxOrdersPerTrade = Int32.max
+    public var orderToTradeFloor: Int32 = 0
+    /// Requests about one instrument; new orders stop earlier, by the share kept for cancels.
+    public var maxInstrumentOrdersPerSecond = Int32.max
+    public var maxInstrumentOrdersPerMinute = Int32.max
+
+    /// Whether a second of the day lies within the hours; one that is not known does only where there are none.
+    public func isOpen(atSecond second: Int32) -> Bool {
+        if windowStart == windowEnd { return true }
+        if second < 0 { return false }
+        return windowStart < windowEnd
+            ? second >= windowStart && second < windowEnd : second >= windowStart || second < windowEnd
+    }
+    /// As `maxDrawdown`, from the highest result of the day.
+    public var maxDayDrawdown = Notional.max
+    public var onDailyLoss = LossAction.halt
+    /// For both drawdowns.
+    public var onDrawdown = LossAction.halt
+    /// How far the mid may be from the last public trade, in basis points of the trade, to be believed in a loss.
+    public var maxPriceGapBps = Int32.max
+    /// Oldest public trade that can confirm a mid, by receive time.
+    public var maxTradeAge = Nanoseconds(raw: .max)
+    /// Evaluations in a row after which a loss counts although no public trade confirms its price.
+    public var unconfirmedEvaluations: Int32 = 1
+    /// Fall of one strategy's result from its highest, at which it is switched off.
+    public var maxStrategyDrawdown = Notional.max
+    /// Share of a strategy's last 64 answered orders that the venue may refuse.
+    public var maxRejectPercent = Int32.max
+    /// Average cost of a strategy's last 64 fills against the mid at its decisions, in basis points.
+    public var maxStrategySlippageBps = Int32.max
+    /// Orders or fills below which neither of the two is judged.
+    public var minStrategySamples: Int32 = 1
+    /// After a strategy was switched off by a limit: earliest return.
+    public var strategyCooldown = Nanoseconds.zero
+    /// Loss and profit of an instrument's open position, in quote or in basis points of its average price, at which it
+    /// is closed and its instrument blocked for `exitPause`. The other unit is `.max`.
+    public var stopLoss = Notional.max
+    public var stopLossBps = Int32.max
+    public var takeProfit = Notional.max
+    public var takeProfitBps = Int32.max
+    /// `.max`: until a person ends it.
+    public var exitPause = Nanoseconds.zero
 
     public init(
         maxOrderQuantity: Quantity, maxOrderNotional: Notional, maxPosition: Quantity, maxOpenOrders: Int32,

@@ -19,6 +19,10 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case dirtyPosition = 20
     /// The strategy was switched off, by itself or by a person.
     case strategyOff = 21
+    /// Not within the instrument's hours.
+    case outsideWindow = 41
+    /// The instrument is blocked, by a person or by its stop loss or take profit.
+    case instrumentBlocked = 50
     /// The price moved too far in the last seconds.
     case volatility = 30
     /// The venue answered too slowly.
@@ -26,11 +30,15 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case invalidPrice = 8
     case invalidQuantity = 9
     case belowMinNotional = 10
+    /// Against the venue's percent-price rule.
+    case percentPrice = 42
     case orderSize = 11
     /// Larger than the run's drawdown allows for now.
     case drawdownThrottle = 32
     case orderNotional = 12
     case priceCollar = 13
+    /// Too far from what others said the price has been, or nobody said anything.
+    case priceDrift = 43
     /// Would take further through the book than the slippage bound.
     case slippage = 22
     /// Would trade with a resting order of ours.
@@ -41,10 +49,16 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case grossExposure = 25
     case portfolioNet = 26
     case portfolioGross = 27
+    /// The account cannot pay for it, or its balance is not known.
+    case insufficientBalance = 40
     case orderRate = 16
+    /// Requests about the instrument, less the share kept for cancels.
+    case instrumentRate = 44
     /// Requests of all kinds, less the share kept for cancels.
     case messageRate = 28
     case identicalOrders = 29
+    /// Too many orders for what was executed.
+    case orderToTrade = 45
     case dailyLoss = 17
     case unknownOrders = 18
     case capacity = 19
@@ -64,15 +78,19 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .linkDown: return "LINK_DOWN"
         case .dirtyPosition: return "DIRTY_POSITION"
         case .strategyOff: return "STRATEGY_OFF"
+        case .outsideWindow: return "OUTSIDE_WINDOW"
+        case .instrumentBlocked: return "INSTRUMENT_BLOCKED"
         case .volatility: return "VOLATILITY"
         case .latency: return "LATENCY"
         case .invalidPrice: return "INVALID_PRICE"
         case .invalidQuantity: return "INVALID_QUANTITY"
         case .belowMinNotional: return "BELOW_MIN_NOTIONAL"
+        case .percentPrice: return "PERCENT_PRICE"
         case .orderSize: return "MAX_ORDER_SIZE"
         case .drawdownThrottle: return "DRAWDOWN_THROTTLE"
         case .orderNotional: return "MAX_ORDER_NOTIONAL"
         case .priceCollar: return "PRICE_COLLAR"
+        case .priceDrift: return "PRICE_DRIFT"
         case .slippage: return "SLIPPAGE"
         case .selfTrade: return "SELF_TRADE"
         case .openOrders: return "MAX_OPEN_ORDERS"
@@ -81,9 +99,12 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .grossExposure: return "GROSS_EXPOSURE"
         case .portfolioNet: return "PORTFOLIO_NET"
         case .portfolioGross: return "PORTFOLIO_GROSS"
+        case .insufficientBalance: return "INSUFFICIENT_BALANCE"
         case .orderRate: return "ORDER_RATE"
+        case .instrumentRate: return "INSTRUMENT_RATE"
         case .messageRate: return "MESSAGE_RATE"
         case .identicalOrders: return "IDENTICAL_ORDERS"
+        case .orderToTrade: return "ORDER_TO_TRADE"
         case .dailyLoss: return "DAILY_LOSS"
         case .unknownOrders: return "UNKNOWN_ORDERS"
         case .capacity: return "CAPACITY"

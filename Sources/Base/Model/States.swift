@@ -97,6 +97,22 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case clockSkew = 16
     /// The market data are in doubt by more than one kind of evidence.
     case feedHealth = 70
+    /// A strategy lost too much, fell too far, was refused too often, or traded too far from its decisions.
+    case strategyLoss = 50
+    case strategyDrawdown = 51
+    case strategyRejects = 52
+    case strategySlippage = 53
+    /// A position's result reached its bound: it is closed and its instrument blocked.
+    case stopLoss = 54
+    case takeProfit = 55
+    /// A position could not be closed within its time.
+    case cannotFlatten = 56
+    /// A thread has not turned for too long.
+    case threadStalled = 57
+    /// The price moved too far in the last seconds.
+    case volatilityHalt = 58
+    /// The book says that a limit of loss is reached; public trades do not say so, or nothing.
+    case priceUnconfirmed = 59
 
     public var name: String {
         switch self {
@@ -118,6 +134,16 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .authentication: return "AUTHENTICATION"
         case .clockSkew: return "CLOCK_SKEW"
         case .feedHealth: return "FEED_HEALTH"
+        case .strategyLoss: return "STRATEGY_LOSS"
+        case .strategyDrawdown: return "STRATEGY_DRAWDOWN"
+        case .strategyRejects: return "STRATEGY_REJECTS"
+        case .strategySlippage: return "STRATEGY_SLIPPAGE"
+        case .stopLoss: return "STOP_LOSS"
+        case .takeProfit: return "TAKE_PROFIT"
+        case .cannotFlatten: return "CANNOT_FLATTEN"
+        case .threadStalled: return "THREAD_STALLED"
+        case .volatilityHalt: return "VOLATILITY_HALT"
+        case .priceUnconfirmed: return "PRICE_UNCONFIRMED"
         }
     }
 }

@@ -55,8 +55,9 @@ import Synchronization
     @inlinable public mutating func peek() -> ByteFrame? {
         var at = head
         if at == cachedTail {
-            cachedTail = unsafe sharedTail.pointee.load(ordering: .acquiring)
-            if at == cachedTail { return nil }
+            let newTail = unsafe sharedTail.pointee.load(ordering: .acquiring)
+            if at == newTail { return nil }
+            cachedTail = newTail
         }
         var start = unsafe slots + Int(truncatingIfNeeded: at & (limit &- 1))
         var word = unsafe start.load(as: UInt64.self)

@@ -95,8 +95,10 @@ import Synchronization
     /// Takes the oldest value into `out`; false, and `out` untouched, when the ring is empty. O(1), a few ns.
     @inlinable public mutating func tryPop(_ out: inout T) -> Bool {
         if head == cachedTail {
-            cachedTail = unsafe sharedTail.pointee.load(ordering: .acquiring)
-            if head == cachedTail { return false }
+            // Stored only when it is new: a loop that asks an empty ring again and again then consists of loads alone.
+            let newTail = unsafe sharedTail.pointee.load(ordering: .acquiring)
+            if head == newTail { return false }
+            cachedTail = newTail
         }
         out = unsafe slots[Int(truncatingIfNeeded: head & (limit &- 1))]
         head &+= 1
@@ -107,8 +109,9 @@ import Synchronization
     /// Takes the oldest value, or `nil` when the ring is empty.
     @inlinable public mutating func tryPop() -> T? {
         if head == cachedTail {
-            cachedTail = unsafe sharedTail.pointee.load(ordering: .acquiring)
-            if head == cachedTail { return nil }
+            let newTail = unsafe sharedTail.pointee.load(ordering: .acquiring)
+            if head == newTail { return nil }
+            cachedTail = newTail
         }
         let value = unsafe slots[Int(truncatingIfNeeded: head & (limit &- 1))]
         head &+= 1

@@ -6,11 +6,15 @@
 @safe public struct ByteView: @unchecked Sendable, BitwiseCopyable, Equatable {
     public let base: UnsafeRawPointer?
     public let count: Int
+    /// Whether `PaddedCursor.padding` bytes behind the view may be read, too, whatever they hold. Readers then take eight
+    /// bytes at a time without looking for the end first.
+    public let isPadded: Bool
 
     /// No bytes.
     @inlinable public init() {
         unsafe self.base = nil
         self.count = 0
+        isPadded = false
     }
 
     /// Precondition: `count >= 0` and `p` has that many readable bytes for as long as the view is used.
@@ -18,11 +22,25 @@
         precondition(count >= 0, "a view cannot have a negative count")
         unsafe self.base = p
         self.count = count
+        isPadded = false
     }
 
     @inlinable public init(_ b: UnsafeRawBufferPointer) {
         unsafe self.base = b.baseAddress
         self.count = b.count
+        isPadded = false
+    }
+
+    /// Bytes with readable ones behind them: a record of a byte ring, or a buffer that was taken larger for this.
+    /// Precondition: `PaddedCursor.padding` bytes behind `b` may be read for as long as the view is used.
+    @inlinable public init(padded b: UnsafeRawBufferPointer) {
+        unsafe self.init(b.baseAddress, count: b.count, isPadded: b.baseAddress != nil)
+    }
+
+    @inlinable init(_ base: UnsafeRawPointer?, count: Int, isPadded: Bool) {
+        unsafe self.base = base
+        self.count = count
+        self.isPadded = isPadded
     }
 
     /// The bytes of a literal; they live for ever. Precondition: not a single-scalar `StaticString`.
@@ -30,6 +48,7 @@
         precondition(s.hasPointerRepresentation, "a literal with bytes is needed")
         unsafe self.base = UnsafeRawPointer(s.utf8Start)
         self.count = s.utf8CodeUnitCount
+        isPadded = false
     }
 
     @inlinable public var isEmpty: Bool { count == 0 }
@@ -43,35 +62,20 @@
     @inlinable public func slice(from start: Int, count length: Int) -> ByteView {
         precondition(start >= 0 && length >= 0 && start <= count && length <= count - start, "slice outside the view")
         if length == 0 { return ByteView() }
-        return unsafe ByteView(base.unsafelyUnwrapped + start, count: length)
+        return unsafe ByteView(base.unsafelyUnwrapped + start, count: length, isPadded: isPadded)
     }
 
     /// Whether the bytes are those of the literal.
-    @inlinable public func equals(_ s: StaticString) -> Bool {
+    @inlinable @inline(__always) public func equals(_ s: StaticString) -> Bool {
         let length = s.utf8CodeUnitCount
         if length != count { return false }
-        let other = unsafe UnsafeRawPointer(s.utf8Start)
-        var i = 0
-        while i < length {
-            let a = unsafe base.unsafelyUnwrapped.load(fromByteOffset: i, as: UInt8.self)
-            let b = unsafe other.load(fromByteOffset: i, as: UInt8.self)
-            if a != b { return false }
-            i += 1
-        }
-        return true
+        return unsafe length == 0 || sameBytes(base.unsafelyUnwrapped, UnsafeRawPointer(s.utf8Start), length)
     }
 
     /// Whether both views show the same bytes, wherever they are.
     @inlinable public static func == (a: ByteView, b: ByteView) -> Bool {
         if a.count != b.count { return false }
-        var i = 0
-        while i < a.count {
-            let x = unsafe a.base.unsafelyUnwrapped.load(fromByteOffset: i, as: UInt8.self)
-            let y = unsafe b.base.unsafelyUnwrapped.load(fromByteOffset: i, as: UInt8.self)
-            if x != y { return false }
-            i += 1
-        }
-        return true
+        return unsafe a.count == 0 || sameBytes(a.base.unsafelyUnwrapped, b.base.unsafelyUnwrapped, a.count)
     }
 
     /// The bytes for pointer-based callees.

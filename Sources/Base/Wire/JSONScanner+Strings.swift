@@ -1,6 +1,27 @@
 extension JSONScanner {
     /// Reads a string token at `position`, which need not be a quote. Leaves `expectation` to the caller.
-    mutating func scanString(_ out: inout ByteView) -> Bool {
+    @inline(__always) mutating func scanString(_ out: inout ByteView) -> Bool {
+        // Plain characters up to a quote inside the view: what nearly every key and value is.
+        let first = position + 1
+        if peek(position) == UInt8(ascii: "\"") {
+            var limit = first
+            while limit + 8 <= readable {
+                let plain = StringBytes.plainCount(word(limit))
+                limit += plain
+                if plain < 8 { break }
+            }
+            if limit < end, peek(limit) == UInt8(ascii: "\"") {
+                lastStringHadEscapes = false
+                out = view(from: first, to: limit)
+                position = limit + 1
+                return true
+            }
+        }
+        return scanAnyString(&out)
+    }
+
+    /// The same for every string, byte by byte.
+    @inline(never) private mutating func scanAnyString(_ out: inout ByteView) -> Bool {
         if peek(position) != UInt8(ascii: "\"") { return fail(.unexpectedByte, at: position) }
         let start = position + 1
         var i = start
@@ -78,6 +99,19 @@ extension JSONScanner {
     }
 
     @inline(__always) private func isTail(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
+}
+
+/// Eight bytes of a string in one word, the first lowest.
+private enum StringBytes {
+    /// How many bytes from the lowest are ASCII, no control character, no quote and no backslash.
+    @inline(__always) static func plainCount(_ word: UInt64) -> Int {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        // Each subtraction sets the top bit of the first byte that is to be found; borrows reach higher bytes only.
+        let quote = word ^ (ones &* 0x22)
+        let backslash = word ^ (ones &* 0x5C)
+        let marks = (quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (word &- ones &* 0x20) & ~word | word
+        return (marks & 0x8080_8080_8080_8080).trailingZeroBitCount >> 3
+    }
 }
 
 /// Texts inside JSON strings.

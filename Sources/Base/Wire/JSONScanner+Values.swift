@@ -25,6 +25,37 @@ extension JSONScanner {
     /// Reads a number written as an integer: no fraction, no exponent, inside `Int64`.
     public mutating func int64(_ out: inout Int64) -> Bool {
         guard let first = valueStart() else { return false }
+        if first &- 49 < 9, plainInteger(&out) { return true }
+        return anyInteger(first, &out)
+    }
+
+    /// Up to sixteen digits, the first not zero, that end inside the view; consumes nothing when it is not so.
+    @inline(__always) private mutating func plainInteger(_ out: inout Int64) -> Bool {
+        guard position + 16 <= readable else { return false }
+        let head = word(position) ^ Digits.zeros
+        var bits = Digits.leadingBits(head)
+        var value: UInt64
+        var limit = position
+        if bits < 64 {
+            value = Digits.value(head &<< (64 &- UInt64(bits)))
+        } else {
+            bits = Digits.leadingBits(word(position + 8) ^ Digits.zeros)
+            value = Digits.value(word(position + bits >> 3) ^ Digits.zeros)
+            if bits > 0 { value &+= Digits.value(head << (64 &- UInt64(bits))) &* 100_000_000 }
+            limit += 8
+        }
+        limit += bits >> 3
+        // At the end of the view, or behind it, the number may go on; a point or an exponent is another reader's.
+        guard limit < end else { return false }
+        let next = peek(limit)
+        if next &- 48 <= 9 || next == UInt8(ascii: ".") || next | 0x20 == UInt8(ascii: "e") { return false }
+        out = Int64(truncatingIfNeeded: value)
+        position = limit
+        expectation = .after
+        return true
+    }
+
+    @inline(never) private mutating func anyInteger(_ first: UInt8, _ out: inout Int64) -> Bool {
         let negative = first == UInt8(ascii: "-")
         var i = negative ? position + 1 : position
         let start = i

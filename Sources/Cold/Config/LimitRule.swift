@@ -9,6 +9,14 @@ struct LimitRule: Sendable {
         case notional(WritableKeyPath<RiskLimits, Notional> & Sendable)
         case count(WritableKeyPath<RiskLimits, Int32> & Sendable, ClosedRange<Int>)
         case span(WritableKeyPath<RiskLimits, Nanoseconds> & Sendable)
+        /// From and to, seconds of the day; unlimited means always.
+        case window(WritableKeyPath<RiskLimits, Int32> & Sendable, WritableKeyPath<RiskLimits, Int32> & Sendable)
+        /// A lowest amount of the quote asset: unlimited means none.
+        case atLeast(WritableKeyPath<RiskLimits, Notional> & Sendable)
+        /// What a limit leads to.
+        case action(WritableKeyPath<RiskLimits, LossAction> & Sendable)
+        /// An amount in quote, or basis points written as `50bps`.
+        case result(WritableKeyPath<RiskLimits, Notional> & Sendable, bps: WritableKeyPath<RiskLimits, Int32> & Sendable)
     }
 
     var name: String
@@ -151,25 +159,129 @@ struct LimitRule: Sendable {
             "max_venue_age", .span(\.maxVenueAge),
             "write the oldest data by exchange time an order may rest on, such as 1s",
             "No order rests on data older than # by exchange time."),
+        LimitRule(
+            "quote_reserve", .atLeast(\.quoteReserve),
+            "write what a buy must leave of the quote asset, such as 100", "A buy leaves at least # of the balance."),
+        LimitRule(
+            "fee_allowance_bps", .count(\.feeAllowanceBps, 0...1000),
+            "write what fees may add to the price of a buy, in basis points, such as 10",
+            "The balance must also pay # basis points of fees of a buy."),
+        LimitRule(
+            "max_drift_bps", .count(\.maxDriftBps, 1...10_000),
+            "write the largest distance from what others said the price was over the last minute, such as 100",
+            "A limit price is at most # basis points from what others said the price was over the last minute."),
+        LimitRule(
+            "max_fill_cost_bps", .count(\.maxFillCostBps, 1...10_000),
+            "write the largest distance of an expected fill from the mid in basis points, such as 20",
+            "An order that takes is expected to fill within # basis points of the mid, at worst at its limit price."),
+        LimitRule(
+            "trading_window", .window(\.windowStart, \.windowEnd),
+            "write the hours in UTC, such as 08:00-16:30", "Orders are placed from # UTC only; reducing goes on."),
+        LimitRule(
+            "max_orders_per_trade", .count(\.maxOrdersPerTrade, 1...1_000_000),
+            "write how many orders of an instrument an execution allows within ten minutes, such as 100",
+            "At most # orders of an instrument are sent for each execution within ten minutes."),
+        LimitRule(
+            "order_to_trade_floor", .count(\.orderToTradeFloor, 1...1_000_000),
+            "write how many orders need no execution within ten minutes, such as 500", "# of them need no execution."),
+        LimitRule(
+            "max_instrument_orders_per_second", .count(\.maxInstrumentOrdersPerSecond, 1...100_000),
+            "write the rate of orders and cancels of one instrument, such as 20",
+            "At most # orders and cancels of one instrument are sent in a second."),
+        LimitRule(
+            "max_instrument_orders_per_minute", .count(\.maxInstrumentOrdersPerMinute, 1...1_000_000),
+            "write the rate of orders and cancels of one instrument, such as 600",
+            "At most # orders and cancels of one instrument are sent in a minute."),
+    ] + judged
+
+    /// Limits of strategies, of single instruments, and of what a price must show before a loss counts.
+    private static let judged: [LimitRule] = [
+        LimitRule(
+            "max_day_drawdown", .notional(\.maxDayDrawdown),
+            "write the fall from the day's highest result in quote units, such as 100",
+            "When the result falls # from the day's highest, that is a drawdown too."),
+        LimitRule(
+            "on_daily_loss", .action(\.onDailyLoss), "write what follows: halt, safe, reduce or flatten",
+            "What follows the day's loss: #."),
+        LimitRule(
+            "on_drawdown", .action(\.onDrawdown), "write what follows: halt, safe, reduce or flatten",
+            "What follows a drawdown: #."),
+        LimitRule(
+            "max_price_gap_bps", .count(\.maxPriceGapBps, 1...10_000),
+            "write how far the mid may be from the last public trade in basis points, such as 30",
+            "A loss counts at once only where the mid is within # basis points of the last public trade."),
+        LimitRule(
+            "max_trade_age", .span(\.maxTradeAge), "write how old that trade may be, such as 10s",
+            "A trade older than # confirms nothing."),
+        LimitRule(
+            "unconfirmed_evaluations", .count(\.unconfirmedEvaluations, 1...10_000),
+            "write after how many evaluations in a row a loss counts that no trade confirms, such as 30",
+            "A loss that no trade confirms counts after # evaluations in a row."),
+        LimitRule(
+            "max_strategy_drawdown", .notional(\.maxStrategyDrawdown),
+            "write the fall from a strategy's highest result in quote units at which it is switched off, such as 50",
+            "A strategy whose result falls # from its highest is switched off."),
+        LimitRule(
+            "max_reject_percent", .count(\.maxRejectPercent, 1...100),
+            "write which share of a strategy's orders the venue may refuse in percent, such as 50",
+            "A strategy of whose last 64 orders the venue refused more than # percent is switched off."),
+        LimitRule(
+            "max_strategy_slippage_bps", .count(\.maxStrategySlippageBps, 1...10_000),
+            "write what a strategy's fills may cost against the mid at its decision in basis points, such as 30",
+            "A strategy whose last 64 fills cost more than # basis points against the mid at its decisions is switched off."),
+        LimitRule(
+            "min_strategy_samples", .count(\.minStrategySamples, 1...64),
+            "write how many orders or fills there must be before either is judged, such as 20",
+            "Neither share nor cost is judged on fewer than # of them."),
+        LimitRule(
+            "strategy_cooldown", .span(\.strategyCooldown),
+            "write how long a strategy that a limit switched off stays off at least, such as 5m",
+            "A strategy that a limit switched off may come back after # at the earliest, by a person."),
+        LimitRule(
+            "stop_loss", .result(\.stopLoss, bps: \.stopLossBps),
+            "write the loss of an open position in quote units, such as 100, or of its average price, such as 200bps",
+            "A position that lost # is closed and its instrument blocked."),
+        LimitRule(
+            "take_profit", .result(\.takeProfit, bps: \.takeProfitBps),
+            "write the profit of an open position in quote units, such as 100, or of its average price, such as 200bps",
+            "A position that won # is closed and its instrument blocked."),
+        LimitRule(
+            "exit_pause", .span(\.exitPause), "write for how long it is blocked then, such as 5m", "Both block for #."),
     ]
 
     /// As an integer: at scale 8, nanoseconds, or the count.
     func raw(_ limits: RiskLimits) -> Int64 {
         switch kind {
         case .quantity(let path): return limits[keyPath: path].raw
-        case .notional(let path): return limits[keyPath: path].raw
+        case .notional(let path), .atLeast(let path): return limits[keyPath: path].raw
         case .count(let path, _): return Int64(limits[keyPath: path])
+        case .window(let from, let to): return Int64(limits[keyPath: from]) * 86_400 + Int64(limits[keyPath: to])
         case .span(let path): return limits[keyPath: path].raw
+        case .action(let path): return Int64(limits[keyPath: path].rawValue)
+        case .result(let path, let bps):
+            return limits[keyPath: bps] == .max ? limits[keyPath: path].raw : 0 - Int64(limits[keyPath: bps])
         }
+    }
+
+    /// A second of the day as HH:MM, with seconds where there are some.
+    static func clock(_ second: Int32) -> String {
+        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return two(second / 3600) + ":" + two(second / 60 % 60) + (second % 60 == 0 ? "" : ":" + two(second % 60))
     }
 
     func explain(_ limits: RiskLimits, base: String, quote: String) -> String {
         let value: String
         switch kind {
         case .quantity(let path): value = "\(limits[keyPath: path]) \(base)"
-        case .notional(let path): value = "\(limits[keyPath: path]) \(quote)"
+        case .notional(let path), .atLeast(let path): value = "\(limits[keyPath: path]) \(quote)"
         case .count(let path, _): value = "\(limits[keyPath: path])"
+        case .window(let from, let to):
+            value = "\(Self.clock(limits[keyPath: from])) to \(Self.clock(limits[keyPath: to]))"
         case .span(let path): value = RunConfiguration.text(limits[keyPath: path])
+        case .action(let path): value = limits[keyPath: path].name
+        case .result(let path, let bps):
+            value = limits[keyPath: bps] == .max
+                ? "\(limits[keyPath: path]) \(quote)" : "\(limits[keyPath: bps]) basis points of its average price"
         }
         return sentence.replacing("#", with: value)
     }
@@ -185,6 +297,16 @@ struct LimitRule: Sendable {
             limits[keyPath: path] = section.limit(name, cure: cure, &unlimited, else: .zero, all: .max) {
                 section.decimal($0, key: name, cure: cure).map(Notional.init(raw:))
             }
+        case .atLeast(let path):
+            limits[keyPath: path] = section.limit(name, cure: cure, &unlimited, else: .zero, all: .zero) {
+                section.decimal($0, key: name, cure: cure).map(Notional.init(raw:))
+            }
+        case .window(let from, let to):
+            let hours = section.limit(name, cure: cure, &unlimited, else: (Int32(0), Int32(0)), all: (0, 0)) {
+                section.hours($0, key: name, cure: cure)
+            }
+            limits[keyPath: from] = hours.0
+            limits[keyPath: to] = hours.1
         case .count(let path, let range):
             limits[keyPath: path] = section.limit(name, cure: cure, &unlimited, else: 0, all: .max) {
                 section.whole($0, key: name, in: range, cure: cure).map(Int32.init)
@@ -193,7 +315,28 @@ struct LimitRule: Sendable {
             limits[keyPath: path] = section.limit(name, cure: cure, &unlimited, else: .zero, all: Nanoseconds(raw: .max)) {
                 section.duration($0, key: name, cure: cure)
             }
+        case .action(let path):
+            limits[keyPath: path] = section.choice(name, LossAction.allCases.map { ($0.name, $0) }, else: .halt)
+        case .result(let path, let bps): readResult(section, path, bps, into: &limits, &unlimited)
         }
+    }
+}
+
+extension LimitRule {
+    private func readResult(
+        _ section: Section, _ path: WritableKeyPath<RiskLimits, Notional>, _ bps: WritableKeyPath<RiskLimits, Int32>,
+        into limits: inout RiskLimits, _ unlimited: inout [UnlimitedLimit]
+    ) {
+        var points = Int32.max
+        limits[keyPath: path] = section.limit(name, cure: cure, &unlimited, else: .zero, all: .max) { text in
+            guard text.hasSuffix("bps") else {
+                return section.decimal(text, key: name, cure: cure).map(Notional.init(raw:))
+            }
+            let number = section.whole(String(text.dropLast(3)), key: name, in: 1...100_000, cure: cure)
+            points = number.map(Int32.init) ?? points
+            return number.map { _ in .max }
+        }
+        limits[keyPath: bps] = points
     }
 }
 

@@ -42,6 +42,7 @@ extension RunConfiguration {
             let values = strategy.parameters.map { "\($0.name) \(Self.text($0))" }.joined(separator: ", ")
             return "Strategy \(strategy.name) trades \(instruments[strategy.instrument.index].symbol)"
                 + (values.isEmpty ? "." : " with \(values).")
+                + (strategy.isShadow ? " It is in SHADOW: its intents are judged and recorded, never sent." : "")
         }
     }
 
@@ -50,7 +51,17 @@ extension RunConfiguration {
         let quote = instruments[0].quote
         let off = Set(unlimited.map(\.name))
         return LimitRule.all.filter { !off.contains($0.name) }.map { $0.explain(limits, base: base, quote: quote) }
-            + unlimited.map { "There is NO limit \($0.name), because: \($0.reason)." }
+            + unlimited.map { "There is NO limit \($0.name), because: \($0.reason)." } + explainOwnLimits
+    }
+
+    private var explainOwnLimits: [String] {
+        instruments.flatMap { instrument -> [String] in
+            guard let own = instrument.limits else { return [] }
+            let off = Set(own.unlimited.map(\.name))
+            return LimitRule.all.filter { own.written.contains($0.name) && !off.contains($0.name) }.map {
+                "For \(instrument.symbol) alone: " + $0.explain(own.values, base: instrument.base, quote: instrument.quote)
+            } + own.unlimited.map { "For \(instrument.symbol) there is NO limit \($0.name), because: \($0.reason)." }
+        }
     }
 
     private var explainMachine: [String] {

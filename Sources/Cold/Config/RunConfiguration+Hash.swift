@@ -32,9 +32,15 @@ extension RunConfiguration {
                 "\($0.tickSize) \($0.lotSize) \($0.minQuantity) \($0.maxQuantity) \($0.minNotional)"
             }
             lines.append("instrument=\(instrument.symbol) \(instrument.base) \(instrument.quote) \(rules ?? "from venue")")
+            if let own = instrument.limits {
+                for rule in LimitRule.all where own.written.contains(rule.name) {
+                    lines.append("instrument.limit=\(instrument.symbol) \(rule.name) \(rule.raw(own.values))")
+                }
+                lines += own.unlimited.map { "instrument.unlimited=\(instrument.symbol) \($0.name) \($0.reason)" }
+            }
         }
         for strategy in strategies {
-            lines.append("strategy=\(strategy.name) \(strategy.instrument.raw)")
+            lines.append("strategy=\(strategy.name) \(strategy.instrument.raw)\(strategy.isShadow ? " shadow" : "")")
             lines += strategy.parameters.map { "parameter=\($0.name) \($0.kind.rawValue) \($0.raw)" }
         }
         lines += limitValues.map { "limits.\($0.name)=\($0.raw)" }

@@ -56,8 +56,9 @@ extension RunConfiguration {
         run.finish()
         let venue = VenueSettings(
             root.section("venue", cure: "write venue: with kind, URLs and client_id_prefix"), mode: mode, catalogue: catalogue)
-        let instruments = root.list("instruments", cure: "list at least one instrument: symbol, base, quote")
-            .enumerated().map { InstrumentSettings(Section($1, path: "instruments.\($0)", reader: root.reader)) }
+        let listed = root.list("instruments", cure: "list at least one instrument: symbol, base, quote")
+            .enumerated().map { Section($1, path: "instruments.\($0)", reader: root.reader) }
+        var instruments = listed.map { InstrumentSettings($0) }
         let strategies = root.list("strategies", cure: "list at least one strategy: name, parameters")
             .enumerated().map {
                 StrategySettings(
@@ -68,6 +69,9 @@ extension RunConfiguration {
         let limits = RiskLimits(
             root.section("limits", cure: "write limits: with \(RiskLimits.names.joined(separator: ", "))"),
             unlimited: &unlimited)
+        for (index, section) in listed.enumerated() {
+            instruments[index].limits = InstrumentLimits(section, run: limits)
+        }
         let placed = WrittenTopology(root.section("topology", cure: "write topology: with preset: two-cores"))
         let timeouts = TimeoutSettings(root.section("timeouts", cure: "write timeouts: with request, heartbeat, guard"))
         let feed = root.section("feed", cure: "write feed: with stale_after: 2s")

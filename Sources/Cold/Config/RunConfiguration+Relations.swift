@@ -5,6 +5,7 @@ import Units
 extension RunConfiguration {
     func relate(_ reader: SettingReader, cores: Set<Int>?) {
         relateLimits(reader)
+        relateOwnLimits(reader)
         relateTimes(reader)
         relateInstruments(reader)
         relateTopology(reader, cores: cores)
@@ -45,6 +46,17 @@ extension RunConfiguration {
             ["limits.cancel_share_percent"], limits.cancelSharePercent <= 90, "cannot be unlimited",
             cure: "write a percentage from 0 to 90")
         reader.relate(
+            ["limits.fee_allowance_bps"], limits.feeAllowanceBps <= 1000, "cannot be unlimited",
+            cure: "write basis points from 0 to 1000")
+        reader.relate(
+            ["limits.order_to_trade_floor"], limits.orderToTradeFloor <= 1_000_000, "cannot be unlimited",
+            cure: "write a number from 1 to 1000000, or lift max_orders_per_trade")
+        reader.relate(
+            ["limits.max_instrument_orders_per_second", "limits.max_instrument_orders_per_minute"],
+            limits.maxInstrumentOrdersPerSecond <= limits.maxInstrumentOrdersPerMinute,
+            "is larger than max_instrument_orders_per_minute (\(limits.maxInstrumentOrdersPerMinute))",
+            cure: "lower max_instrument_orders_per_second or raise max_instrument_orders_per_minute")
+        reader.relate(
             ["limits.throttle_percent"], limits.throttlePercent <= 100, "cannot be unlimited",
             cure: "write a percentage from 1 to 100, or lift throttle_drawdown")
         reader.relate(
@@ -55,6 +67,22 @@ extension RunConfiguration {
         reader.relate(
             ["limits.drawdown_confirmations"], limits.drawdownConfirmations <= 1000, "cannot be unlimited",
             cure: "write a number from 1 to 1000, or lift max_drawdown")
+        reader.relate(
+            ["limits.throttle_drawdown", "limits.max_day_drawdown"],
+            limits.throttleDrawdown <= limits.maxDayDrawdown || limits.throttleDrawdown == .max,
+            "is larger than max_day_drawdown (\(limits.maxDayDrawdown)): that would come first",
+            cure: "lower throttle_drawdown or raise max_day_drawdown")
+        reader.relate(
+            ["limits.unconfirmed_evaluations", "limits.drawdown_confirmations"],
+            limits.unconfirmedEvaluations >= limits.drawdownConfirmations,
+            "is smaller than drawdown_confirmations (\(limits.drawdownConfirmations)): what no trade confirms must take longer",
+            cure: "raise unconfirmed_evaluations")
+        reader.relate(
+            ["limits.unconfirmed_evaluations"], limits.unconfirmedEvaluations <= 10_000,
+            "cannot be unlimited: a loss would not count while trades are silent", cure: "write a number from 1 to 10000")
+        reader.relate(
+            ["limits.min_strategy_samples"], limits.minStrategySamples <= 64, "cannot be unlimited",
+            cure: "write a number from 1 to 64, or lift max_reject_percent and max_strategy_slippage_bps")
         reader.relate(
             ["limits.max_data_age", "feed.stale_after"],
             limits.maxDataAge <= feedStaleAfter || limits.maxDataAge.raw == .max,
@@ -90,10 +118,10 @@ extension RunConfiguration {
                 [minimum, "\(path).rules.lot_size"], rules.minQuantity.isMultiple(of: rules.lotSize),
                 "is not a multiple of lot_size", cure: "correct the two")
             reader.relate(
-                [minimum, "limits.max_order_quantity"], rules.minQuantity <= limits.maxOrderQuantity,
+                [minimum, "limits.max_order_quantity"], rules.minQuantity <= self.limits(of: index).maxOrderQuantity,
                 "is larger than limits.max_order_quantity: no order could pass both", cure: "raise limits.max_order_quantity")
             reader.relate(
-                ["\(path).rules.min_notional", "limits.max_order_notional"], rules.minNotional <= limits.maxOrderNotional,
+                ["\(path).rules.min_notional", "limits.max_order_notional"], rules.minNotional <= self.limits(of: index).maxOrderNotional,
                 "is larger than limits.max_order_notional: no order could pass both", cure: "raise limits.max_order_notional")
         }
     }

@@ -8,6 +8,9 @@ extension InstrumentSettings {
         quote = section.asset("quote", cure: "write the asset that is paid, such as USDT")
         let cure = "write rules: from venue, or a map with tick_size, lot_size, min_quantity, max_quantity, min_notional"
         rules = nil
+        limits = nil
+        // Read once the run's limits are known.
+        section.allow("limits")
         if let setting = section.setting("rules", required: false, cure: cure) {
             if case .text(let text) = setting.content {
                 if text != "from venue" { section.fail("rules", "'\(section.shown(text))' is not 'from venue'", cure: cure) }
@@ -40,6 +43,7 @@ extension StrategySettings {
             instrument = section.choice("instrument", symbols, else: InstrumentID(0))
         }
         section.allow("instrument")
+        isShadow = section.choice("shadow", [("true", true), ("false", false)], else: false, default: false)
         let map = section.setting("parameters", required: false, cure: "write parameters as a map, or leave the key out")
         if let rules = catalogue.parameters(name) {
             let values = Section(map ?? Setting(place: section.place, content: .map([])), path: section.path("parameters"), reader: section.reader)

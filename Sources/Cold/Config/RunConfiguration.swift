@@ -76,6 +76,8 @@ package struct InstrumentSettings: Sendable {
     package var quote: String
     /// `nil`: asked of the venue at start.
     package var rules: InstrumentRules?
+    /// `nil`: the run's limits.
+    package var limits: InstrumentLimits?
 }
 
 package struct InstrumentRules: Sendable {
@@ -88,6 +90,8 @@ package struct InstrumentRules: Sendable {
 
 package struct StrategySettings: Sendable {
     package var name: String
+    /// Its intents are judged and recorded, never sent.
+    package var isShadow = false
     package var instrument: InstrumentID
     /// Sorted by name.
     package var parameters: [StrategyParameter]

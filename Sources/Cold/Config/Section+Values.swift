@@ -104,4 +104,24 @@ extension Section {
         let isHarmless = text.utf8.count <= 24 && text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
         return isHarmless ? text : "…"
     }
+
+    /// Hours of the day, `HH:MM-HH:MM`, as seconds; the second may be on the next day.
+    func hours(_ text: String, key: String, cure: String) -> (Int32, Int32)? {
+        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { end -> Int32? in
+            let parts = end.split(separator: ":", omittingEmptySubsequences: false)
+            guard parts.count == 2, parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } }),
+                let hour = Int32(parts[0]), let minute = Int32(parts[1]), hour < 24, minute < 60
+            else { return nil }
+            return hour * 3600 + minute * 60
+        }
+        guard ends.count == 2, let from = ends[0], let to = ends[1] else {
+            fail(key, "'\(shown(text))' is not HH:MM-HH:MM", cure: cure)
+            return nil
+        }
+        if from == to {
+            fail(key, "'\(shown(text))' begins when it ends", cure: cure + ", or {unlimited: \"the reason\"} for all day")
+            return nil
+        }
+        return (from, to)
+    }
 }

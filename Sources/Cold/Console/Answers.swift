@@ -10,7 +10,9 @@ package enum Answers {
         case "status":
             guard let document = StatusDocument(json: answer) else { return [answer.text(pretty: true)] }
             return LiveScreen.render(document, width: width, height: 30, color: color)
-        case "orders", "fills", "positions", "quarantine": return Tables.table(readable(answer))
+        case "orders", "fills", "positions", "limits", "quarantine": return Tables.table(readable(answer))
+        case "strategy", "instrument":
+            return answer.array == nil ? command(verb, answer) : Tables.table(readable(answer))
         case "latency":
             guard let table = LatencyTable(json: answer) else { return [answer.text(pretty: true)] }
             return Tables.latencies(table)
@@ -49,8 +51,8 @@ package enum Answers {
             guard case .object(let members) = item else { return item }
             return .object(members.compactMap { member in
                 guard member.key.hasSuffix("_ns") else { return member }
-                guard member.key == "age_ns", let raw = member.value.integer else { return nil }
-                return JSONMember("age", .string(Figures.span(Nanoseconds(raw: raw))))
+                guard ["age_ns", "cooldown_ns", "left_ns"].contains(member.key), let raw = member.value.integer else { return nil }
+                return JSONMember(String(member.key.dropLast(3)), .string(Figures.span(Nanoseconds(raw: raw))))
             })
         })
     }

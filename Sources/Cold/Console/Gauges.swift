@@ -40,8 +40,8 @@ extension Panes {
             Gauge(label: label, used: Int64(used), limit: Int64(limit), text: "\(used) / \(limit)")
         }
         func size(_ quantity: Quantity) -> Quantity { quantity.raw == .min ? .max : quantity.magnitude }
-        let net = document.net
-        let loss = net.isNegative ? Notional(raw: net.raw == .min ? .max : -net.raw) : Notional.zero
+        let day = engine.dayResult
+        let loss = day.isNegative ? Notional(raw: day.raw == .min ? .max : -day.raw) : Notional.zero
         let age = engine.topReceivedAt == .zero ? Nanoseconds.zero : Figures.elapsed(engine.now, since: engine.topReceivedAt)
         let gauges = [
             amount("worst long", engine.worstLong, limits.maxPosition),

@@ -27,6 +27,7 @@ package struct LiveScreen: Sendable {
         lines.append(panes.rule("KEEPERS", width))
         lines.append(panes.keepers())
         lines.append(panes.feed())
+        lines += panes.owned()
         lines.append(panes.rule("EVENTS", width))
         lines += panes.events(max(0, height - lines.count))
         while lines.count < height { lines.append(StyledLine()) }

@@ -60,6 +60,13 @@ package enum Tables {
         lines += pairs([
             ("position", run.position.description), ("P&L realised", money[0]), ("fees", money[1]), ("P&L net", money[2]),
         ])
+        if run.instruments.count > 1 {
+            lines += [""] + table(
+                ["instrument", "position", "realised", "unrealised", "fees", "net"],
+                run.instruments.map { row in
+                    [row.symbol, row.position.description] + [row.realised, row.unrealised, row.fees, row.net].map { Figures.money($0) }
+                }, right: [1, 2, 3, 4, 5])
+        }
         lines += rejects("rejects by the venue", run.rejects) + rejects("rejects by the risk gate", run.riskRejects)
         lines += ["", "latency by stage"] + latencies(run.latencies) + [""]
         lines += proofs(run)

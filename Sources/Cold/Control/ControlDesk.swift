@@ -43,7 +43,22 @@ struct ControlDesk {
         case .kill(let reason): return send(command(.kill), reason)
         case .flatten(let reason): return send(command(.flatten), reason)
         case .unlatch(let reason): return send(command(.unlatch), reason)
+        case .limits: return .answer(success(request.id, .array(handler.limits().map(\.json))))
+        case .limit(let name, let value, let symbol, let lifetime, let reason):
+            let receipt = handler.changeLimit(
+                name, to: value, symbol: symbol, lifetime: lifetime, reason: reason, operatorID: operatorID)
+            return action(request, receipt)
         case .start: return action(request, handler.start(operatorID: operatorID))
+        case .switches(.strategy): return .answer(success(request.id, .array(handler.status().strategies.map(\.json))))
+        case .switches(.instrument): return .answer(success(request.id, .array(handler.status().instruments.map(\.json))))
+        case .turn(let subject, let name, let isOn, let reason):
+            do throws(ControlError) {
+                var command = try turn(subject, name, isOn, handler.status())
+                command.operatorID = operatorID
+                return send(command, reason)
+            } catch {
+                return .answer(failure(request.id, error))
+            }
         }
     }
 
@@ -75,6 +90,15 @@ struct ControlDesk {
     }
 
     private static func cure(_ result: CommandResult) -> String {
+        switch result.command.kind {
+        case .limit:
+            return "lowering is taken at any moment; to raise a limit, disarm first, then set it, then stage, arm and "
+                + "confirm with the hash that shows it; at most 16 limits are raised at once"
+        case .strategyOn: return "see needletail ctl strategy: it is on already, or its cooldown is not over"
+        case .instrumentOn:
+            return "see needletail ctl instrument: it is open already, its position is being closed, or its price still moves"
+        default: break
+        }
         switch result.state {
         case .disarmed: return "begin with stage, then arm and confirm with the hash it shows"
         case .staged: return "arm with the hash that stage showed, or disarm"
@@ -106,6 +130,10 @@ struct ControlDesk {
         "orders, positions, fills [limit 1-1000, 50], latency: tables",
         "quarantine [limit 1-256, 50]: the newest messages that were not believed, each with its reason and first bytes",
         "watch [interval_ms 50-60000, 1000]: a status per interval until the client goes",
+        "limits: the limits in force and where each comes from",
+        "limit name value reason [symbol] [lifetime_s 1-86400, 3600]: sets a limit; a looser one only while disarmed, for a time",
+        "strategy: the table; strategy name to=on|off reason: switches one, off cancels its orders",
+        "instrument: the table; instrument name to=on|off reason: the same for one instrument",
         "unlatch reason: removes the latch; the engine is disarmed then",
     ]
 }

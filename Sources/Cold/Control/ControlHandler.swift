@@ -107,6 +107,31 @@ package struct FillLine: Sendable, Equatable {
     }
 }
 
+/// A limit in force as an operator sees it.
+package struct LimitLine: Sendable, Equatable {
+    package var name: String
+    package var symbol: String
+    package var value: String
+    package var configured: String
+    /// Where the value comes from.
+    package var origin: String
+
+    package init(name: String, symbol: String, value: String, configured: String, origin: String) {
+        self.name = name
+        self.symbol = symbol
+        self.value = value
+        self.configured = configured
+        self.origin = origin
+    }
+
+    package var json: JSONValue {
+        .make([
+            "limit": .string(name), "symbol": .string(symbol), "value": .string(value), "configured": .string(configured),
+            "origin": .string(origin),
+        ])
+    }
+}
+
 /// Answers for the engine. Called by `ControlServer.doWork` on its thread; nothing here may block.
 package protocol ControlHandler {
     mutating func status() -> StatusDocument
@@ -118,6 +143,12 @@ package protocol ControlHandler {
     mutating func result(of sequence: UInt64) -> CommandResult?
     /// Enables the strategies again after a stop.
     mutating func start(operatorID: UInt32) -> CommandReceipt
+    /// The limits in force.
+    mutating func limits() -> [LimitLine]
+    /// Reads a new value for a limit and passes it to the core.
+    mutating func changeLimit(
+        _ name: String, to value: String, symbol: String?, lifetime: Nanoseconds, reason: String, operatorID: UInt32
+    ) -> CommandReceipt
     mutating func orders() -> [OrderLine]
     mutating func positions() -> [PositionLine]
     /// The newest fills, oldest of them first.

@@ -1,3 +1,4 @@
+import Model
 import Telemetry
 import Units
 
@@ -86,7 +87,7 @@ private struct Arguments {
 
     private static let verbs =
         "use one of status, stage, arm, confirm, disarm, stop, start, kill, flatten, orders, positions, fills, latency, "
-        + "watch, unlatch, quarantine, help"
+        + "watch, unlatch, quarantine, limits, limit, strategy, instrument, help"
 
     private mutating func typed(_ name: String) throws(ControlError) -> ControlVerb {
         switch name {
@@ -107,10 +108,34 @@ private struct Arguments {
         case "watch":
             return .watch(interval: Nanoseconds(milliseconds: try number("interval_ms", 50...60_000, otherwise: 1000)))
         case "unlatch": return .unlatch(reason: try text("reason", required: true))
+        case "strategy": return try switching(.strategy)
+        case "instrument": return try switching(.instrument)
         case "help": return .help
+        case "limits": return .limits
+        case "limit":
+            let symbol = try text("symbol", required: false)
+            return .limit(
+                name: try text("name", required: true), value: try text("value", required: true),
+                symbol: symbol.isEmpty ? nil : symbol, lifetime: try seconds("lifetime_s", 1...86_400, otherwise: 3600),
+                reason: try text("reason", required: true))
         default:
             throw ControlError(place: "verb", cause: "there is no verb \"\(name.prefix(32))\"", cure: Self.verbs)
         }
+    }
+
+    /// Without arguments the table; with `name`, `to` and `reason` a switch.
+    private mutating func switching(_ subject: SwitchChange.Subject) throws(ControlError) -> ControlVerb {
+        if members.isEmpty { return .switches(subject) }
+        let name = try text("name", required: true)
+        let isOn: Bool
+        switch take("to")?.string {
+        case "on": isOn = true
+        case "off": isOn = false
+        default:
+            throw ControlError(
+                place: "\(verbName).to", cause: "it is neither on nor off", cure: "write \(verbName) NAME off REASON, or on")
+        }
+        return .turn(subject, name: name, isOn: isOn, reason: try text("reason", required: true))
     }
 
     private mutating func number(

@@ -48,7 +48,15 @@ package enum ControlVerb: Sendable, Equatable {
     /// A status now and then one per interval, until the client goes.
     case watch(interval: Nanoseconds)
     case unlatch(reason: String)
+    /// The table of strategies or instruments.
+    case switches(SwitchChange.Subject)
+    /// Switches one of them off or on.
+    case turn(SwitchChange.Subject, name: String, isOn: Bool, reason: String)
     case help
+    /// The limits in force, each with where it comes from.
+    case limits
+    /// Sets a limit, of one instrument or of all; `lifetime` is how long a looser one lasts.
+    case limit(name: String, value: String, symbol: String?, lifetime: Nanoseconds, reason: String)
 
     /// The verb as it is typed.
     package var name: String {
@@ -69,7 +77,10 @@ package enum ControlVerb: Sendable, Equatable {
         case .latency: return "latency"
         case .watch: return "watch"
         case .unlatch: return "unlatch"
+        case .switches(let subject), .turn(let subject, _, _, _): return "\(subject)"
         case .help: return "help"
+        case .limits: return "limits"
+        case .limit: return "limit"
         }
     }
 }
@@ -90,7 +101,13 @@ package struct ControlRequest: Sendable, Equatable {
         var members = [JSONMember("id", id), JSONMember("verb", .string(verb.name))]
         func add(_ key: String, _ value: JSONValue) { members.append(JSONMember(key, value)) }
         switch verb {
-        case .status, .disarm, .start, .orders, .positions, .latency, .help: break
+        case .status, .disarm, .start, .orders, .positions, .latency, .help, .limits, .switches: break
+        case .limit(let name, let value, let symbol, let lifetime, let reason):
+            add("name", .string(name))
+            add("value", .string(value))
+            if let symbol { add("symbol", .string(symbol)) }
+            add("lifetime_s", .integer(lifetime.raw / 1_000_000_000))
+            add("reason", .string(reason))
         case .stage(let lifetime): add("lifetime_s", .integer(lifetime.raw / 1_000_000_000))
         case .arm(let hash, let within):
             add("hash", .string(Mandate.display(hash)))
@@ -99,6 +116,10 @@ package struct ControlRequest: Sendable, Equatable {
         case .stop(let reason), .kill(let reason), .flatten(let reason), .unlatch(let reason):
             add("reason", .string(reason))
         case .fills(let limit), .quarantine(let limit): add("limit", .integer(Int64(limit)))
+        case .turn(_, let name, let isOn, let reason):
+            add("name", .string(name))
+            add("to", .string(isOn ? "on" : "off"))
+            add("reason", .string(reason))
         case .watch(let interval): add("interval_ms", .integer(interval.milliseconds))
         }
         return .object(members)

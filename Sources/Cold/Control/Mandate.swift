@@ -11,7 +11,10 @@ package struct Mandate: Sendable, Equatable {
         package var name: String
         /// Over the strategy's code version and parameters.
         package var versionHash: UInt64
-        package init(name: String, versionHash: UInt64) {
+        /// Judged and recorded, never sent.
+        package var isShadow: Bool
+        package init(name: String, versionHash: UInt64, isShadow: Bool = false) {
+            self.isShadow = isShadow
             self.name = name
             self.versionHash = versionHash
         }
@@ -28,6 +31,8 @@ package struct Mandate: Sendable, Equatable {
     package var limits: RiskLimits
     /// How long the mandate lasts once live.
     package var lifetime: Nanoseconds
+    /// Limits that are not as configured, in words.
+    package var changedLimits: [String] = []
 
     package init(
         build: String, configHash: UInt64, mode: RunMode, account: String, venue: String, symbols: [String],
@@ -54,12 +59,13 @@ package struct Mandate: Sendable, Equatable {
         ]
         list += symbols
         list += ["strategies", "\(strategies.count)"]
-        for strategy in strategies { list += [strategy.name, hexText(strategy.versionHash)] }
+        for strategy in strategies { list += [strategy.name, hexText(strategy.versionHash), strategy.isShadow ? "shadow" : "live"] }
         list += [
             "limits", "\(limits.maxOrderQuantity)", "\(limits.maxOrderNotional)", "\(limits.maxPosition)",
             "\(limits.maxOpenOrders)", "\(limits.priceCollarBps)", "\(limits.maxDataAge.raw)",
             "\(limits.maxOrdersPerSecond)", "\(limits.maxOrdersPerMinute)", "\(limits.maxDailyLoss)",
         ]
+        if !changedLimits.isEmpty { list += ["changed limits", "\(changedLimits.count)"] + changedLimits }
         return list
     }
 
@@ -84,13 +90,15 @@ package struct Mandate: Sendable, Equatable {
         return [
             "\(orders): venue \(venue), account \(account), \(symbols.joined(separator: ", ")).",
             "Strategies: "
-                + strategies.map { "\($0.name) (version \(hexText($0.versionHash)))" }.joined(separator: ", ") + ".",
+                + strategies.map { "\($0.name) (version \(hexText($0.versionHash))\($0.isShadow ? ", SHADOW: judged, never sent" : ""))" }
+                .joined(separator: ", ") + ".",
             "An order is at most \(limits.maxOrderQuantity) and \(limits.maxOrderNotional) in value, within "
                 + "\(limits.priceCollarBps) bps of the mid.",
             "The position is at most \(limits.maxPosition) either way, with at most \(limits.maxOpenOrders) open orders.",
             "At most \(limits.maxOrdersPerSecond) orders a second and \(limits.maxOrdersPerMinute) a minute, on data no "
                 + "older than \(limits.maxDataAge.milliseconds) ms.",
             "A loss of \(limits.maxDailyLoss) in the day halts the engine.",
+        ] + changedLimits.map { "Changed by command: \($0)." } + [
             "It lasts \(lifetime.raw / 1_000_000_000) s once confirmed.",
             "Build \(build), configuration \(hexText(configHash)).",
         ]

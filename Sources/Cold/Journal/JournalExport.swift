@@ -87,7 +87,7 @@ package struct JournalExport {
         switch output {
         case .verdict(let verdict):
             versions[verdict.intent.strategy.raw] = verdict.strategyVersion
-            if verdict.verdict == .passed, verdict.intent.kind == .place { lastPlacer = verdict.intent.strategy }
+            if verdict.verdict == .passed, !verdict.isShadow, verdict.intent.kind == .place { lastPlacer = verdict.intent.strategy }
             return [intent(verdict.intent, record, header), self.verdict(verdict, record, header)]
         case .place(let order):
             owners[order.client.word] = order.strategy
@@ -129,6 +129,28 @@ package struct JournalExport {
             line.add("hash", hex(result.command.hash))
             line.add("accepted", result.accepted)
             line.add("state", result.state.name)
+            if result.command.kind == .limit, let subject = LimitSubject(word: result.command.subject) {
+                line.add("limit", subject.key.name)
+                if let instrument = subject.instrument { line.add("instrument", names.instrument(instrument)) }
+                line.add("value", result.command.value)
+            } else if result.command.kind.rawValue > 40 {
+                line.add("subject", result.command.subject)
+                line.add("value", result.command.value)
+            }
+            return [line.text]
+        case .switched(let change):
+            var line = start("switched", record, header)
+            switch change.subject {
+            case .strategy: line.add("strategy", names.strategy(StrategyID(UInt8(truncatingIfNeeded: change.index))))
+            case .instrument: line.add("instrument", names.instrument(InstrumentID(change.index)))
+            }
+            line.add("is_on", change.isOn)
+            line.add("reason", change.reason.name)
+            line.add("operator_id", change.operatorID)
+            line.add("until_ns", change.until.raw)
+            line.add("value", change.value)
+            line.add("limit", change.limit)
+            if change.version != 0 { line.add("strategy_version", String(hex(UInt64(change.version)).suffix(8))) }
             return [line.text]
         }
     }
@@ -142,6 +164,7 @@ package struct JournalExport {
     private func verdict(_ verdict: Verdict, _ record: Record, _ header: JournalHeader) -> String {
         var line = start("verdict", record, header, strategy: verdict.intent.strategy)
         line.add("verdict", verdict.verdict.name)
+        if verdict.isShadow { line.add("is_shadow", true) }
         line.add("value_raw", verdict.value)
         line.add("limit_raw", verdict.limit)
         add(verdict.intent, to: &line)

@@ -20,11 +20,12 @@ extension EventLog {
         case .state(let change): return describe(change, at: time)
         case .alert(let alert): return describe(alert, at: time)
         case .command(let result): return describe(result, at: time)
+        case .switched(let change): return describe(change, at: time)
         }
     }
 
     private func describe(_ verdict: Verdict, at time: Nanoseconds) -> EventLine? {
-        guard verdict.verdict != .passed else { return nil }
+        guard verdict.verdict != .passed, !verdict.isShadow else { return nil }
         let side = verdict.intent.side == .buy ? "buy" : "sell"
         return EventLine(
             time: time, code: verdict.verdict.name, severity: .warning,
@@ -37,14 +38,17 @@ extension EventLog {
         let (value, limit) = (verdict.value, verdict.limit)
         switch verdict.verdict {
         case .orderSize, .drawdownThrottle, .orderNotional, .position, .dailyLoss, .belowMinNotional, .invalidPrice, .invalidQuantity,
-            .selfTrade, .netExposure, .grossExposure, .portfolioNet, .portfolioGross:
+            .selfTrade, .netExposure, .grossExposure, .portfolioNet, .portfolioGross, .insufficientBalance,
+            .percentPrice:
             return ": \(Quantity(raw: value)) against \(Quantity(raw: limit))"
-        case .openOrders, .orderRate, .messageRate, .identicalOrders, .unknownOrders, .capacity:
+        case .openOrders, .orderRate, .messageRate, .identicalOrders, .unknownOrders, .capacity, .instrumentRate, .orderToTrade:
             return ": \(value) against \(limit)"
-        case .priceCollar, .slippage: return ": \(value) bps against \(limit) bps"
+        case .outsideWindow: return value < 0 ? ": the time of day is not known" : ""
+        case .priceDrift where value == .max: return ": nobody but us has said a price for a minute"
+        case .priceCollar, .priceDrift, .slippage: return ": \(value) bps against \(limit) bps"
         case .staleMarketData, .quietMarketData, .venueDataAge: return ": \(value / 1_000_000) ms old, limit \(limit / 1_000_000) ms"
         case .passed, .killed, .notLive, .reduceOnly, .instrumentNotAllowed, .noMarketData, .linkDown, .dirtyPosition,
-            .strategyOff:
+            .strategyOff, .instrumentBlocked:
             return ""
         case .feedHealth:
             let verdict = StreamVerdict(rawValue: UInt8(clamping: value))?.name ?? "?"
@@ -107,8 +111,28 @@ extension EventLog {
         return EventLine(time: time, code: alert.error.name, severity: alert.severity, text: text)
     }
 
+    private func describe(_ change: SwitchChange, at time: Nanoseconds) -> EventLine {
+        let name: String
+        switch change.subject {
+        case .strategy: name = "strategy \(strategy(StrategyID(UInt8(truncatingIfNeeded: change.index))))"
+        case .instrument: name = symbol(InstrumentID(change.index))
+        }
+        let by = change.operatorID == Command.engineOperator ? "by the engine" : "by uid \(change.operatorID)"
+        let why = change.reason == .none || change.isOn ? "" : " for \(change.reason.name)"
+        return EventLine(
+            time: time, code: change.isOn ? "SWITCHED_ON" : "SWITCHED_OFF", severity: change.isOn ? .info : .warning,
+            text: "\(name) \(change.isOn ? "on" : "off") \(by)\(why)")
+    }
+
     private func describe(_ result: CommandResult, at time: Nanoseconds) -> EventLine {
-        EventLine(
+        if result.command.kind == .limit, result.command.operatorID == Command.engineOperator,
+            let subject = LimitSubject(word: result.command.subject)
+        {
+            return EventLine(
+                time: time, code: "LIMIT_ENDED", severity: .info,
+                text: "\(subject.key.name) is as configured again for \(subject.instrument.map(symbol) ?? "all")")
+        }
+        return EventLine(
             time: time, code: result.accepted ? "COMMAND" : "COMMAND_REFUSED",
             severity: result.accepted ? .info : .warning,
             text: "\(result.command.kind.name) by uid \(result.command.operatorID) "
@@ -118,6 +142,11 @@ extension EventLog {
     /// The instrument's name, or its index where the run has no name for it.
     package func symbol(_ id: InstrumentID) -> String {
         id.index < symbols.count ? symbols[id.index] : "instrument \(id.raw)"
+    }
+
+    /// The strategy's name, or its index where the run has no name for it.
+    package func strategy(_ id: StrategyID) -> String {
+        id.index < strategies.count ? strategies[id.index] : "\(id.raw)"
     }
 
     package func order(_ id: ClientOrderID) -> String {
@@ -138,6 +167,12 @@ extension CommandKind {
         case .kill: return "kill"
         case .flatten: return "flatten"
         case .unlatch: return "unlatch"
+        case .limit: return "limit"
+        case .strategyOff: return "strategy off"
+        case .strategyOn: return "strategy on"
+        case .instrumentOff: return "instrument off"
+        case .instrumentOn: return "instrument on"
+        case .stalled: return "stalled"
         }
     }
 }

@@ -27,6 +27,7 @@ package struct EventLine: Sendable, Equatable {
 package struct EventLog: Sendable {
     package let capacity: Int
     package let symbols: [String]
+    package let strategies: [String]
     package let orderIDs: ClientOrderIDFormat?
     /// Lines ever written, repeats included.
     package private(set) var written: UInt64 = 0
@@ -36,11 +37,15 @@ package struct EventLog: Sendable {
     /// - Parameters:
     ///   - capacity: lines kept, at least 1.
     ///   - symbols: names of the instruments by index.
+    ///   - strategies: names of the strategies by index.
     ///   - orderIDs: how client order ids are written; without it as `run-sequence`.
-    package init(capacity: Int = 256, symbols: [String] = [], orderIDs: ClientOrderIDFormat? = nil) {
+    package init(
+        capacity: Int = 256, symbols: [String] = [], strategies: [String] = [], orderIDs: ClientOrderIDFormat? = nil
+    ) {
         precondition(capacity > 0, "an event log keeps at least one line")
         self.capacity = capacity
         self.symbols = symbols
+        self.strategies = strategies
         self.orderIDs = orderIDs
     }
 

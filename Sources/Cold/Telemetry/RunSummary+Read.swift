@@ -29,6 +29,7 @@ extension RunSummary {
             let realised: Notional = money("pnl_realised"), let net: Notional = money("pnl_net"),
             let records = count("journal_records"), let verified = json["journal_verified"]?.bool,
             let live = hash("decision_hash_live"), let replay = hash("decision_hash_replay"),
+            let funding: Notional = money("funding"), let rows = json["instruments"]?.array,
             let latencyJSON = json["latency_ns"], let latencies = LatencyTable(json: latencyJSON)
         else { return nil }
         self.mode = mode
@@ -57,6 +58,9 @@ extension RunSummary {
         decisionHashLive = live
         decisionHashReplay = replay
         hotAllocations = count("hot_allocations")
+        self.funding = funding
+        instruments = rows.compactMap { InstrumentLine.fields.value(InstrumentLine(), from: $0) }
+        guard instruments.count == rows.count else { return nil }
         self.latencies = latencies
     }
 }

@@ -26,6 +26,10 @@ package struct RunSummary: Sendable {
     package var venueUntouched: Bool?
     package var fees = Notional.zero
     package var realised = Notional.zero
+    /// Received less paid; zero on a spot venue, which has none.
+    package var funding = Notional.zero
+    /// Profit and loss of each.
+    package var instruments: [InstrumentLine] = []
     package var net = Notional.zero
     package var journalRecords: UInt64 = 0
     package var journalVerified = false
@@ -78,7 +82,8 @@ package struct RunSummary: Sendable {
             "position": .money(position), "position_matches_venue": .bool(positionMatchesVenue),
             "balances_match_venue": .bool(balancesMatchVenue),
             "venue_untouched": venueUntouched.map { .bool($0) } ?? .null, "fees": .money(fees),
-            "pnl_realised": .money(realised), "pnl_net": .money(net), "journal_records": .count(journalRecords),
+            "pnl_realised": .money(realised), "pnl_net": .money(net), "funding": .money(funding),
+            "instruments": .array(instruments.map(\.json)), "journal_records": .count(journalRecords),
             "journal_verified": .bool(journalVerified), "decision_hash_live": .hash(decisionHashLive),
             "decision_hash_replay": .hash(decisionHashReplay),
             "hot_allocations": hotAllocations.map { .count($0) } ?? .null,

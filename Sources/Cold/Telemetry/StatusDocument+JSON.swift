@@ -13,6 +13,9 @@ extension StatusDocument {
             "journal": Self.keeperFields.json(keepers),
             "feed": Self.feedFields.json(feed),
             "names": Self.nameFields.json(names),
+            "strategies": .array(strategies.map(\.json)),
+            "instruments": .array(instruments.map(\.json)),
+            "threads": .array(threads.map(\.json)),
             "latency_ns": latencies.json,
             "events": .array(events.map { Self.eventFields.json($0) }),
         ])
@@ -32,7 +35,10 @@ extension StatusDocument {
             let names = Self.nameFields.value(RunNames(), from: json["names"]),
             let feed = Self.feedFields.value(FeedFacts(), from: json["feed"]),
             let latencies = json["latency_ns"].flatMap(LatencyTable.init(json:)),
-            let links = json["links"]?.array, let events = json["events"]?.array
+            let links = json["links"]?.array, let events = json["events"]?.array,
+            let strategies = Self.rows(json["strategies"], StrategyLine(), StrategyLine.fields),
+            let instruments = Self.rows(json["instruments"], InstrumentLine(), InstrumentLine.fields),
+            let threads = Self.rows(json["threads"], ThreadLine(), ThreadLine.fields)
         else { return nil }
         let readLinks = links.compactMap { Self.linkFields.value(noLink, from: $0) }
         let readEvents = events.compactMap { Self.eventFields.value(noEvent, from: $0) }
@@ -40,6 +46,16 @@ extension StatusDocument {
         self.init(
             engine: engine, limits: limits, latencies: latencies, events: readEvents, links: readLinks,
             keepers: keepers, names: names, feed: feed, uptime: Nanoseconds(raw: uptime))
+        self.strategies = strategies
+        self.instruments = instruments
+        self.threads = threads
+    }
+
+    /// All rows, or `nil` when one is wrong.
+    private static func rows<Row>(_ json: JSONValue?, _ empty: Row, _ fields: [Field<Row>]) -> [Row]? {
+        guard let items = json?.array else { return nil }
+        let read = items.compactMap { fields.value(empty, from: $0) }
+        return read.count == items.count ? read : nil
     }
 
     private static var engineFields: [Field<EngineStatus>] {
@@ -51,7 +67,8 @@ extension StatusDocument {
             .money("bid_price", \.bidPrice), .money("bid_quantity", \.bidQuantity), .money("ask_price", \.askPrice),
             .money("ask_quantity", \.askQuantity), .time("top_received_ns", \.topReceivedAt),
             .money("position", \.position), .money("average_price", \.averagePrice), .money("realised", \.realised),
-            .money("unrealised", \.unrealised), .money("fees", \.fees),
+            .money("unrealised", \.unrealised), .money("fees", \.fees), .money("funding", \.funding),
+            .money("day_result", \.dayResult), .money("drawdown", \.drawdown), .money("day_drawdown", \.dayDrawdown),
             .number("open_orders", \.openOrders), .number("unknown_orders", \.unknownOrders),
             .money("worst_long", \.worstLong), .money("worst_short", \.worstShort),
             .number("orders_last_second", \.ordersLastSecond), .number("orders_last_minute", \.ordersLastMinute),
@@ -110,6 +127,9 @@ extension StatusDocument {
             .text("account", \.account),
             Field(
                 "strategies", \.strategies, { .array($0.map { .string($0) }) },
+                { json in json.array.map { $0.compactMap(\.string) } }),
+            Field(
+                "symbols", \.symbols, { .array($0.map { .string($0) }) },
                 { json in json.array.map { $0.compactMap(\.string) } }),
             .text("build", \.build), .hash("config_hash", \.configHash), .text("directory", \.directory),
         ]

@@ -76,6 +76,8 @@ package struct RunNames: Sendable, Equatable {
     /// The account's public name, never a key.
     package var account = ""
     package var strategies: [String] = []
+    /// All instruments, in the order of their ids.
+    package var symbols: [String] = []
     package var build = ""
     package var configHash: UInt64 = 0
     /// The run's directory.
@@ -97,6 +99,11 @@ package struct StatusDocument: Sendable {
     package var feed: FeedFacts
     /// Since the process started.
     package var uptime: Nanoseconds
+    /// In the order of their ids; the first of each that the engine's status has room for.
+    package var strategies: [StrategyLine] = []
+    package var instruments: [InstrumentLine] = []
+    /// Every thread of the engine and the guard.
+    package var threads: [ThreadLine] = []
 
     package init(
         engine: EngineStatus, limits: RiskLimits, latencies: LatencyTable = LatencyTable(), events: [EventLine] = [],

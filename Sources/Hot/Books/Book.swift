@@ -1,81 +1,6 @@
+import Memory
 import Model
 import Units
-
-/// A price level.
-public struct Level: BitwiseCopyable, Sendable, Equatable {
-    public var price: Price
-    public var quantity: Quantity
-    public init(price: Price, quantity: Quantity) {
-        self.price = price
-        self.quantity = quantity
-    }
-}
-
-/// One side of a book: levels from worst to best in preallocated memory, so that changes near the top, which are most,
-/// move few levels. When full, the worst level is dropped and counted.
-public struct BookSide: Sendable {
-    private var levels: ContiguousArray<Level>
-    private let capacity: Int
-    /// 1 for bids (higher is better), -1 for asks.
-    private let sign: Int64
-    /// Levels dropped for want of room since the last reset.
-    public private(set) var dropped: UInt64 = 0
-
-    init(_ side: Side, capacity: Int) {
-        precondition(capacity > 0, "a book needs room")
-        self.capacity = capacity
-        sign = side == .buy ? 1 : -1
-        levels = []
-        levels.reserveCapacity(capacity + 1)
-    }
-
-    public var count: Int { levels.count }
-    public var best: Level? { levels.last }
-    /// The level `depth` places from the best. Precondition: `depth < count`.
-    public subscript(depth: Int) -> Level { levels[levels.count - 1 - depth] }
-
-    /// First index whose price is as good as `price` or better.
-    private func position(_ price: Price) -> Int {
-        var low = 0
-        var high = levels.count
-        while low < high {
-            let middle = (low + high) / 2
-            if levels[middle].price.raw * sign < price.raw * sign { low = middle + 1 } else { high = middle }
-        }
-        return low
-    }
-
-    /// Sets a level; zero removes it.
-    mutating func apply(_ price: Price, _ quantity: Quantity) {
-        let at = position(price)
-        if at < levels.count, levels[at].price == price {
-            if quantity.isZero { levels.remove(at: at) } else { levels[at].quantity = quantity }
-            return
-        }
-        if quantity.isZero { return }
-        levels.insert(Level(price: price, quantity: quantity), at: at)
-        if levels.count > capacity {
-            levels.removeFirst()
-            dropped &+= 1
-        }
-    }
-
-    mutating func reset() {
-        levels.removeAll(keepingCapacity: true)
-        dropped = 0
-    }
-
-    /// Quantity at `limit` or better; saturates.
-    public func quantity(through limit: Price) -> Quantity {
-        var sum = Quantity.zero
-        var index = levels.count - 1
-        while index >= 0, levels[index].price.raw * sign >= limit.raw * sign {
-            sum = sum.adding(levels[index].quantity) ?? .max
-            index -= 1
-        }
-        return sum
-    }
-}
 
 /// A local order book fed with absolute levels. Memory is taken at the start; one owner, one thread: the levels are copied
 /// when a copy of the book is changed.
@@ -93,7 +18,18 @@ public struct Book: Sendable {
     /// positive or the quantity negative. O(log n) to find, then moves the levels better than it.
     public mutating func apply(_ side: Side, price: Price, quantity: Quantity) -> Bool {
         guard price.isPositive, !quantity.isNegative else { return false }
-        if side == .buy { bids.apply(price, quantity) } else { asks.apply(price, quantity) }
+        let level = Level(price: price, quantity: quantity)
+        if side == .buy { bids.apply(level) } else { asks.apply(level) }
+        return true
+    }
+
+    /// Sets all levels of a list, in order. `false` and unchanged when one of them is none that `apply` takes. Levels in the
+    /// order of their prices, as venues send them, cost least.
+    public mutating func apply(_ side: Side, _ list: borrowing SlabList<Level>) -> Bool {
+        for index in 0..<list.count where !list[index].price.isPositive || list[index].quantity.isNegative { return false }
+        if list.count == 0 { return true }
+        let levels = unsafe UnsafeBufferPointer(start: list.address(of: 0), count: list.count)
+        if side == .buy { unsafe bids.apply(levels) } else { unsafe asks.apply(levels) }
         return true
     }
 

@@ -35,6 +35,12 @@ public struct CoreConfiguration: Sendable {
     public var flattenSlippageBps: Int32 = 50
     /// Pause between flattening orders.
     public var flattenInterval = Nanoseconds(milliseconds: 200)
+    /// How long flattening may go on without a fill before it ends in an alarm.
+    public var flattenDeadline = Nanoseconds(seconds: 30)
+    /// Limits of loss are evaluated at every price and fill, and this often without.
+    public var evaluationInterval = Nanoseconds(seconds: 1)
+    /// Strategies whose intents are judged and recorded, never sent.
+    public var shadowStrategies: [StrategyID] = []
     /// Unsettled orders at once; beyond it the gate refuses.
     public var maxActiveOrders = 256
     /// Orders remembered, settled ones included, for late fills.
@@ -57,5 +63,5 @@ public struct CoreConfiguration: Sendable {
     }
 
     /// What an `OutputBuffer` for this core must hold: the worst step decides four things for each active order.
-    public var outputCapacity: Int { maxActiveOrders * 4 + instruments.count * 4 + 256 }
+    public var outputCapacity: Int { maxActiveOrders * 4 + instruments.count * 8 + 768 }
 }

@@ -36,6 +36,23 @@ struct InstrumentState: BitwiseCopyable {
     /// Sign of the last open position, to see it turn.
     var direction: Int8 = 0
 
+    // Traded alone or not at all.
+    /// Takes no order of a strategy.
+    var isBlocked = false
+    /// `none`: by a person.
+    var blockReason = ErrorCode.none
+    var blockedUntil = Nanoseconds.zero
+    /// Its position is being closed, since when.
+    var isExiting = false
+    var exitSince = Nanoseconds.zero
+    /// Left alone after a move, and told so.
+    var isMoving = false
+    /// The last public trade, by receive time; zero before the first.
+    var lastTrade = Price.zero
+    var lastTradeAt = Nanoseconds.zero
+    var stop = Finding()
+    var profit = Finding()
+
     // Reconciliation of the base asset.
     var hasBaseline = false
     /// Balance minus what our fills explain.
@@ -50,6 +67,9 @@ struct InstrumentState: BitwiseCopyable {
     var suspectSince = Nanoseconds.zero
     var suspectValue: Int64 = 0
     var suspectExpected: Int64 = 0
+
+    /// Within its hours at the last timer.
+    var isOpen = false
 
     init(_ instrument: Instrument, _ limits: RiskLimits) {
         self.instrument = instrument

@@ -14,8 +14,12 @@ extension TradingCore {
     }
 
     /// After an order changed its state.
-    mutating func noteTransition(_ order: Order, _ from: OrderState) {
+    mutating func noteTransition(_ order: Order, _ from: OrderState, _ outputs: inout OutputBuffer) {
         let limits = instruments[order.instrument.index].limits
+        if order.state.isTerminal { trails[order.instrument.index].ended(order, at: now) }
+        if from == .pendingNew, order.state != .unknown, order.state != .pendingCancel {
+            noteAnswer(order, isRefused: order.state == .rejected, &outputs)
+        }
         switch order.state {
         case .open, .partiallyFilled, .filled: errorsInRow = 0
         case .rejected, .unknown:
@@ -38,6 +42,7 @@ extension TradingCore {
     mutating func noteFill(_ fill: Fill, of strategy: StrategyID) {
         isRepriced = true
         let index = fill.instrument.index
+        ratios.record(instruments.count + index, at: now)
         let held = instruments[index]
         if strategy.index < accounts.count {
             _ = accounts[strategy.index].position.apply(fill, base: held.instrument.base, quote: held.instrument.quote)
@@ -57,15 +62,22 @@ extension TradingCore {
         }
     }
 
-    /// A person armed again: counts start anew, strategies may propose again.
-    mutating func resetBreakers() {
+    /// A person armed again: counts start anew, strategies may propose again, everything is judged in this step.
+    mutating func resetBreakers(_ outputs: inout OutputBuffer) {
         activity.clear(instruments: instruments.count)
         errorsInRow = 0
-        drawdownCount = 0
-        peakResult = runResult
-        for index in accounts.indices {
-            accounts[index].isOff = false
-            accounts[index].opening = strategyResult(index)
+        dayLoss.clear()
+        let result = runResult
+        runFall.begin(at: result)
+        dayFall.begin(at: result)
+        isRepriced = true
+        // A pause after a slow answer that nothing else would end.
+        if promptAt.raw == .max { promptAt = now }
+        for index in 0..<instruments.count {
+            instruments[index].stop.clear()
+            instruments[index].profit.clear()
+            instruments[index].exitSince = now
         }
+        armStrategies(&outputs)
     }
 }

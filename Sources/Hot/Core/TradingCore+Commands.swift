@@ -13,6 +13,10 @@ import Units
 ///     safe             staged   -        -         disarmed       -          halted   -
 ///     halted           -        -        -         -              -          halted   disarmed
 ///
+/// `limit` changes no state: see `TradingCore+Limits`.
+/// Strategies and instruments are switched in every state; that moves none. `stalled` leads from staged and armed to
+/// disarmed, from live and reducing to safe.
+///
 /// `-` is refused; `*` the hash must equal the staged one; `**` and the confirmation must be in time, the links up, the
 /// data fresh and not in doubt, the account reconciled since the order link came up, and nothing may be unsettled. Every stop cancels
 /// all. Nothing but `confirm` leads to `live`.
@@ -36,11 +40,20 @@ extension TradingCore {
             if accepted {
                 cancelAll(&outputs)
                 enter(.reducing, .none, .flatten, &outputs)
-                isFlattening = true
+                beginFlattening()
             }
+        case .limit: accepted = changeLimit(command)
         case .unlatch:
             accepted = state == .halted
             if accepted { enter(.disarmed, .none, .unlatch, &outputs) }
+        case .strategyOff: accepted = strategyOff(command, &outputs)
+        case .strategyOn: accepted = strategyOn(command, &outputs)
+        case .instrumentOff: accepted = instrumentOff(command, &outputs)
+        case .instrumentOn: accepted = instrumentOn(command, &outputs)
+        case .stalled:
+            accepted = command.operatorID == Command.engineOperator
+            if accepted { fail(.threadStalled, value: command.lifetime.raw, limit: Int64(clamping: command.subject)) }
+            takeFault(&outputs)
         }
         outputs.append(.command(CommandResult(command: command, accepted: accepted, state: state)))
     }
@@ -73,7 +86,7 @@ extension TradingCore {
                 return false
             }
         }
-        resetBreakers()
+        resetBreakers(&outputs)
         published.mandateHash = stagedHash
         published.mandateExpires = later(stagedLifetime)
         enter(.live, .none, .confirm, &outputs)
@@ -102,6 +115,7 @@ extension TradingCore {
         if wasTrading && !isTrading {
             published.mandateHash = 0
             published.mandateExpires = .zero
+            endRaises(all: true, &outputs)
             for index in 0..<strategies.count { runStrategy(.stop, index, &outputs) }
         }
         if next != .staged && next != .armed { stagedHash = 0 }

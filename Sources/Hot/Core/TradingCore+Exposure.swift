@@ -17,14 +17,19 @@ extension TradingCore {
         /// All instruments, in quote, scale 8.
         var runBuys: Int128 = 0
         var runSells: Int128 = 0
+        /// What unsettled orders of the run may still take of the asset that is asked about.
+        var reserved: Int128 = 0
     }
 
-    /// One pass over the unsettled orders. O(active orders).
-    func exposure(of instrument: InstrumentID) -> Exposure {
+    /// One pass over the unsettled orders; `asset` is what the order in question pays with. O(active orders).
+    func exposure(of instrument: InstrumentID, paying asset: AssetID = .unknown) -> Exposure {
         var sum = Exposure()
         for index in 0..<orders.activeCount {
             let order = orders[orders.activeSlot(index)]
             let atStake = order.exposure
+            if asset != .unknown, paidAsset(order.side, order.instrument) == asset {
+                sum.reserved += cost(order.side, order.price, atStake, order.instrument)
+            }
             let worth = worth(atStake, instruments[order.instrument.index].mark)
             if order.side == .buy { sum.runBuys += worth } else { sum.runSells += worth }
             guard order.instrument == instrument else { continue }
@@ -50,21 +55,23 @@ extension TradingCore {
 
     mutating func riskContext(_ intent: Intent) -> RiskContext {
         let held = instruments[intent.instrument.index]
-        let open = exposure(of: intent.instrument)
+        let pays = paidAsset(intent.side, intent.instrument)
+        let open = exposure(of: intent.instrument, paying: pays)
         var context = RiskContext(
-            now: now, state: state, isAllowed: true, instrument: held.instrument, limits: held.limits,
+            now: now, state: state == .live && intent.strategy == .engine ? .reducing : state, isAllowed: true, instrument: held.instrument, limits: held.limits,
             hasTop: held.hasTop, top: held.top, linksUp: linksUp, position: ledger[intent.instrument].quantity,
             openOrders: open.open, unknownOrders: open.unknown, openBuy: open.buy, openSell: open.sell,
             ordersLastSecond: perSecond.count(at: now), ordersLastMinute: perMinute.count(at: now),
             dayResult: dayResult, hasCapacity: orders.hasRoom && nextSequence < .max)
         context.isDirty = held.isDirty
         context.isStrategyOff = intent.strategy.index < accounts.count && accounts[intent.strategy.index].isOff
+        context.isBlocked = held.isBlocked && intent.strategy != .engine
         context.calmAt = held.calmAt
         context.feed = held.feed
         context.feedReason = held.feedReason
         context.venueAge = venueAge(of: held)
         context.promptAt = promptAt
-        context.drawdown = Swift.max(0, peakResult - runResult)
+        context.drawdown = runFall.depth(runResult)
         context.ownBid = open.ownBid
         context.ownAsk = open.ownAsk
         var net: Int128 = 0
@@ -80,11 +87,24 @@ extension TradingCore {
         context.portfolioGross = gross
         context.messagesLastSecond = messagesPerSecond.count(at: now)
         context.messagesLastMinute = messagesPerMinute.count(at: now)
+        if hasAccount {
+            let account = assets[Int(pays.raw)]
+            context.hasBalance = account.isKnown
+            context.available = account.spendable - open.reserved
+        }
+        let index = intent.instrument.index
+        context.reference = drifts[index].mean(at: now)
+        context.average = averages[index].average(at: now)
+        context.secondOfDay = secondOfDay
+        context.instrumentLastSecond = instrumentSeconds.count(index, at: now)
+        context.instrumentLastMinute = instrumentMinutes.count(index, at: now)
+        context.ordersInRatio = ratios.count(index, at: now)
+        context.tradesInRatio = ratios.count(instruments.count + index, at: now)
         context.identicalOrders = recent.same(as: intent, at: now)
         return context
     }
 
-    /// A strategy's cancel may use the message limits whole; the engine's own cancels are never held back.
+    /// A strategy's cancel may use every request budget whole; the engine's own cancels are never held back.
     mutating func judgeCancel(_ intent: Intent) -> RiskAnswer {
         guard published.orderLink == .up else { return RiskAnswer(.linkDown) }
         let limits = instruments[intent.instrument.index].limits
@@ -96,12 +116,22 @@ extension TradingCore {
         if minute >= limits.maxMessagesPerMinute {
             return RiskAnswer(.messageRate, value: Int64(minute) + 1, limit: Int64(limits.maxMessagesPerMinute))
         }
+        let ofSecond = instrumentSeconds.count(intent.instrument.index, at: now)
+        let ofMinute = instrumentMinutes.count(intent.instrument.index, at: now)
+        if ofSecond >= limits.maxInstrumentOrdersPerSecond {
+            return RiskAnswer(.instrumentRate, value: Int64(ofSecond) + 1, limit: Int64(limits.maxInstrumentOrdersPerSecond))
+        }
+        if ofMinute >= limits.maxInstrumentOrdersPerMinute {
+            return RiskAnswer(.instrumentRate, value: Int64(ofMinute) + 1, limit: Int64(limits.maxInstrumentOrdersPerMinute))
+        }
         return RiskAnswer(.passed)
     }
 
-    /// One more request to the venue.
-    mutating func countMessage() {
+    /// One more request to the venue, about this instrument.
+    mutating func countMessage(_ instrument: InstrumentID) {
         messagesPerSecond.record(at: now)
         messagesPerMinute.record(at: now)
+        instrumentSeconds.record(instrument.index, at: now)
+        instrumentMinutes.record(instrument.index, at: now)
     }
 }

@@ -4,11 +4,23 @@ import Units
 /// Flattening: the engine's own immediate-or-cancel orders, against the position only, within a bounded distance of the
 /// mid, one at a time, through the same gate; then disarmed.
 extension TradingCore {
+    mutating func beginFlattening() {
+        isFlattening = true
+        flattenSince = now
+    }
+
     mutating func flatten(_ outputs: inout OutputBuffer) {
         guard state == .reducing else { return }
         var isDone = true
-        for index in 0..<instruments.count where !isFlat(index, &outputs) { isDone = false }
-        guard isDone, orders.activeCount == 0 else { return }
+        var progressAt = flattenSince
+        for index in 0..<instruments.count {
+            if !isFlat(index, &outputs) { isDone = false }
+            progressAt = Swift.max(progressAt, instruments[index].lastFillAt)
+        }
+        guard isDone, orders.activeCount == 0 else {
+            if now - progressAt > configuration.flattenDeadline { giveUp(&outputs) }
+            return
+        }
         for index in 0..<instruments.count {
             let held = instruments[index]
             if ledger[held.instrument.id].quantity.isZero { continue }
@@ -19,8 +31,18 @@ extension TradingCore {
         enter(.disarmed, .none, .flatten, &outputs)
     }
 
+    /// Nothing was filled for too long: no more orders, everything cancelled, and a person is told what is left.
+    private mutating func giveUp(_ outputs: inout OutputBuffer) {
+        for index in 0..<instruments.count where !ledger[instruments[index].instrument.id].quantity.isZero {
+            let id = instruments[index].instrument.id
+            alert(.critical, .cannotFlatten, instrument: id, value: ledger[id].quantity.raw,
+                limit: configuration.flattenDeadline.raw, &outputs)
+        }
+        enterSafe(.cannotFlatten, value: Int64(orders.activeCount), limit: configuration.flattenDeadline.raw, &outputs)
+    }
+
     /// Whether nothing more can be done in an instrument; otherwise takes the next step in it.
-    private mutating func isFlat(_ index: Int, _ outputs: inout OutputBuffer) -> Bool {
+    mutating func isFlat(_ index: Int, _ outputs: inout OutputBuffer) -> Bool {
         let held = instruments[index]
         let id = held.instrument.id
         let position = ledger[id].quantity
@@ -61,8 +83,8 @@ extension TradingCore {
 
     /// The limit price: the slippage, or the collar where that is tighter, from the mid, on a tick, rounded inward.
     private func flattenPrice(_ side: Side, _ held: InstrumentState) -> Price? {
-        let bps = Int128(
-            Swift.min(configuration.flattenSlippageBps, Swift.min(held.limits.priceCollarBps, held.limits.maxSlippageBps)))
+        let ofTaking = Swift.min(held.limits.maxSlippageBps, held.limits.maxFillCostBps)
+        let bps = Int128(Swift.min(configuration.flattenSlippageBps, Swift.min(held.limits.priceCollarBps, ofTaking)))
         let mid = Int128(held.mid.raw)
         let raw = side == .sell
             ? Rounding.ceiling.divide(mid * (10_000 - bps), by: 10_000)

@@ -18,6 +18,7 @@ extension TradingCore {
         instruments[index].isSwept = false
         isRepriced = true
         published.ticks &+= 1
+        observeMid(index)
         judgeMove(index, &outputs)
         runStrategies(.tick, in: top.instrument, &outputs)
     }
@@ -26,6 +27,9 @@ extension TradingCore {
         guard trade.instrument.index < instruments.count, trade.price.isPositive, trade.quantity.isPositive
         else { return }
         noteVenueTime(trade.instrument.index, trade.venueTime)
+        observeTrade(trade)
+        instruments[trade.instrument.index].lastTrade = trade.price
+        instruments[trade.instrument.index].lastTradeAt = trade.receivedAt
         runStrategies(.trade(trade), in: trade.instrument, &outputs)
     }
 
@@ -63,7 +67,9 @@ extension TradingCore {
     }
 
     /// Outputs that one intent and, after it, a cancellation of everything with its state change may need.
-    private var reservedOutputs: Int { configuration.maxActiveOrders + instruments.count + 64 }
+    private var reservedOutputs: Int {
+        configuration.maxActiveOrders * 2 + instruments.count * 6 + accounts.count * 2 + 64
+    }
 
     private mutating func prepareContext(_ strategy: StrategyID, _ id: InstrumentID) {
         let held = instruments[id.index]

@@ -9,19 +9,28 @@ extension TradingCore {
     /// Judges a new order and, when it passes, reserves and sends it.
     mutating func place(_ intent: Intent, version: UInt32, _ outputs: inout OutputBuffer) {
         let answer = RiskGate.evaluate(intent, riskContext(intent))
+        let index = intent.strategy.index
+        let isShadow = index < accounts.count && accounts[index].isShadow
         outputs.append(
             .verdict(
                 Verdict(
                     intent: intent, verdict: answer.verdict, value: answer.value, limit: answer.limit,
-                    strategyVersion: version)))
+                    strategyVersion: version, isShadow: isShadow)))
+        if index < accounts.count {
+            accounts[index].intents &+= 1
+            if answer.verdict != .passed { accounts[index].refused &+= 1 }
+        }
         guard answer.verdict == .passed else {
             published.riskRejects &+= 1
             return
         }
+        // Judged and recorded; it leaves nothing behind that another order could be judged by.
+        if isShadow { return }
         perSecond.record(at: now)
         perMinute.record(at: now)
         recent.record(intent, at: now)
-        countMessage()
+        ratios.record(intent.instrument.index, at: now)
+        countMessage(intent.instrument)
         guard maySend else { return }
         send(intent, &outputs)
     }
@@ -32,9 +41,11 @@ extension TradingCore {
         precondition(maySend, "this mode has no right to send")
         let client = ClientOrderID(run: configuration.run, sequence: nextSequence)
         nextSequence += 1
-        let order = Order(
+        var order = Order(
             client: client, instrument: intent.instrument, strategy: intent.strategy, side: intent.side,
             timeInForce: intent.timeInForce, price: intent.price, quantity: intent.quantity, now: now)
+        order.decidedAt = instruments[intent.instrument.index].mid
+        if intent.strategy.index < accounts.count { accounts[intent.strategy.index].orders &+= 1 }
         guard let slot = orders.insert(order) else { preconditionFailure("the gate passed an order without room") }
         apply(.sent, to: slot, error: .none, &outputs)
         published.ordersSent &+= 1
@@ -66,7 +77,7 @@ extension TradingCore {
         apply(.cancelRequested, to: slot, error: .none, &outputs)
         let order = orders[slot]
         published.cancelsSent &+= 1
-        countMessage()
+        countMessage(order.instrument)
         outputs.append(
             .cancel(OrderReference(client: order.client, instrument: order.instrument, venueOrder: order.venueOrder)))
     }
@@ -86,7 +97,7 @@ extension TradingCore {
             apply(.cancelRequested, to: slot, error: .none, &outputs)
         }
         published.cancelsSent &+= 1
-        countMessage()
+        countMessage(id)
         outputs.append(.cancelAll(id))
     }
 
@@ -110,7 +121,7 @@ extension TradingCore {
         }
         orders.update(slot, order)
         guard order.state != from else { return }
-        noteTransition(order, from)
+        noteTransition(order, from, &outputs)
         outputs.append(
             .order(
                 OrderTransition(

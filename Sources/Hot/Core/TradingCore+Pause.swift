@@ -13,9 +13,16 @@ extension TradingCore {
         let bps = moves[index].record(held.mark, at: now)
         guard bps > Int64(held.limits.maxMoveBps) else { return }
         let wasCalm = now >= held.calmAt
-        instruments[index].calmAt = later(held.limits.breachPause)
+        let until = later(held.limits.breachPause)
+        instruments[index].calmAt = until
+        if !held.isMoving {
+            instruments[index].isMoving = true
+            tellInstrument(
+                index, isOn: false, .volatilityHalt, by: Command.engineOperator, until: until, value: bps,
+                limit: Int64(held.limits.maxMoveBps), &outputs)
+        }
         guard wasCalm, isTrading else { return }
-        alert(.warning, .riskBlocked, instrument: held.instrument.id, value: bps, limit: Int64(held.limits.maxMoveBps), &outputs)
+        alert(.warning, .volatilityHalt, instrument: held.instrument.id, value: bps, limit: Int64(held.limits.maxMoveBps), &outputs)
         if !isFlattening { cancelAll(in: index, &outputs) }
     }
 

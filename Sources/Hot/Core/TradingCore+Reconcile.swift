@@ -11,6 +11,7 @@ import Units
 extension TradingCore {
     mutating func balance(_ balance: VenueBalance) {
         guard balance.venue == configuration.venue else { return }
+        stateBalance(balance)
         if balance.source == .stream { streamBalance(balance) }
         guard snapshotOpen, balance.source == .snapshot else { return }
         for index in 0..<instruments.count where instruments[index].instrument.base == balance.asset {

@@ -20,6 +20,7 @@ extension TradingCore {
             published.orderLink = change.state
             isReconciled = false
             snapshotOpen = false
+            forgetBalances()
             if isLost {
                 doubtAll(&outputs)
                 if maySend { enterSafe(.venueUnavailable, value: Int64(change.reason), &outputs) }
@@ -40,8 +41,10 @@ extension TradingCore {
         for index in 0..<orders.activeCount { watch(orders.activeSlot(index), &outputs) }
         for index in 0..<instruments.count {
             sweep(index, &outputs)
+            resumeInstrument(index, &outputs)
             judgeSuspect(index, &outputs)
             judgeDirty(index, &outputs)
+            judgeWindow(index, &outputs)
             runStrategies(.timer, in: instruments[index].instrument.id, &outputs)
         }
     }
@@ -103,6 +106,7 @@ extension TradingCore {
 
     /// At the start of every step: nothing leaves in the step in which a right has run out.
     mutating func expire(_ outputs: inout OutputBuffer) {
+        endRaises(all: false, &outputs)
         if state == .armed, now >= armedUntil { enter(.disarmed, .safeMode, nil, &outputs) }
         if isTrading, now >= published.mandateExpires {
             alert(.warning, .safeMode, value: published.mandateExpires.raw, &outputs)
@@ -126,22 +130,7 @@ extension TradingCore {
     mutating func safeguards(_ outputs: inout OutputBuffer) {
         takeFault(&outputs)
         guard isTrading else { return }
-        let result = runResult
-        let day = result - dayOpening
-        let limit = lossLimit
-        if day <= 0 - Int128(limit.raw) {
-            halt(.riskBlocked, value: Int64(clamping: day), limit: 0 - limit.raw, &outputs)
-            return
-        }
-        guard isRepriced else { return }
-        judgeDrawdown(result, &outputs)
-        judgeStrategies(&outputs)
-    }
-
-    /// The tightest daily loss limit of the run.
-    private var lossLimit: Notional {
-        var limit = instruments[0].limits.maxDailyLoss
-        for index in 0..<instruments.count { limit = Swift.min(limit, instruments[index].limits.maxDailyLoss) }
-        return limit
+        guard isRepriced || now - evaluatedAt >= configuration.evaluationInterval else { return }
+        judgeResults(&outputs)
     }
 }

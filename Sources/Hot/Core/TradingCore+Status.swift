@@ -4,8 +4,8 @@ import Units
 
 /// What people may see.
 extension TradingCore {
-    /// The engine's state now, with the first instrument's figures, but all instruments' open and unknown orders; a plain
-    /// copy, no allocation.
+    /// The engine's state now: book and position of the first instrument, profit, loss and orders of all; a plain copy,
+    /// no allocation.
     public var status: EngineStatus {
         mutating get {
             var status = published
@@ -19,12 +19,10 @@ extension TradingCore {
                 status.askPrice = held.top.askPrice
                 status.askQuantity = held.top.askQuantity
                 status.topReceivedAt = held.top.receivedAt
-                status.unrealised = position.unrealised(at: held.mid)
             }
             status.position = position.quantity
             status.averagePrice = position.averagePrice
-            status.realised = position.realised
-            status.fees = position.fees
+            addResults(&status)
             status.openOrders = Int32(orders.activeCount)
             status.unknownOrders = unknownCount
             status.worstLong = position.quantity.adding(open.buy) ?? .max
@@ -35,6 +33,67 @@ extension TradingCore {
             showFeed(in: &status)
             return status
         }
+    }
+
+    /// Profit and loss of the run, and a row for each strategy and instrument that has room.
+    private func addResults(_ status: inout EngineStatus) {
+        for index in 0..<instruments.count {
+            let held = instruments[index]
+            let position = ledger[held.instrument.id]
+            var row = InstrumentStatus()
+            let isPaused = held.isMoving && now < held.calmAt
+            row.isBlocked = held.isBlocked || isPaused
+            row.reason = held.isBlocked ? held.blockReason : isPaused ? .volatilityHalt : .none
+            row.until = held.isBlocked ? held.blockedUntil : isPaused ? held.calmAt : .zero
+            row.isExiting = held.isExiting
+            row.position = position.quantity
+            row.averagePrice = position.averagePrice
+            row.mark = held.mark
+            row.lastTrade = held.lastTrade
+            row.realised = position.realised
+            row.fees = position.fees
+            if held.mark.isPositive { row.unrealised = position.unrealised(at: held.mark) }
+            status.realised = status.realised.adding(row.realised) ?? .max
+            status.unrealised = status.unrealised.adding(row.unrealised) ?? .max
+            status.fees = status.fees.adding(row.fees) ?? .max
+            if index < EngineStatus.rows { status.instruments[index] = row }
+        }
+        status.funding = funding
+        let result = runResult
+        status.dayResult = dayResult
+        status.drawdown = Notional(raw: Int64(clamping: runFall.depth(result)))
+        status.dayDrawdown = Notional(raw: Int64(clamping: dayFall.depth(result)))
+        status.instrumentCount = Int32(clamping: instruments.count)
+        status.strategyCount = Int32(clamping: accounts.count)
+        for index in 0..<Swift.min(accounts.count, EngineStatus.rows) { status.strategies[index] = strategyStatus(index) }
+    }
+
+    private func strategyStatus(_ index: Int) -> StrategyStatus {
+        let account = accounts[index]
+        let instrument = strategies.instrument(of: index)
+        let mark = instruments[instrument.index].mark
+        var row = StrategyStatus()
+        row.instrument = instrument
+        row.version = strategies.versionHash(of: index)
+        row.isShadow = account.isShadow
+        row.isOff = account.isOff
+        row.reason = account.isOff ? account.reason : .none
+        row.offSince = account.offSince
+        row.resumableAt = account.resumableAt
+        row.position = account.position.quantity
+        row.realised = account.position.realised
+        row.fees = account.position.fees
+        if mark.isPositive { row.unrealised = account.position.unrealised(at: mark) }
+        row.drawdown = Notional(raw: Int64(clamping: account.fall.depth(strategyResult(index))))
+        row.intents = account.intents
+        row.refused = account.refused
+        row.orders = account.orders
+        row.traded = account.traded
+        row.fills = account.fills
+        row.rejects = account.rejected
+        row.rejectPercent = account.rejects.percent
+        row.slippageBps = slippages[index].bps
+        return row
     }
 
     /// Orders of every instrument whose outcome nobody knows.

@@ -126,7 +126,7 @@ extension TradingCore {
         fail(.unknownOrder)
         guard maySend, published.orderLink == .up else { return }
         published.cancelsSent &+= 1
-        countMessage()
+        countMessage(update.instrument)
         outputs.append(
             .cancel(OrderReference(client: update.client, instrument: update.instrument, venueOrder: update.venueOrder)))
     }
@@ -190,6 +190,7 @@ extension TradingCore {
         case .applied: break
         }
         instruments[fill.instrument.index].lastFillAt = now
+        payFill(fill, instrument)
         instruments[fill.instrument.index].hasSuspect = false
         published.fills &+= 1
         if fill.fee != 0, fill.feeAsset != instrument.base, fill.feeAsset != instrument.quote {
@@ -204,6 +205,7 @@ extension TradingCore {
         }
         let isLate = slot.map { fillOrder($0, fill, &outputs) } ?? true
         noteFill(fill, of: slot.map { orders[$0].strategy } ?? .engine)
+        if let slot { noteExecution(orders[slot], fill, &outputs) }
         awaitBalance(instrument.base)
         let position = ledger[fill.instrument]
         outputs.append(

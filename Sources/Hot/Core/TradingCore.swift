@@ -14,6 +14,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     let configuration: CoreConfiguration
     var strategies: Strategies
     var instruments: Slab<InstrumentState>
+    /// By `AssetID`, as many as the instruments name.
+    var assets: Slab<AssetState>
     var orders: OrderTable
     var ledger: PositionLedger
     var perSecond: RateWindow
@@ -23,9 +25,22 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var recent: RecentOrders
     /// One for each instrument.
     var moves: Slab<MoveWindow>
+    /// What others said each instrument's price has been.
+    var drifts: Slab<DriftWindow>
+    /// What each instrument was traded at.
+    var averages: Slab<AverageWindow>
+    /// Each instrument's orders that ended a moment ago.
+    var trails: Slab<OwnTrail>
+    /// Requests by instrument.
+    var instrumentSeconds: RateTable
+    var instrumentMinutes: RateTable
+    /// Orders sent by instrument, and behind them our executions, of the last ten minutes.
+    var ratios: RateTable
     var activity: Activity
     /// What each strategy made and whether it may propose.
     var accounts: Slab<StrategyAccount>
+    /// What each strategy's fills cost; one for each.
+    var slippages: Slab<SlippageWindow>
     var intents: IntentBuffer
     var context: StrategyContext
     var hash = DecisionHash()
@@ -40,15 +55,23 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var armedUntil = Nanoseconds.zero
     var isFlattening = false
 
+    /// Limits above their configured value, and when the first of them ends.
+    var raises: Slab<RaisedLimit>
+    var nextRaiseEnds = Nanoseconds(raw: .max)
+
     // The trading day.
     var dayEnds = Nanoseconds.zero
     /// The run's result when the day began, scale 8.
     var dayOpening: Int128 = 0
 
-    /// Highest result of the run since it last went live, scale 8.
-    var peakResult: Int128 = 0
-    /// Evaluations in a row that found the drawdown too deep.
-    var drawdownCount: Int32 = 0
+    /// The day's loss; the fall from the highest result since the run last went live, and since the day began.
+    var dayLoss = Finding()
+    var runFall = Fall()
+    var dayFall = Fall()
+    /// When results were last judged.
+    var evaluatedAt = Nanoseconds.zero
+    /// When the flattening of the whole run began.
+    var flattenSince = Nanoseconds.zero
     /// A price or a position changed in this step: results are judged at its end.
     var isRepriced = false
     /// Until when no new order leaves after a slow answer.
@@ -94,6 +117,11 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
                 precondition(instrument.id.index == index, "instruments are dense by id")
                 return InstrumentState(instrument, configuration.limits[index])
             })
+        var assetCount = 0
+        for instrument in configuration.instruments {
+            assetCount = Swift.max(assetCount, Swift.max(Int(instrument.base.raw), Int(instrument.quote.raw)) + 1)
+        }
+        assets = Slab(repeating: AssetState(), count: assetCount)
         orders = OrderTable(capacity: configuration.orderCapacity, maxActive: configuration.maxActiveOrders)
         ledger = PositionLedger(instruments: instruments.count, window: configuration.fillWindow)
         perSecond = RateWindow(bucket: Nanoseconds(milliseconds: 100), buckets: 10)
@@ -102,11 +130,24 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         messagesPerMinute = RateWindow(bucket: Nanoseconds(seconds: 1), buckets: 60)
         recent = RecentOrders(capacity: 512, span: Nanoseconds(seconds: 10))
         moves = Slab(repeating: MoveWindow(), count: configuration.instruments.count)
+        let instrumentCount = configuration.instruments.count
+        raises = Slab(
+            repeating: RaisedLimit(subject: LimitSubject(.maxPosition), until: .zero), count: 16)
+        drifts = Slab(repeating: DriftWindow(), count: instrumentCount)
+        averages = Slab(repeating: AverageWindow(), count: instrumentCount)
+        trails = Slab(repeating: OwnTrail(), count: instrumentCount)
+        instrumentSeconds = RateTable(rows: instrumentCount, bucket: Nanoseconds(milliseconds: 100), buckets: 10)
+        instrumentMinutes = RateTable(rows: instrumentCount, bucket: Nanoseconds(seconds: 1), buckets: 60)
+        ratios = RateTable(rows: instrumentCount * 2, bucket: Nanoseconds(seconds: 10), buckets: 60)
         activity = Activity(strategies: strategies.count, instruments: configuration.instruments.count)
         accounts = Slab(repeating: StrategyAccount(), count: strategies.count)
+        slippages = Slab(repeating: SlippageWindow(), count: strategies.count)
         intents = IntentBuffer(capacity: 32)
         context = StrategyContext(instrument: configuration.instruments[0], capacity: configuration.maxActiveOrders)
         published.mode = configuration.mode
+        for shadow in configuration.shadowStrategies where shadow.index < strategies.count {
+            accounts[shadow.index].isShadow = true
+        }
     }
 
     /// Hash over everything decided so far.
@@ -145,7 +186,7 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         case .clock(let clock): venueClock(clock)
         }
         safeguards(&outputs)
-        if isFlattening { flatten(&outputs) }
+        if isFlattening { flatten(&outputs) } else { exitInstruments(&outputs) }
         for index in 0..<outputs.count {
             hash.fold(outputs[index].record(sequence: 0, time: now))
         }

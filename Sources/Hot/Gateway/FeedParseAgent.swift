@@ -42,7 +42,7 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
             work += 1
         }
         while let body = snapshots.peek() {
-            let view = unsafe ByteView(body.bytes)
+            let view = unsafe ByteView(padded: body.bytes)
             adapter.snapshot(
                 InstrumentID(UInt16(truncatingIfNeeded: body.tag)), view, receivedAt: Nanoseconds(raw: body.time),
                 sink: &outlet)
@@ -67,7 +67,7 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
     private mutating func take(_ frame: ByteFrame, _ now: Nanoseconds) {
         switch FrameMessage(rawValue: frame.tag) {
         case .text:
-            let view = unsafe ByteView(frame.bytes)
+            let view = unsafe ByteView(padded: frame.bytes)
             adapter.message(view, receivedAt: Nanoseconds(raw: frame.time), sink: &outlet)
         case .opened: adapter.linkOpened(at: now, sink: &outgoing)
         case .closed: adapter.linkClosed(at: now, sink: &outlet)

@@ -72,7 +72,7 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
             refuse(.query, reference.instrument, reference.client)
         case .command(let result):
             if result.command.kind == .unlatch, result.accepted { isHeld = false }
-        case .verdict, .order, .position, .state, .alert: break
+        case .verdict, .order, .position, .state, .alert, .switched: break
         }
         return false
     }

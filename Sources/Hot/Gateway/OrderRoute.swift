@@ -46,7 +46,7 @@ public struct NoOrderRoute: OrderRoute, ~Copyable {
         switch output {
         case .place, .cancel, .cancelAll, .query:
             preconditionFailure("a core without a right to send decided to send")
-        case .verdict, .order, .position, .state, .alert, .command: return false
+        case .verdict, .order, .position, .state, .alert, .command, .switched: return false
         }
     }
 }

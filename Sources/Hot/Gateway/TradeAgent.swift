@@ -29,13 +29,16 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
     /// Answers to placements of a stale turn, which never left.
     private var withheld: InputQueue
     private let stallLimit: Nanoseconds
+    private var cold: ColdWatch
 
-    /// `stallLimit`: a pause between two turns after which the agent takes the engine's mandate away by itself.
+    /// `stallLimit`: a pause between two turns after which the agent takes the engine's mandate away by itself. `cold`:
+    /// the cold side's beat, and how old it may become; nobody is watched unless given.
     public init(
         core: consuming TradingCore<Strategies>, outputCapacity: Int, orders: consuming Route,
         inlets: consuming TradeInlets, journal: consuming RingProducer<Record>,
-        telemetry: consuming TradeTelemetry, stallLimit: Nanoseconds
+        telemetry: consuming TradeTelemetry, stallLimit: Nanoseconds, cold: consuming ColdWatch = ColdWatch()
     ) {
+        self.cold = cold
         self.stallLimit = stallLimit
         self.core = core
         self.orders = orders
@@ -84,7 +87,14 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         if (now - lastTimer).raw >= timerInterval, canStep {
             lastTimer = now
             step(.timer, now)
-            telemetry.publishIfDue(core.status, at: now)
+            if let age = cold.newSilence(at: now), canStep {
+                step(
+                    .command(
+                        Command(
+                            kind: .stalled, operatorID: Command.engineOperator, hash: 0, lifetime: age,
+                            subject: ColdWatch.threadNumber)), now)
+            }
+            if telemetry.isPublishDue(now) { telemetry.publish(core.status, at: now) }
         }
         return work
     }

@@ -62,10 +62,8 @@ public struct TradeTelemetry: ~Copyable {
     /// A turn in which nothing was stepped because the journal was full.
     mutating func countStall() { stalls.add() }
 
-    mutating func publishIfDue(_ value: EngineStatus, at now: Nanoseconds) {
-        guard (now - lastPublish).raw >= publishInterval else { return }
-        publish(value, at: now)
-    }
+    /// A status is only made when it is shown.
+    func isPublishDue(_ now: Nanoseconds) -> Bool { (now - lastPublish).raw >= publishInterval }
 
     mutating func publish(_ value: EngineStatus, at now: Nanoseconds) {
         lastPublish = now

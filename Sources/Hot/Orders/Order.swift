@@ -28,6 +28,8 @@ public struct Order: BitwiseCopyable, Sendable {
     public var lookUpAt = Nanoseconds.zero
     /// The snapshot that last showed it.
     public var seenInSnapshot: UInt64 = 0
+    /// The mid when its strategy decided; zero where nobody did.
+    public var decidedAt = Price.zero
 
     public init(
         client: ClientOrderID, instrument: InstrumentID, strategy: StrategyID, side: Side, timeInForce: TimeInForce,

@@ -21,7 +21,21 @@ public struct RateTable: ~Copyable {
     }
 
     /// Adds one event to a row now and answers how many its window holds. Time does not go back. O(buckets passed).
+    @discardableResult
     public mutating func record(_ row: Int, at now: Nanoseconds) -> Int32 {
+        advance(row, to: now)
+        counts[row * width + Int(newest[row] % Int64(width))] += 1
+        totals[row] += 1
+        return totals[row]
+    }
+
+    /// Events in a row's window that ends now. Time does not go back. O(buckets passed).
+    public mutating func count(_ row: Int, at now: Nanoseconds) -> Int32 {
+        advance(row, to: now)
+        return totals[row]
+    }
+
+    private mutating func advance(_ row: Int, to now: Nanoseconds) {
         let current = now.raw / bucket
         if current > newest[row] {
             for step in 0..<Swift.min(current - newest[row], Int64(width)) {
@@ -31,9 +45,6 @@ public struct RateTable: ~Copyable {
             }
             newest[row] = current
         }
-        counts[row * width + Int(newest[row] % Int64(width))] += 1
-        totals[row] += 1
-        return totals[row]
     }
 
     /// Forgets a row's events.

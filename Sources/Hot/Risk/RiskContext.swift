@@ -30,6 +30,8 @@ public struct RiskContext: BitwiseCopyable, Sendable {
     public var isDirty = false
     /// The order's strategy is switched off.
     public var isStrategyOff = false
+    /// The order is a strategy's and its instrument is blocked.
+    public var isBlocked = false
     /// Until when the instrument is left alone after a move, and the run after a slow answer.
     public var calmAt = Nanoseconds(raw: .min)
     public var promptAt = Nanoseconds(raw: .min)
@@ -54,6 +56,24 @@ public struct RiskContext: BitwiseCopyable, Sendable {
     public var feedReason: StreamReason = .none
     /// Age of the market data by exchange time, negative for ahead of it; `nil` where that cannot be known.
     public var venueAge: Nanoseconds?
+
+    /// The venue has told the balance of the asset that the order pays with.
+    public var hasBalance = true
+    /// What of it is ours to spend, less what unsettled orders may still take; `.max` where the mode has no account.
+    public var available = Int128.max
+
+    /// What others said the price has been over the last minute; zero when nobody did.
+    public var reference = Price.zero
+    /// Volume-weighted average of the public trades of the last five minutes; zero when there was none.
+    public var average = Price.zero
+    /// Second of the UTC day; -1 when it is not known.
+    public var secondOfDay: Int32 = -1
+    /// Requests about the order's instrument.
+    public var instrumentLastSecond: Int32 = 0
+    public var instrumentLastMinute: Int32 = 0
+    /// Orders sent and executions had in the order's instrument within ten minutes.
+    public var ordersInRatio: Int32 = 0
+    public var tradesInRatio: Int32 = 0
 
     public init(
         now: Nanoseconds, state: SystemState, isAllowed: Bool, instrument: Instrument, limits: RiskLimits,

@@ -32,13 +32,17 @@ public enum RiskGate {
         if !c.linksUp { return RiskAnswer(.linkDown) }
         if c.isDirty { return RiskAnswer(.dirtyPosition) }
         if c.isStrategyOff { return RiskAnswer(.strategyOff, value: Int64(intent.strategy.raw)) }
+        if c.isBlocked { return RiskAnswer(.instrumentBlocked, value: Int64(intent.instrument.raw)) }
         // What reduces the position does not wait for calm.
         if c.state != .reducing {
+            if !c.limits.isOpen(atSecond: c.secondOfDay) {
+                return RiskAnswer(.outsideWindow, value: Int64(c.secondOfDay), limit: Int64(c.limits.windowStart))
+            }
             if c.now < c.calmAt { return RiskAnswer(.volatility, value: c.now.raw, limit: c.calmAt.raw) }
             if c.now < c.promptAt { return RiskAnswer(.latency, value: c.now.raw, limit: c.promptAt.raw) }
         }
         return form(intent, c) ?? size(intent, c) ?? taking(intent, c) ?? exposure(intent, c) ?? worth(intent, c)
-            ?? pace(intent, c) ?? RiskAnswer(.passed)
+            ?? funds(intent, c) ?? pace(intent, c) ?? RiskAnswer(.passed)
     }
 
     /// What is thought of the feed, and its age by the venue's own time.
@@ -88,6 +92,25 @@ public enum RiskGate {
         if notional < instrument.minNotional {
             return RiskAnswer(.belowMinNotional, value: notional.raw, limit: instrument.minNotional.raw)
         }
+        return percent(intent, c)
+    }
+
+    /// The venue's percent-price rule. It compares with an average of its own, of which the public trades tell most and
+    /// the mid the rest: both must allow the price.
+    private static func percent(_ intent: Intent, _ c: RiskContext) -> RiskAnswer? {
+        let buys = intent.side == .buy
+        let up = Int128(buys ? c.instrument.bidMultiplierUp.raw : c.instrument.askMultiplierUp.raw)
+        let down = Int128(buys ? c.instrument.bidMultiplierDown.raw : c.instrument.askMultiplierDown.raw)
+        if up == 0, down == 0 { return nil }
+        let mid = (Int128(c.top.bidPrice.raw) + Int128(c.top.askPrice.raw)) / 2
+        let average = c.average.isPositive ? Int128(c.average.raw) : mid
+        let price = Int128(intent.price.raw)
+        let highest = Rounding.floor.divide(Swift.min(mid, average) * up, by: Int128(fixedPointUnit))
+        if up > 0, price > highest {
+            return RiskAnswer(.percentPrice, value: intent.price.raw, limit: Int64(clamping: highest))
+        }
+        let lowest = Rounding.ceiling.divide(Swift.max(mid, average) * down, by: Int128(fixedPointUnit))
+        if price < lowest { return RiskAnswer(.percentPrice, value: intent.price.raw, limit: Int64(clamping: lowest)) }
         return nil
     }
 
@@ -114,7 +137,19 @@ public enum RiskGate {
         if bps > Int128(c.limits.priceCollarBps) {
             return RiskAnswer(.priceCollar, value: Int64(clamping: bps), limit: Int64(c.limits.priceCollarBps))
         }
-        return nil
+        return drift(intent, c)
+    }
+
+    /// Distance from what others said the price has been, in basis points, rounded up. What reduces is held back by the
+    /// collar around the mid alone: it must get out where the price is now.
+    private static func drift(_ intent: Intent, _ c: RiskContext) -> RiskAnswer? {
+        if c.limits.maxDriftBps == .max || c.state == .reducing { return nil }
+        let reference = Int128(c.reference.raw)
+        let distance = Int128(intent.price.raw) - reference
+        let bps = reference > 0
+            ? Rounding.up.divide((distance < 0 ? -distance : distance) * 10_000, by: reference) : Int128.max
+        if bps <= Int128(c.limits.maxDriftBps) { return nil }
+        return RiskAnswer(.priceDrift, value: Int64(clamping: bps), limit: Int64(c.limits.maxDriftBps))
     }
 
     /// What an order would take at once: from the book, or from ourselves.
@@ -128,6 +163,7 @@ public enum RiskGate {
                 return RiskAnswer(.slippage, value: Int64(clamping: bps), limit: Int64(c.limits.maxSlippageBps))
             }
         }
+        if beyond >= 0, intent.timeInForce != .postOnly, let refusal = fillCost(intent, c, best) { return refusal }
         let own = buys ? c.ownAsk : c.ownBid
         if buys ? intent.price >= own : intent.price <= own {
             return RiskAnswer(.selfTrade, value: intent.price.raw, limit: own.raw)
@@ -135,10 +171,24 @@ public enum RiskGate {
         return nil
     }
 
+    /// Expected fill of an order that takes, against the mid, in basis points, rounded up: the best level gives what it
+    /// shows at its price, and all beyond it costs the order's limit price, since the core knows no deeper level.
+    private static func fillCost(_ intent: Intent, _ c: RiskContext, _ best: Int128) -> RiskAnswer? {
+        if c.limits.maxFillCostBps == .max { return nil }
+        let quantity = Int128(intent.quantity.raw)
+        let shown = Swift.min(quantity, Int128(intent.side == .buy ? c.top.askQuantity.raw : c.top.bidQuantity.raw))
+        let value = best * shown + Int128(intent.price.raw) * (quantity - shown)
+        let fair = (Int128(c.top.bidPrice.raw) + Int128(c.top.askPrice.raw)) / 2 * quantity
+        let (scaled, overflow) = (value < fair ? fair - value : value - fair).multipliedReportingOverflow(by: 10_000)
+        let bps = overflow || fair <= 0 ? Int128.max : Rounding.up.divide(scaled, by: fair)
+        if bps <= Int128(c.limits.maxFillCostBps) { return nil }
+        return RiskAnswer(.slippage, value: Int64(clamping: bps), limit: Int64(c.limits.maxFillCostBps))
+    }
+
     private static func exposure(_ intent: Intent, _ c: RiskContext) -> RiskAnswer? {
-        if c.openOrders >= c.limits.maxOpenOrders {
-            return RiskAnswer(.openOrders, value: Int64(c.openOrders) + 1, limit: Int64(c.limits.maxOpenOrders))
-        }
+        let venues = c.instrument.maxOpenOrders > 0 ? c.instrument.maxOpenOrders : .max
+        let most = Swift.min(c.limits.maxOpenOrders, venues)
+        if c.openOrders >= most { return RiskAnswer(.openOrders, value: Int64(c.openOrders) + 1, limit: Int64(most)) }
         let worst = intent.side == .buy
             ? Int128(c.position.raw) + Int128(c.openBuy.raw) + Int128(intent.quantity.raw)
             : 0 - (Int128(c.position.raw) - Int128(c.openSell.raw) - Int128(intent.quantity.raw))
@@ -174,6 +224,22 @@ public enum RiskGate {
         return nil
     }
 
+    /// The account can pay for it: quote for a buy, with the fee allowance; base for a sale. The reserve in quote stays
+    /// untouched but by what reduces. A balance that nobody has told is none: the limit is then shown as -1.
+    private static func funds(_ intent: Intent, _ c: RiskContext) -> RiskAnswer? {
+        var need = Int128(intent.quantity.raw)
+        var available = c.available
+        if intent.side == .buy {
+            need = Rounding.ceiling.divide(need * Int128(intent.price.raw), by: Int128(fixedPointUnit))
+            need += Rounding.ceiling.divide(need * Int128(c.limits.feeAllowanceBps), by: 10_000)
+            if c.state != .reducing { available -= Int128(c.limits.quoteReserve.raw) }
+        }
+        if !c.hasBalance { return RiskAnswer(.insufficientBalance, value: Int64(clamping: need), limit: -1) }
+        if need <= available { return nil }
+        return RiskAnswer(
+            .insufficientBalance, value: Int64(clamping: need), limit: Int64(clamping: Swift.max(0, available)))
+    }
+
     private static func pace(_ intent: Intent, _ c: RiskContext) -> RiskAnswer? {
         if c.ordersLastSecond >= c.limits.maxOrdersPerSecond {
             return RiskAnswer(
@@ -183,13 +249,24 @@ public enum RiskGate {
             return RiskAnswer(
                 .orderRate, value: Int64(c.ordersLastMinute) + 1, limit: Int64(c.limits.maxOrdersPerMinute))
         }
-        if let refusal = messages(c.messagesLastSecond, c.limits.maxMessagesPerSecond, c) { return refusal }
-        if let refusal = messages(c.messagesLastMinute, c.limits.maxMessagesPerMinute, c) { return refusal }
+        if let refusal = budget(.instrumentRate, c.instrumentLastSecond, c.limits.maxInstrumentOrdersPerSecond, c)
+            ?? budget(.instrumentRate, c.instrumentLastMinute, c.limits.maxInstrumentOrdersPerMinute, c)
+            ?? budget(.messageRate, c.messagesLastSecond, c.limits.maxMessagesPerSecond, c)
+            ?? budget(.messageRate, c.messagesLastMinute, c.limits.maxMessagesPerMinute, c)
+        { return refusal }
         if c.identicalOrders >= c.limits.maxIdenticalOrders {
             return RiskAnswer(
                 .identicalOrders, value: Int64(c.identicalOrders) + 1, limit: Int64(c.limits.maxIdenticalOrders))
         }
-        if c.dayResult.raw <= 0 - c.limits.maxDailyLoss.raw {
+        if c.limits.maxOrdersPerTrade != .max, c.state != .reducing {
+            let allowed = Swift.max(
+                Int64(c.limits.orderToTradeFloor), Int64(c.tradesInRatio) * Int64(c.limits.maxOrdersPerTrade))
+            if Int64(c.ordersInRatio) >= allowed {
+                return RiskAnswer(.orderToTrade, value: Int64(c.ordersInRatio) + 1, limit: allowed)
+            }
+        }
+        // A limit that led to reducing must not hold the reducing up.
+        if c.state != .reducing, c.dayResult.raw <= 0 - c.limits.maxDailyLoss.raw {
             return RiskAnswer(.dailyLoss, value: c.dayResult.raw, limit: 0 - c.limits.maxDailyLoss.raw)
         }
         if c.unknownOrders > 0 { return RiskAnswer(.unknownOrders, value: Int64(c.unknownOrders), limit: 0) }
@@ -197,10 +274,10 @@ public enum RiskGate {
         return nil
     }
 
-    /// New orders may use a message limit only up to the share kept for cancels.
-    private static func messages(_ sent: Int32, _ limit: Int32, _ c: RiskContext) -> RiskAnswer? {
+    /// New orders may use a budget of requests only up to the share kept for cancels.
+    private static func budget(_ verdict: RiskVerdict, _ sent: Int32, _ limit: Int32, _ c: RiskContext) -> RiskAnswer? {
         if limit == .max { return nil }
         let usable = Int64(limit) * Int64(100 - c.limits.cancelSharePercent) / 100
-        return Int64(sent) < usable ? nil : RiskAnswer(.messageRate, value: Int64(sent) + 1, limit: usable)
+        return Int64(sent) < usable ? nil : RiskAnswer(verdict, value: Int64(sent) + 1, limit: usable)
     }
 }

@@ -199,7 +199,8 @@ struct Checker {
     mutating func output(_ output: Output) {
         switch output {
         case .verdict(let verdict):
-            pendingVerdict = verdict.verdict == .passed && verdict.intent.kind == .place ? verdict.intent : nil
+            let mayLeave = verdict.verdict == .passed && verdict.intent.kind == .place && !verdict.isShadow
+            pendingVerdict = mayLeave ? verdict.intent : nil
         case .place(let order):
             let matches = pendingVerdict.map {
                 $0.side == order.side && $0.price == order.price && $0.quantity == order.quantity
@@ -214,7 +215,7 @@ struct Checker {
         case .command(let result) where result.accepted:
             if result.command.kind == .stage { stagedLifetime = result.command.lifetime }
             if result.command.kind == .confirm { permittedUntil = now + stagedLifetime }
-        case .command, .cancel, .cancelAll, .query, .position, .alert: break
+        case .command, .cancel, .cancelAll, .query, .position, .alert, .switched: break
         }
     }
 

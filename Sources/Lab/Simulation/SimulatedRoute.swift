@@ -76,7 +76,7 @@ public struct SimulatedRoute: OrderRoute, ~Copyable {
             precondition(requests.room > 0, "more requests on their way to the simulated venue than its queue holds")
             requests.append(Timed(due: now + requestDelay, value: output))
             return true
-        case .verdict, .order, .position, .state, .alert, .command: return false
+        case .verdict, .order, .position, .state, .alert, .command, .switched: return false
         }
     }
 

@@ -11,7 +11,7 @@ extension SimulatedVenue {
         case .cancel(let reference): cancel(reference, at: now)
         case .cancelAll(let instrument): cancelAll(instrument, at: now)
         case .query(let reference): query(reference, at: now)
-        case .verdict, .order, .position, .state, .alert, .command: break
+        case .verdict, .order, .position, .state, .alert, .command, .switched: break
         }
     }
 

@@ -206,7 +206,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             if !process!.query(reference, at: now, wallNow: wallNow) {
                 refused(.query, reference.client)
             }
-        case .verdict, .order, .position, .state, .alert, .command: break
+        case .verdict, .order, .position, .state, .alert, .command, .switched: break
         }
     }
 

@@ -39,7 +39,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     }
 
     private func strangeCommand() {
-        let kinds = CommandKind.allCases.filter { $0 != .kill }
+        let kinds = CommandKind.allCases.filter { $0 != .kill && $0.rawValue < 50 }
         say(kinds[Int(random.next() % UInt64(kinds.count))], hash: random.next() % 3, lifetime: pause(20))
     }
 

@@ -2,7 +2,7 @@ import Wire
 
 /// The market-data decoder alone, without books and checks of sequence: for measuring and fuzzing. Allocates at `init`
 /// only; one thread.
-public struct BinanceFrameDecoder {
+public struct BinanceFrameDecoder: ~Copyable {
     private var decoder: MarketDecoder
 
     /// Throws for symbols that cannot be used.

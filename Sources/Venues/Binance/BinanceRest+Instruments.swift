@@ -3,7 +3,8 @@ import Units
 import VenueKit
 import Wire
 
-/// The parts of an `exchangeInfo` symbol that bind an order of ours. A filter's 0 switches that part off.
+/// The parts of an `exchangeInfo` symbol that bind an order of ours. A filter's 0 switches that part off. Not read:
+/// MARKET_LOT_SIZE and what is about other order kinds, since every order of ours has a limit price.
 private struct SymbolRules {
     var symbol = ByteView()
     var base = ByteView()
@@ -13,6 +14,11 @@ private struct SymbolRules {
     var minQuantity: Int64 = 0
     var maxQuantity: Int64 = 0
     var minNotional: Int64 = 0
+    var bidUp: Int64 = 0
+    var bidDown: Int64 = 0
+    var askUp: Int64 = 0
+    var askDown: Int64 = 0
+    var maxOrders: Int64 = 0
 
     mutating func read(_ scanner: inout JSONScanner) -> Bool {
         var key = ByteView()
@@ -49,6 +55,21 @@ private struct SymbolRules {
         }
         if type.equals("\"NOTIONAL\"") || type.equals("\"MIN_NOTIONAL\"") {
             return Self.decimal("minNotional", in: bytes, &minNotional)
+        }
+        if type.equals("\"PERCENT_PRICE_BY_SIDE\"") {
+            return Self.decimal("bidMultiplierUp", in: bytes, &bidUp) && Self.decimal("bidMultiplierDown", in: bytes, &bidDown)
+                && Self.decimal("askMultiplierUp", in: bytes, &askUp) && Self.decimal("askMultiplierDown", in: bytes, &askDown)
+        }
+        if type.equals("\"PERCENT_PRICE\"") {
+            guard Self.decimal("multiplierUp", in: bytes, &bidUp), Self.decimal("multiplierDown", in: bytes, &bidDown)
+            else { return false }
+            (askUp, askDown) = (bidUp, bidDown)
+            return true
+        }
+        if type.equals("\"MAX_NUM_ORDERS\"") {
+            guard let value = Self.value("maxNumOrders", in: bytes) else { return false }
+            var scanner = JSONScanner(value)
+            return scanner.int64(&maxOrders) && maxOrders >= 0
         }
         return true
     }
@@ -116,10 +137,16 @@ extension BinanceRest {
         guard rules.read(&scanner), let id = symbols.instrument(rules.symbol) else { return nil }
         let (base, quote) = (assets.asset(rules.base), assets.asset(rules.quote))
         guard rules.tickSize > 0, rules.stepSize > 0, base != .unknown, quote != .unknown else { return nil }
-        return Instrument(
+        var instrument = Instrument(
             id: id, venue: configuration.venue, base: base, quote: quote, symbol: symbols.names[symbols.row(id: id.raw)],
             tickSize: Price(raw: rules.tickSize), lotSize: Quantity(raw: rules.stepSize),
             minQuantity: Quantity(raw: rules.minQuantity), maxQuantity: Quantity(raw: rules.maxQuantity),
             minNotional: Notional(raw: rules.minNotional))
+        instrument.bidMultiplierUp = Quantity(raw: rules.bidUp)
+        instrument.bidMultiplierDown = Quantity(raw: rules.bidDown)
+        instrument.askMultiplierUp = Quantity(raw: rules.askUp)
+        instrument.askMultiplierDown = Quantity(raw: rules.askDown)
+        instrument.maxOpenOrders = Int32(clamping: rules.maxOrders)
+        return instrument
     }
 }

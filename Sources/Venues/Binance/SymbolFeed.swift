@@ -1,4 +1,5 @@
 import Books
+import Memory
 import Model
 import Units
 import VenueKit
@@ -89,6 +90,11 @@ struct SymbolFeed {
         precondition(isTaken, "a level passed the decoder that no book can hold")
     }
 
+    private mutating func set(_ bids: borrowing SlabList<Level>, _ asks: borrowing SlabList<Level>) {
+        let isTaken = book.apply(.buy, bids) && book.apply(.sell, asks)
+        precondition(isTaken, "a level passed the decoder that no book can hold")
+    }
+
     private mutating func delaySnapshot(at now: Nanoseconds) {
         snapshotNotBefore = now + backoff
         let doubled = Nanoseconds(raw: backoff.raw * 2)
@@ -112,10 +118,10 @@ struct SymbolFeed {
         return true
     }
 
-    /// One diff whose levels are in the two arrays; the refusal when it did not reach the book or the buffer.
+    /// One diff whose levels are in the two lists; the refusal when it did not reach the book or the buffer.
     mutating func diff(
-        _ message: MarketMessage, bids newBids: borrowing ContiguousArray<Level>,
-        asks newAsks: borrowing ContiguousArray<Level>, at now: Nanoseconds
+        _ message: MarketMessage, bids newBids: borrowing SlabList<Level>,
+        asks newAsks: borrowing SlabList<Level>, at now: Nanoseconds
     ) -> FeedRefusal? {
         switch state {
         case .waiting, .buffering:
@@ -132,8 +138,7 @@ struct SymbolFeed {
                 return .gap
             }
             awaitsBridge = false
-            for index in 0..<newBids.count { set(.buy, newBids[index]) }
-            for index in 0..<newAsks.count { set(.sell, newAsks[index]) }
+            set(newBids, newAsks)
             lastUpdate = message.lastUpdate
             bookTime = message.eventTime
             return checkCrossed(at: now)
@@ -150,8 +155,8 @@ struct SymbolFeed {
     }
 
     private mutating func buffer(
-        _ message: MarketMessage, _ newBids: borrowing ContiguousArray<Level>,
-        _ newAsks: borrowing ContiguousArray<Level>, at now: Nanoseconds
+        _ message: MarketMessage, _ newBids: borrowing SlabList<Level>,
+        _ newAsks: borrowing SlabList<Level>, at now: Nanoseconds
     ) -> FeedRefusal? {
         if let last = buffered.last, message.firstUpdate != last.lastUpdate + 1 {
             if message.lastUpdate <= last.lastUpdate {
@@ -173,8 +178,8 @@ struct SymbolFeed {
     }
 
     private mutating func keep(
-        _ message: MarketMessage, _ newBids: borrowing ContiguousArray<Level>,
-        _ newAsks: borrowing ContiguousArray<Level>
+        _ message: MarketMessage, _ newBids: borrowing SlabList<Level>,
+        _ newAsks: borrowing SlabList<Level>
     ) {
         buffered.append(
             Buffered(
@@ -193,11 +198,11 @@ struct SymbolFeed {
         delaySnapshot(at: now)
     }
 
-    /// Joins the snapshot (levels in the two arrays) with the diffs kept; afterwards the book is live, or the refusal
+    /// Joins the snapshot (levels in the two lists) with the diffs kept; afterwards the book is live, or the refusal
     /// says why not.
     mutating func join(
-        snapshot id: Int64, bids newBids: borrowing ContiguousArray<Level>,
-        asks newAsks: borrowing ContiguousArray<Level>, at now: Nanoseconds
+        snapshot id: Int64, bids newBids: borrowing SlabList<Level>,
+        asks newAsks: borrowing SlabList<Level>, at now: Nanoseconds
     ) -> FeedRefusal? {
         snapshotOutstanding = false
         if let first = buffered.first, first.firstUpdate > id + 1 {
@@ -205,8 +210,7 @@ struct SymbolFeed {
             return .snapshotTooOld
         }
         book.reset()
-        for index in 0..<newBids.count { set(.buy, newBids[index]) }
-        for index in 0..<newAsks.count { set(.sell, newAsks[index]) }
+        set(newBids, newAsks)
         lastUpdate = id
         awaitsBridge = true
         for entry in buffered where entry.lastUpdate > id {

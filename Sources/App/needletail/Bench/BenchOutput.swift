@@ -30,9 +30,10 @@ enum BenchOutput {
         for pair in report.comparisons {
             lines.append(
                 "  \(pair.name): p50 \(ratio(pair.medianRatio)), p99 \(ratio(pair.tailRatio)), best against best "
-                    + "\(ratio(pair.bestRatio))")
+                    + "\(ratio(pair.bestRatio))" + verdict(pair))
         }
         for item in report.figures { lines.append("  \(item.name): \(figure(item.value)) \(item.unit)") }
+        lines += report.remarks.map { "  " + $0 }
         for series in report.series { lines.append("  \(series.name): \(series.method)") }
         return lines
     }
@@ -48,6 +49,11 @@ enum BenchOutput {
     /// Nanoseconds with as many decimals as they deserve.
     static func figure(_ value: Double) -> String {
         String(format: value < 100 ? "%.1f" : "%.0f", value)
+    }
+
+    private static func verdict(_ pair: Comparison) -> String {
+        guard let aim = pair.aim else { return "" }
+        return "; aim \(ratio(aim)) or less: " + (pair.medianRatio <= aim ? "reached" : "MISSED")
     }
 
     static func ratio(_ value: Double) -> String { String(format: "%.2fx", value) }
@@ -78,7 +84,7 @@ enum BenchOutput {
                                 $0.name,
                                 .make([
                                     "p50": number($0.medianRatio), "p99": number($0.tailRatio),
-                                    "best": number($0.bestRatio),
+                                    "best": number($0.bestRatio), "aim": $0.aim.map(number) ?? .null,
                                 ]))
                         }),
                     "figures": .object(item.report.figures.map { JSONMember($0.name, number($0.value)) }),

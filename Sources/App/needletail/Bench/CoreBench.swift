@@ -41,26 +41,46 @@ enum CoreBench {
 
     static func risk(_ plan: BenchPlan) throws -> BenchReport {
         let series = Series("risk_gate", "one order judged with every check on, and passed; batches of 16")
+        var stage = try GateStage()
+        for _ in 0..<plan.repeats { plan.measure(series, batches: 20_000, size: 16) { stage.judge($0) } }
+        precondition(stage.refused == 0, "the gate refused")
+        return BenchReport(series: [series])
+    }
+
+    /// `count` judgements; how many refused.
+    static func gate(_ count: Int) throws -> UInt64 {
+        var stage = try GateStage()
+        for call in 0..<count { stage.judge(call) }
+        precondition(stage.refused == 0, "the gate refused")
+        return UInt64(stage.refused)
+    }
+}
+
+/// One order and all that the gate is told, a little different each time.
+private struct GateStage {
+    private var context: RiskContext
+    private var intent: Intent
+    private let bid: Price
+    private(set) var refused = 0
+
+    init() throws {
         let stage = try CoreStage(strategy: TickAnswer(instrument: InstrumentID(0), quantity: Quantity(raw: 1_000_000)))
         let top = CoreStage<TickAnswer>.top(50_000, update: 1, now: Nanoseconds(seconds: 100))
-        var context = RiskContext(
+        context = RiskContext(
             now: Nanoseconds(seconds: 100), state: .live, isAllowed: true, instrument: stage.instrument,
             limits: stage.limits, hasTop: true, top: top, linksUp: true, position: .zero, openOrders: 2,
             unknownOrders: 0, openBuy: Quantity(raw: 1_000_000), openSell: Quantity(raw: 1_000_000), ordersLastSecond: 3,
             ordersLastMinute: 50, dayResult: .zero, hasCapacity: true)
-        var intent = Intent(
+        intent = Intent(
             kind: .place, strategy: StrategyID(0), instrument: InstrumentID(0), side: .buy, timeInForce: .postOnly,
             price: top.bidPrice, quantity: Quantity(raw: 1_000_000), client: .none)
-        var refused = 0
-        for _ in 0..<plan.repeats {
-            plan.measure(series, batches: 20_000, size: 16) { call in
-                intent.price = Price(raw: top.bidPrice.raw - Int64(call & 15) * 1_000_000)
-                context.openOrders = Int32(call & 3)
-                if RiskGate.evaluate(intent, context).verdict != .passed { refused &+= 1 }
-            }
-        }
-        precondition(refused == 0, "the gate refused")
-        return BenchReport(series: [series])
+        bid = top.bidPrice
+    }
+
+    mutating func judge(_ call: Int) {
+        intent.price = Price(raw: bid.raw - Int64(call & 15) * 1_000_000)
+        context.openOrders = Int32(call & 3)
+        if RiskGate.evaluate(intent, context).verdict != .passed { refused &+= 1 }
     }
 }
 

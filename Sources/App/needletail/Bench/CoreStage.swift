@@ -121,6 +121,13 @@ enum BenchCore {
         }
         for isEnd in [false, true] {
             take(.snapshot(SnapshotMark(id: 1, venue: VenueID(0), isEnd: isEnd, isComplete: true, requestedAt: now)))
+            for asset: UInt16 in isEnd ? [] : [0, 1] {
+                take(
+                    .balance(
+                        VenueBalance(
+                            asset: AssetID(asset), venue: VenueID(0), source: .snapshot,
+                            free: Quantity(raw: 1_000_000_000 * fixedPointUnit), locked: .zero, venueTime: .zero)))
+            }
         }
         take(.topOfBook(CoreStage<TickAnswer>.top(50_000, update: 0, now: now)))
         for kind in [CommandKind.stage, .arm, .confirm] {

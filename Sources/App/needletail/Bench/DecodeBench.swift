@@ -1,30 +1,61 @@
 import Binance
+import Books
+import Memory
 import Model
 import Units
 import VenueKit
 import Wire
 
-/// Decoding market data: strict, any key order, exact fixed point; and the whole adapter with books and checks.
+/// Decoding market data: strict, exact fixed point; beside simdjson on demand doing the same; the book alone; and the whole
+/// adapter with books and checks.
 enum DecodeBench {
     static let symbol = BinanceSymbol(instrument: InstrumentID(0), symbol: "BTCUSDT")
 
     static func run(_ plan: BenchPlan) throws -> BenchReport {
         let frames = Frames(count: 512)
         let ticker = Series("decode_book_ticker", "one frame of \(frames.tickers[0].count) bytes; batches of 16")
+        let shuffled = Series("decode_book_ticker_any_order", "the same, its members in another order; batches of 16")
         let depth = Series("decode_depth_100", "one diff of 100 levels, \(frames.depths[0].count) bytes; batches of 4")
-        let adapter = Series("adapt_book_ticker", "decoded, checked and published as top of book; batches of 16")
-        let booked = Series("adapt_depth_100", "decoded and applied to a live book; batches of 4")
+        let booked = Series("apply_depth_100", "100 decoded levels set in a book of 1,000 a side; batches of 4")
+        let peerTicker = Series("simdjson_book_ticker", "the same frames, the same numbers; batches of 16")
+        let peerDepth = Series("simdjson_depth_100", "the same frames, the same numbers; batches of 4")
+        let adapted = (
+            Series("adapt_book_ticker", "decoded, checked and published as top of book; batches of 16"),
+            Series("adapt_depth_100", "decoded and applied to a live book; batches of 4"))
+        let peer = Result { () throws(PeerParser.Absent) in try PeerParser() }
+        let parser = try? peer.get()
         var decoder = try BinanceFrameDecoder(symbols: [symbol])
+        let diffs = BookDiffs()
         for _ in 0..<plan.repeats {
-            plan.measure(ticker, batches: 20_000, size: 16) { call in
-                precondition(frames.with(frames.tickers, call) { decoder.decode($0) })
+            plan.measure(ticker, batches: 20_000, size: 16) { precondition(decoder.decode(frames.tickers[$0 & 511])) }
+            if let parser {
+                plan.measure(peerTicker, batches: 20_000, size: 16) {
+                    precondition(parser.ticker(frames.tickers[$0 & 511]))
+                }
             }
-            plan.measure(depth, batches: 5_000, size: 4) { call in
-                precondition(frames.with(frames.depths, call) { decoder.decode($0) })
+            plan.measure(shuffled, batches: 20_000, size: 16) { precondition(decoder.decode(frames.shuffled[$0 & 511])) }
+            plan.measure(depth, batches: 5_000, size: 4) { precondition(decoder.decode(frames.depths[$0 & 511])) }
+            if let parser {
+                plan.measure(peerDepth, batches: 5_000, size: 4) {
+                    precondition(parser.depth(frames.depths[$0 & 511]) == 100)
+                }
             }
-            try adapt(plan, adapter, booked, frames)
+            plan.measure(booked, batches: 5_000, size: 4) { diffs.apply($0) }
+            try adapt(plan, adapted.0, adapted.1, frames)
         }
-        return BenchReport(series: [ticker, depth, adapter, booked])
+        withExtendedLifetime(frames) {}
+        var report = BenchReport(series: [ticker, shuffled, depth, booked, adapted.0, adapted.1])
+        switch peer {
+        case .success(let parser):
+            report.series += [peerTicker, peerDepth]
+            report.comparisons = [
+                Comparison(name: "book ticker against \(parser.name)", ours: ticker, theirs: peerTicker, aim: 0.6),
+                Comparison(name: "book ticker in any order against the same", ours: shuffled, theirs: peerTicker, aim: 0.6),
+                Comparison(name: "100 levels against the same", ours: depth, theirs: peerDepth, aim: 0.65),
+            ]
+        case .failure(let absent): report.remarks = ["not compared with simdjson: \(absent.reason)"]
+        }
+        return report
     }
 
     private static func adapt(_ plan: BenchPlan, _ tickers: Series, _ depths: Series, _ frames: Frames) throws {
@@ -71,8 +102,12 @@ enum DecodeBench {
 
 /// Frames as the venue sends them, with changing numbers.
 struct Frames {
-    private(set) var tickers: [[UInt8]] = []
-    private(set) var depths: [[UInt8]] = []
+    private(set) var tickers: [ByteView] = []
+    /// The tickers' members in another order than the venue's.
+    private(set) var shuffled: [ByteView] = []
+    private(set) var depths: [ByteView] = []
+    /// What the views show: whoever uses them keeps these alive.
+    private var kept: [PaddedFrame] = []
 
     init(count: Int) {
         var random: UInt64 = 0x9E37_79B9_7F4A_7C15
@@ -91,67 +126,105 @@ struct Frames {
         }
         for _ in 0..<count {
             let bid = 61_000 + draw(900)
-            tickers.append(
-                Array(
-                    """
-                    {"stream":"btcusdt@bookTicker","data":{"u":\(padded(draw(900_000_000_00) + 100_000_000_00, 12)),\
-                    "s":"BTCUSDT","b":"\(bid).\(padded(draw(100), 2))000000","B":"\(draw(9)).\(padded(draw(99_998) + 1, 5))000",\
-                    "a":"\(bid + 1).\(padded(draw(100), 2))000000","A":"\(draw(9)).\(padded(draw(99_998) + 1, 5))000"}}
-                    """.replacingID()))
+            let members = [
+                "\"u\":1\(padded(draw(10_000_000_000), 11))", "\"s\":\"BTCUSDT\"", "\"b\":\"\(bid).\(padded(draw(100), 2))000000\"",
+                "\"B\":\"\(draw(9)).\(padded(draw(99_998) + 1, 5))000\"", "\"a\":\"\(bid + 1).\(padded(draw(100), 2))000000\"",
+                "\"A\":\"\(draw(9)).\(padded(draw(99_998) + 1, 5))000\"",
+            ]
+            func frame(_ order: [Int]) -> String {
+                "{\"stream\":\"btcusdt@bookTicker\",\"data\":{\(order.map { members[$0] }.joined(separator: ","))}}"
+            }
+            tickers.append(keep(frame([0, 1, 2, 3, 4, 5])))
+            shuffled.append(keep(frame([5, 1, 0, 4, 3, 2])))
             let bids = (0..<50).map { _ in level(60_500) }.joined(separator: ",")
             let asks = (0..<50).map { _ in level(62_600) }.joined(separator: ",")
             depths.append(
-                Array(
+                keep(
                     """
                     {"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1723111200123,"s":"BTCUSDT",\
                     "U":100000000001,"u":100000000001,"b":[\(bids)],"a":[\(asks)]}}
-                    """.utf8))
+                    """))
         }
     }
 
-    @inline(__always) func with<R>(_ list: [[UInt8]], _ call: Int, _ body: (ByteView) -> R) -> R {
-        unsafe list[call % list.count].withUnsafeBytes { unsafe body(ByteView($0)) }
+    private mutating func keep(_ text: String) -> ByteView {
+        let frame = PaddedFrame(Array(text.utf8))
+        kept.append(frame)
+        return frame.view
     }
 }
 
-extension String {
-    /// Update ids without a leading zero, which JSON forbids.
-    fileprivate func replacingID() -> [UInt8] {
-        var bytes = Array(utf8)
-        let key = Array("\"u\":".utf8)
-        if let at = bytes.indices.first(where: { $0 + 4 < bytes.count && Array(bytes[$0..<$0 + 4]) == key }) {
-            bytes[at + 4] = UInt8(ascii: "1")
+/// Diffs of 100 levels on a book of 1,000 a side: near the top, in the order of their prices, as a venue sends them.
+final class BookDiffs {
+    private var book = Book(capacity: 4096)
+    private var bids: [Changes] = []
+    private var asks: [Changes] = []
+
+    /// Noncopyable lists in an array.
+    private final class Changes {
+        let levels: SlabList<Level>
+        init(_ changes: [Level]) {
+            var list = SlabList(capacity: changes.count, filler: Level(price: .zero, quantity: .zero))
+            for level in changes { list.append(level) }
+            levels = list
         }
-        return bytes
     }
+
+    init() {
+        var random: UInt64 = 0x9E37_79B9_7F4A_7C15
+        func draw(_ bound: UInt64) -> UInt64 {
+            random ^= random << 13
+            random ^= random >> 7
+            random ^= random << 17
+            return random % bound
+        }
+        func price(_ side: Side, _ depth: UInt64) -> Price {
+            Price(raw: (side == .buy ? 6_000_000 - Int64(depth) : 6_000_001 + Int64(depth)) * 1_000_000)
+        }
+        for depth in 0..<1000 as Range<UInt64> {
+            for side in [Side.buy, .sell] { _ = book.apply(side, price: price(side, depth * 2), quantity: Quantity(raw: 1)) }
+        }
+        func changes(_ side: Side) -> Changes {
+            var depths = Set<UInt64>()
+            while depths.count < 50 { depths.insert(draw(20) * draw(20)) }
+            return Changes(depths.sorted().map { Level(price: price(side, $0), quantity: Quantity(raw: Int64(draw(3)))) })
+        }
+        for _ in 0..<64 {
+            bids.append(changes(.buy))
+            asks.append(changes(.sell))
+        }
+    }
+
+    func apply(_ call: Int) {
+        let isTaken = book.apply(.buy, bids[call & 63].levels) && book.apply(.sell, asks[call & 63].levels)
+        precondition(isTaken, "a level was refused")
+    }
+
+    var levels: Int { book.bids.count }
 }
 
 /// A frame whose update ids, twelve digits each, are written anew in place.
-@safe final class UpdateText {
-    private let bytes: UnsafeMutableRawBufferPointer
+final class UpdateText {
+    private let frame: PaddedFrame
     private var places: [Int] = []
 
-    init(_ frame: [UInt8], keys: [String] = ["\"u\":"]) {
-        unsafe bytes = .allocate(byteCount: frame.count + 64, alignment: 64)
-        unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0)
-        unsafe bytes.copyBytes(from: frame)
-        count = frame.count
+    init(_ model: ByteView, keys: [String] = ["\"u\":"]) {
+        let bytes = model.bytes()
+        frame = PaddedFrame(bytes)
         for key in keys {
             let wanted = Array(key.utf8)
-            let at = frame.indices.first { $0 + 4 <= frame.count && Array(frame[$0..<$0 + 4]) == wanted }
+            let at = bytes.indices.first { $0 + 4 <= bytes.count && Array(bytes[$0..<$0 + 4]) == wanted }
             places.append(at! + 4)
         }
     }
 
-    deinit { unsafe bytes.deallocate() }
-    private let count: Int
-    var view: ByteView { unsafe ByteView(UnsafeRawBufferPointer(rebasing: bytes[0..<count])) }
+    var view: ByteView { frame.view }
 
     func set(_ id: UInt64) {
         for place in places {
             var rest = id + 100_000_000_000
             for digit in stride(from: place + 11, through: place, by: -1) {
-                unsafe bytes[digit] = UInt8(48 + rest % 10)
+                frame[digit] = UInt8(48 + rest % 10)
                 rest /= 10
             }
         }

@@ -38,6 +38,8 @@ struct Comparison {
     let name: String
     let ours: Series
     let theirs: Series
+    /// The median ratio that is wanted, at most.
+    var aim: Double? = nil
 
     /// Median over the repetitions of ours / theirs, of the medians.
     var medianRatio: Double { Self.median(zip(ours.medians, theirs.medians).map { $0 / $1 }) }
@@ -116,6 +118,8 @@ struct BenchPlan {
 struct BenchReport {
     var series: [Series] = []
     var comparisons: [Comparison] = []
+    /// What people should know, a sentence each.
+    var remarks: [String] = []
     /// Further single figures: name, value, unit.
     var figures: [(name: String, value: Double, unit: String)] = []
 }

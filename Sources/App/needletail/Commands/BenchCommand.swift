@@ -5,7 +5,7 @@ import Foundation
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measure the hot path on this machine.",
-        subcommands: [BenchRunCommand.self, BenchClientCommand.self, BenchFloorCommand.self],
+        subcommands: [BenchRunCommand.self, BenchClientCommand.self, BenchFloorCommand.self, BenchCountCommand.self],
         defaultSubcommand: BenchRunCommand.self)
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Control
 import Foundation
+import Model
 import Signals
 import Telemetry
 import Units
@@ -15,6 +16,7 @@ struct ControlCommand: AsyncParsableCommand {
               status          everything there is to see; watch: again and again until Ctrl-C
               orders, positions, fills, latency
               quarantine      messages that were not believed, with reason and first bytes
+              limits          every limit in force, and where it comes from
 
             Trade (the ceremony; a mandate lasts --lifetime seconds and ends by itself):
               stage           shows what would be allowed, in words, and its hash
@@ -27,7 +29,14 @@ struct ControlCommand: AsyncParsableCommand {
               disarm          takes the mandate away and cancels everything; stage may follow
               flatten         cancels everything and closes the position with reducing orders
               kill            cancels everything, halts, and leaves a latch that outlives every restart
+              limit NAME VALUE [SYMBOL] REASON
+                              sets a limit: lower at any moment; higher only while disarmed, for --lifetime seconds,
+                              shown by the next stage; never off
               unlatch         removes the latch; needs --reason; the engine is DISARMED then
+
+            One of several (off holds over arming and restarts; on may be refused, and says why):
+              strategy        the table; strategy NAME off REASON, strategy NAME on REASON
+              instrument      the table; instrument SYMBOL off REASON, instrument SYMBOL on REASON
 
             Which engine: --socket, --config, NEEDLETAIL_SOCKET, or the only one that answers in
             /var/lib/needletail/*/ and $TMPDIR/needletail-*/. Several that answer are listed, and none is used.
@@ -45,8 +54,8 @@ struct ControlCommand: AsyncParsableCommand {
     @OptionGroup var place: RunPlace
     @Argument(help: "What to do; see above.")
     var verb: String
-    @Argument(help: "The hash, for arm and confirm; 16 hex digits as stage showed them.")
-    var hash: String?
+    @Argument(help: "arm, confirm: the hash, 16 hex digits as stage showed them. The other verbs: as above.")
+    var arguments: [String] = []
     @Option(help: "stage: seconds the mandate lasts once live.")
     var lifetime: Int64 = 3600
     @Option(help: "arm: seconds the confirmation is awaited.")
@@ -95,6 +104,8 @@ struct ControlCommand: AsyncParsableCommand {
 
     private func typed() throws -> ControlVerb {
         switch verb {
+        case "strategy": return try typedSwitch(.strategy)
+        case "instrument": return try typedSwitch(.instrument)
         case "status": return .status
         case "stage":
             guard (1...86_400).contains(lifetime) else { throw ValidationError("--lifetime takes 1 to 86400 seconds") }
@@ -125,12 +136,37 @@ struct ControlCommand: AsyncParsableCommand {
                 throw ValidationError("unlatch needs --reason 'WHY': it is journalled and kept in latch.log")
             }
             return .unlatch(reason: reason)
+        case "limits": return .limits
+        case "limit": return try typedLimit()
         default: throw ValidationError("there is no verb '\(verb)'; see needletail ctl --help")
         }
     }
 
+    /// `limit NAME VALUE [SYMBOL] REASON`, the reason also by --reason.
+    private func typedLimit() throws -> ControlVerb {
+        var words = Array(arguments.dropFirst())
+        let why = reason.isEmpty && words.count > 1 ? words.removeLast() : reason
+        guard let name = arguments.first, (1...2).contains(words.count), why.contains(where: { !$0.isWhitespace }) else {
+            throw ValidationError("write: limit NAME VALUE [SYMBOL] 'REASON'; the reason is journalled")
+        }
+        guard (1...86_400).contains(lifetime) else { throw ValidationError("--lifetime takes 1 to 86400 seconds") }
+        return .limit(
+            name: name, value: words[0], symbol: words.count == 2 ? words[1] : nil, lifetime: Nanoseconds(seconds: lifetime),
+            reason: why)
+    }
+
+    /// The table, or `NAME off REASON`; the reason may be several words, or come by --reason.
+    private func typedSwitch(_ subject: SwitchChange.Subject) throws -> ControlVerb {
+        if arguments.isEmpty { return .switches(subject) }
+        let why = arguments.count > 2 ? arguments.dropFirst(2).joined(separator: " ") : reason
+        guard arguments.count >= 2, ["on", "off"].contains(arguments[1]), why.contains(where: { !$0.isWhitespace }) else {
+            throw ValidationError("\(verb) takes nothing, or NAME off REASON, or NAME on REASON: the reason is journalled")
+        }
+        return .turn(subject, name: arguments[0], isOn: arguments[1] == "on", reason: why)
+    }
+
     private func typedHash() throws -> UInt64 {
-        guard let hash, let value = Mandate.parse(hash) else {
+        guard arguments.count == 1, let value = Mandate.parse(arguments[0]) else {
             throw ValidationError("\(verb) needs the hash that stage showed: 16 hex digits, in quotes if with spaces")
         }
         return value

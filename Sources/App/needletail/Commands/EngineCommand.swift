@@ -99,7 +99,7 @@ struct EngineCommand: AsyncParsableCommand {
         let strategies = try Roster.strategies(configuration)
         let run = try RunNumber.next(in: configuration.directory)
         let plan = try RunPlan(
-            configuration, run: run, rules: RunRecord.rules(rules), strategies: Roster.mandateStrategies(strategies))
+            configuration, run: run, rules: RunRecord.rules(rules), strategies: Roster.mandateStrategies(strategies, configuration))
         var core = Roster.core(configuration, plan)
         core.firstDayEnds = clock.nextMidnight()
         try RunRecord(
@@ -126,6 +126,7 @@ struct EngineCommand: AsyncParsableCommand {
             configuration: configuration, plan: plan, rest: rest, adapter: adapter, hot: rings.side, writer: writer,
             control: control, resume: resume)
         journalTheStart(host, configuration, recovery)
+        host.restoreSwitches()
         return host
     }
 

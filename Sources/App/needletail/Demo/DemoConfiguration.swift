@@ -77,6 +77,29 @@ enum DemoConfiguration {
           max_strategy_loss: 250
           max_quiet_age: 250ms
           max_venue_age: 2s
+          quote_reserve: 100
+          fee_allowance_bps: 10
+          max_drift_bps: 200
+          max_fill_cost_bps: 50
+          trading_window: {unlimited: "crypto venues never close"}
+          max_orders_per_trade: 400
+          order_to_trade_floor: 6000
+          max_instrument_orders_per_second: 60
+          max_instrument_orders_per_minute: 2400
+          max_day_drawdown: 500
+          on_daily_loss: halt
+          on_drawdown: halt
+          max_price_gap_bps: 30
+          max_trade_age: 10s
+          unconfirmed_evaluations: 30
+          max_strategy_drawdown: 250
+          max_reject_percent: 90
+          max_strategy_slippage_bps: 30
+          min_strategy_samples: 20
+          strategy_cooldown: 5m
+          stop_loss: 250
+          take_profit: 500
+          exit_pause: 5m
         topology: { preset: two-cores }
         timeouts: { request: 2s, heartbeat: 100ms, guard: 1s }
         feed: { stale_after: 3s }

@@ -31,7 +31,7 @@ struct BacktestRun {
         let strategies = try Roster.strategies(settings)
         // The journal's directory counts its own runs, so that the same call twice gives the same journal.
         let run = Self.nextRun(directory)
-        let plan = try RunPlan(settings, run: run, rules: rules, strategies: Roster.mandateStrategies(strategies))
+        let plan = try RunPlan(settings, run: run, rules: rules, strategies: Roster.mandateStrategies(strategies, settings))
         try RunRecord(
             run: run, build: BuildIdentity.name,
             configurationText: try String(contentsOfFile: settings.file, encoding: .utf8),

@@ -10,11 +10,21 @@ struct EngineDesk: ControlHandler {
 
     func status() -> StatusDocument { host.statusDocument() }
 
-    func mandate(lifetime: Nanoseconds) -> Mandate { host.plan.mandate(host.configuration, lifetime: lifetime) }
+    func mandate(lifetime: Nanoseconds) -> Mandate {
+        var mandate = host.plan.mandate(host.configuration, lifetime: lifetime)
+        mandate.changedLimits = host.changedLimits
+        return mandate
+    }
 
     func submit(_ command: Command, reason: String) -> CommandReceipt {
         switch command.kind {
+        case .limit: break
         case .stage:
+            if host.lastLimitCommand > 0, host.result(of: host.lastLimitCommand) == nil {
+                return .refused(
+                    ControlError(
+                        place: "stage", cause: "a change of a limit is under way", cure: "try again, and read what it shows"))
+            }
             if let stopped = host.stopped {
                 return .refused(
                     ControlError(
@@ -34,10 +44,12 @@ struct EngineDesk: ControlHandler {
             } catch {
                 return .refused(Self.refusal(of: error))
             }
-        case .arm, .confirm, .disarm, .flatten: break
+        case .strategyOff, .instrumentOff: host.keepOff(command, reason: reason)
+        case .arm, .confirm, .disarm, .flatten, .strategyOn, .instrumentOn, .stalled: break
         }
         if !reason.isEmpty, command.kind != .unlatch {
-            host.note(.reason, command.operatorID, "\(command.kind.name): \(reason)")
+            let subject = command.kind.rawValue >= 50 ? " \(host.switchName(command))" : ""
+            host.note(.reason, command.operatorID, "\(command.kind.name)\(subject): \(reason)")
         }
         guard let sequence = host.submit(command) else {
             return .refused(
@@ -65,6 +77,14 @@ struct EngineDesk: ControlHandler {
         }
         return .done(
             "the strategies are enabled; the engine is \(host.status.state.name) and sends nothing before stage, arm and confirm")
+    }
+
+    func limits() -> [LimitLine] { host.limitLines() }
+
+    func changeLimit(
+        _ name: String, to value: String, symbol: String?, lifetime: Nanoseconds, reason: String, operatorID: UInt32
+    ) -> CommandReceipt {
+        host.changeLimit(name, to: value, symbol: symbol, lifetime: lifetime, reason: reason, operatorID: operatorID)
     }
 
     func orders() -> [OrderLine] { host.view.orderLines(now: host.clock.now()) }

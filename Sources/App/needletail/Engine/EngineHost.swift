@@ -35,6 +35,13 @@ final class EngineHost {
     /// Set by `stop`, taken back by `start`: no mandate is staged meanwhile. Not kept over a restart, which disarms anyway.
     private(set) var stopped: String?
     private var killDelivered = false
+    /// The last command that changes a limit.
+    var lastLimitCommand: UInt64 = 0
+    private var switches: SwitchKeeper
+    private let threadWatch: ThreadWatch
+    private var threadsSeenAt = Nanoseconds.zero
+    /// Between two turns of this thread: the trade thread goes SAFE beyond it.
+    static let coldStallLimit = Nanoseconds(seconds: 5)
 
     private(set) var quarantine = QuarantineLog()
     private var meter = VenueClockMeter()
@@ -69,7 +76,13 @@ final class EngineHost {
         self.hot = hot
         self.writer = writer
         self.control = control
-        view = OperatorView(identifiers: plan.identifiers, instruments: plan.instruments)
+        view = OperatorView(
+            identifiers: plan.identifiers, instruments: plan.instruments, strategies: plan.strategies.map(\.name),
+            limits: configuration.limitsByInstrument)
+        switches = SwitchKeeper(
+            directory: configuration.directory, strategies: plan.strategies.map(\.name),
+            symbols: plan.instruments.map { $0.symbol.string })
+        threadWatch = ThreadWatch(directory: configuration.directory, limit: configuration.timeouts.guardSilence)
         started = clock.now()
     }
 
@@ -81,9 +94,11 @@ final class EngineHost {
 
     /// One turn of the cold loop: journal first, then people, then the venue's truth.
     private func turn() async {
+        let now = clock.now()
         var work = drainJournal()
         _ = hot.status.tryRead(&status)
-        let now = clock.now()
+        keepSwitches()
+        watchThreads(now)
         latchOwnHalt()
         for heap in hot.threads.heaps { heap.observe(status.state, at: now) }
         obeyLatch()
@@ -95,6 +110,7 @@ final class EngineHost {
         for reading in meter.turn(adapter, rest, clock) { push(.clock(reading)) }
         work += deliverTruth()
         if hasAccount, (now - lastTruth).raw > 5_000_000_000 { askForTruth() }
+        hot.coldBeat.turn(work: work, began: now, tookNs: (clock.now() - now).raw)
         if work == 0 { try? await Task.sleep(nanoseconds: 1_000_000) } else { await Task.yield() }
     }
 
@@ -115,6 +131,59 @@ final class EngineHost {
             try kill(reason: "the core halted by itself: \(error.name)", operatorID: Command.engineOperator)
         } catch {
             view.append(clock.now(), "LATCH_FAILED", .critical, "\(error)")
+        }
+    }
+
+    // MARK: switches and threads
+
+    /// Puts the core to where the last one was, before anybody can arm it.
+    func restoreSwitches() {
+        let (commands, problem) = switches.restore(wall: clock.wall())
+        if let problem { view.append(clock.now(), "SWITCHES_UNREADABLE", .critical, problem) }
+        for command in commands { push(.command(command)) }
+        hot.coldBeat.enter(.running)
+    }
+
+    private func keepSwitches() {
+        for change in view.takeSwitches() {
+            do { try switches.take(change, now: clock.now(), wall: clock.wall()) } catch { switchesFailed(error) }
+        }
+    }
+
+    /// A person's `off`: on disk before the core is told.
+    func keepOff(_ command: Command, reason: String) {
+        do {
+            try switches.keep(command, why: "uid \(command.operatorID): \(reason)")
+        } catch {
+            switchesFailed(error)
+        }
+    }
+
+    private func switchesFailed(_ error: SwitchFileError) {
+        view.append(clock.now(), "SWITCHES_FAILED", .critical, "a switch is not kept over a restart: \(error)")
+    }
+
+    /// What a command of the switches is about, for the record.
+    func switchName(_ command: Command) -> String {
+        let isStrategy = command.kind == .strategyOff || command.kind == .strategyOn
+        return switches.name(isStrategy ? .strategy : .instrument, Int(clamping: command.subject)) ?? "\(command.subject)"
+    }
+
+    /// A silent feed or parse thread takes the mandate; the trade thread's silence is the guard's to act on.
+    private func watchThreads(_ now: Nanoseconds) {
+        guard now - threadsSeenAt > Nanoseconds(milliseconds: 100) else { return }
+        threadsSeenAt = now
+        let guardRuns = GuardPresence(directory: configuration.directory).isRunning
+        for thread in threadWatch.newlySilent(hot.threads.watches, guardRuns: guardRuns, now: now) {
+            view.append(
+                now, "THREAD_STALLED", .critical,
+                "\(thread.agents.joined(separator: "+")) has not turned for \(thread.age.milliseconds) ms")
+            guard thread.agents != ["guard"] else { continue }
+            _ = hot.cold.tryPush(
+                .command(
+                    Command(
+                        kind: .stalled, operatorID: Command.engineOperator, hash: 0, lifetime: thread.age,
+                        subject: ThreadWatch.number(thread.agents[0]))))
         }
     }
 
@@ -341,7 +410,9 @@ final class EngineHost {
         summary.position = view.positions[0].quantity
         summary.positionMatchesVenue = plan.instruments.allSatisfy { matchesVenue($0.base) }
         summary.balancesMatchVenue = summary.positionMatchesVenue && plan.instruments.allSatisfy { matchesVenue($0.quote) }
-        summary.fees = view.positions[0].fees
+        summary.fees = view.positions.reduce(.zero) { $0.adding($1.fees) ?? .max }
+        summary.funding = status.funding
+        summary.instruments = statusDocument().instruments
         summary.realised = status.realised
         summary.net = statusDocument().net
         summary.journalRecords = writer.written
@@ -411,10 +482,14 @@ final class EngineHost {
         keepers.guardRunning = GuardPresence(directory: configuration.directory).isRunning
         var feed = FeedFacts(hot.feed.read())
         feed.quarantined = quarantine.counts
-        return StatusDocument(
-            engine: status, limits: configuration.limits, latencies: latencies(), events: view.events.last(20),
+        var document = StatusDocument(
+            engine: status, limits: view.limits[0], latencies: latencies(), events: view.events.last(20),
             links: links(now), keepers: keepers, names: plan.names(configuration), feed: feed,
             uptime: now - started)
+        document.addRows()
+        document.threads = threadWatch.lines(
+            hot.threads.watches, cold: hot.coldBeat.reader().read(), now: now, coldLimit: Self.coldStallLimit)
+        return document
     }
 
     /// Each link with what it last proved.

@@ -1,3 +1,4 @@
+import Agents
 import Config
 import Foundation
 import Guard
@@ -14,12 +15,14 @@ final class GuardWatch {
     private let latch: KillLatch
     private let clock = MonotonicClock()
     private var page: HeartbeatPage
+    private var beat: HeartbeatWriter?
 
     init(configuration: RunConfiguration, adapter: any RestAdapter, rest: RestClient) {
         self.configuration = configuration
         self.adapter = adapter
         self.rest = rest
         page = HeartbeatPage(path: configuration.heartbeatFile)
+        beat = nil
         latch = KillLatch(path: configuration.latchFile)
     }
 
@@ -30,8 +33,12 @@ final class GuardWatch {
                 cure: "one guard is enough; look for guard.pid there")
         }
         defer { withExtendedLifetime(presence) {} }
+        beat = GuardBeat.writer(directory: configuration.directory)
+        beat?.enter(.running)
+        defer { beat?.enter(.stopped) }
         var decision = GuardDecision(silence: configuration.timeouts.guardSilence)
         while !shouldEnd() {
+            turned()
             if case .act(let reason) = decision.observe(page.read(), killFile: latch.isSet, now: clock.now()) {
                 say("acting: \(reason)")
                 do {
@@ -46,6 +53,9 @@ final class GuardWatch {
         await rest.close()
     }
 
+    /// The engine sees that this process turns.
+    private func turned() { beat?.turn(work: 1, began: clock.now(), tookNs: 0) }
+
     /// Longer than the venue takes an order after its time stamp, with a second for clocks that differ: what the engine
     /// sent last may arrive after the first look that shows nothing.
     private static let settleSpan = Nanoseconds(seconds: 8)
@@ -55,6 +65,7 @@ final class GuardWatch {
         let began = clock.now()
         var isClean = false
         while !shouldEnd() {
+            turned()
             let round = await cancelOnce(say)
             if round.isComplete, round.open == 0 {
                 if !isClean { say("the venue shows no open order of ours") }

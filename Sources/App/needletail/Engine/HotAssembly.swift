@@ -66,6 +66,7 @@ enum HotAssembly {
                 instruments: parts.core.instruments.count),
             counters: parseCounters.writer)
         let gauges = HotGauges(market: parts.marketLink.gauges, orders: parts.orders.gauges)
+        let coldBeat = HeartbeatWriter()
         let trade = TradeAgent(
             core: TradingCore(configuration: parts.core, strategies: parts.strategies),
             outputCapacity: parts.core.outputCapacity,
@@ -75,7 +76,8 @@ enum HotAssembly {
                 status: status.writer, heartbeat: heartbeat.writer,
                 process: EngineBeat(process: platform_process_id(), startedAt: Nanoseconds(raw: platform_realtime_ns())),
                 histograms: stages, stalls: SharedCounter()),
-            stallLimit: Nanoseconds(raw: configuration.timeouts.guardSilence.raw / 2))
+            stallLimit: Nanoseconds(raw: configuration.timeouts.guardSilence.raw / 2),
+            cold: ColdWatch(coldBeat.reader(), limit: EngineHost.coldStallLimit))
         let threads = try HotThreads.start(
             feed: feed, parse: parse, trade: trade, topology: configuration.topology)
         return Rings(
@@ -83,7 +85,8 @@ enum HotAssembly {
                 cold: cold.producer, snapshotRequests: requests.consumer, snapshots: bodies.producer,
                 status: status.reader, stages: readers, gauges: gauges,
                 quarantine: QuarantineReaders(market: quarantined.consumer, orders: parts.quarantinedOrders),
-                feed: FeedReaders(link: linkCounters.reader, parse: parseCounters.reader), threads: threads),
+                feed: FeedReaders(link: linkCounters.reader, parse: parseCounters.reader), coldBeat: coldBeat,
+                threads: threads),
             journal: journal.consumer)
     }
 

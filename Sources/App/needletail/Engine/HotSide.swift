@@ -1,3 +1,4 @@
+import Agents
 import Gateway
 import Model
 import Rings
@@ -17,6 +18,8 @@ struct HotSide: ~Copyable {
     var quarantine: QuarantineReaders
     /// What the market data went through: frames, drops, refusals by reason, reconnects.
     var feed: FeedReaders
+    /// The cold side's own beat, which the trade thread watches.
+    var coldBeat: HeartbeatWriter
     /// The runners, to be watched and stopped.
     let threads: HotThreads
 

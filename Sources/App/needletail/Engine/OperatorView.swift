@@ -29,15 +29,21 @@ struct OperatorView {
     private(set) var commandResults: [CommandResult] = []
     /// By instrument.
     private(set) var positions: [PositionChange]
+    /// The limits in force, by instrument, and those that were set by command.
+    private(set) var limits: [RiskLimits]
+    private(set) var limitChanges: [LimitChange] = []
     /// The newest top of each instrument; `nil` before the first.
     private(set) var tops: [TopOfBook?]
+    /// Switched since the last call of `takeSwitches`.
+    private var switches: [SwitchChange] = []
     /// Why the core halted by itself, until it was asked.
     private var ownHalt: ErrorCode?
 
-    init(identifiers: ClientOrderIDFormat, instruments: [Instrument]) {
+    init(identifiers: ClientOrderIDFormat, instruments: [Instrument], strategies: [String], limits: [RiskLimits]) {
+        self.limits = limits
         self.identifiers = identifiers
         symbols = instruments.map { $0.symbol.string }
-        events = EventLog(capacity: 256, symbols: symbols, orderIDs: identifiers)
+        events = EventLog(capacity: 256, symbols: symbols, strategies: strategies, orderIDs: identifiers)
         account = AccountTrail(instruments: instruments)
         positions = instruments.map {
             PositionChange(
@@ -51,6 +57,12 @@ struct OperatorView {
     mutating func takeOwnHalt() -> ErrorCode? {
         defer { ownHalt = nil }
         return ownHalt
+    }
+
+    /// What the core has switched off or on since the last call, in order.
+    mutating func takeSwitches() -> [SwitchChange] {
+        defer { switches = [] }
+        return switches
     }
 
     /// Takes one record, in journal order.
@@ -74,7 +86,7 @@ struct OperatorView {
         case .cancel, .cancelAll: counts.cancels += 1
         case .verdict(let verdict):
             counts.intents += 1
-            if verdict.verdict != .passed { counts.riskRejects[verdict.verdict.name, default: 0] += 1 }
+            if verdict.verdict != .passed, !verdict.isShadow { counts.riskRejects[verdict.verdict.name, default: 0] += 1 }
         case .order(let transition):
             if transition.to.isTerminal {
                 open[transition.client] = nil
@@ -86,7 +98,13 @@ struct OperatorView {
         case .position(let change):
             positions[change.instrument.index] = change
             if let lastFill { booked.insert(lastFill) }
+        case .command(let result) where result.command.kind == .limit:
+            observeLimit(result, at: time)
+            if result.command.operatorID != Command.engineOperator { commandResults.append(result) }
+        case .switched(let change): switches.append(change)
         case .command(let result) where result.command.operatorID == Command.engineOperator:
+            // What was off before the start, and silent threads, tell themselves by a switch and an alert.
+            guard result.command.kind == .stop else { break }
             events.append(
                 time, "STALLED", .critical,
                 "the trade thread stood still for \(result.command.lifetime.milliseconds) ms and took its mandate away")
@@ -145,6 +163,31 @@ struct OperatorView {
                 client: identifiers.text(entry.order.client).string, symbol: symbols[entry.order.instrument.index],
                 side: entry.order.side, state: "\(entry.state)", price: entry.order.price,
                 quantity: entry.order.quantity, filled: entry.filled, age: now - entry.since)
+        }
+    }
+}
+
+extension OperatorView {
+    /// A limit as it was last set by command, of one instrument.
+    struct LimitChange {
+        var key: LimitKey
+        var instrument: Int
+        var operatorID: UInt32
+        /// When a value looser than configured ends, engine clock.
+        var ends: Nanoseconds
+    }
+
+    /// The same change as the core made.
+    private mutating func observeLimit(_ result: CommandResult, at time: Nanoseconds) {
+        guard result.accepted, let subject = LimitSubject(word: result.command.subject) else { return }
+        for index in limits.indices where subject.instrument.map({ $0.index == index }) ?? true {
+            subject.key.set(result.command.value, in: &limits[index])
+            limitChanges.removeAll { $0.key == subject.key && $0.instrument == index }
+            if result.command.operatorID == Command.engineOperator { continue }
+            limitChanges.append(
+                LimitChange(
+                    key: subject.key, instrument: index, operatorID: result.command.operatorID,
+                    ends: time + result.command.lifetime))
         }
     }
 }

@@ -84,7 +84,7 @@ extension RunRecord {
     func plan() throws -> RunPlan {
         let configuration = try configuration()
         return try RunPlan(
-            configuration, run: run, rules: rules, strategies: Roster.mandateStrategies(try Roster.strategies(configuration)))
+            configuration, run: run, rules: rules, strategies: Roster.mandateStrategies(try Roster.strategies(configuration), configuration))
     }
 }
 

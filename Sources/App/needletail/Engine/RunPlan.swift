@@ -34,16 +34,21 @@ struct RunPlan {
                 throw ToolError(
                     "the venue does not list \(setting.symbol)", cure: "correct the symbol, or give its rules in the file")
             }
-            instruments.append(
-                Instrument(
-                    id: InstrumentID(UInt16(index)), venue: VenueID(0),
-                    base: AssetID(UInt16(assets.firstIndex(of: setting.base)!)),
-                    quote: AssetID(UInt16(assets.firstIndex(of: setting.quote)!)), symbol: symbol,
-                    tickSize: setting.rules?.tickSize ?? Price(raw: found!.tickSize),
-                    lotSize: setting.rules?.lotSize ?? Quantity(raw: found!.lotSize),
-                    minQuantity: setting.rules?.minQuantity ?? Quantity(raw: found!.minQuantity),
-                    maxQuantity: setting.rules?.maxQuantity ?? Quantity(raw: found!.maxQuantity),
-                    minNotional: setting.rules?.minNotional ?? Notional(raw: found!.minNotional)))
+            var instrument = Instrument(
+                id: InstrumentID(UInt16(index)), venue: VenueID(0),
+                base: AssetID(UInt16(assets.firstIndex(of: setting.base)!)),
+                quote: AssetID(UInt16(assets.firstIndex(of: setting.quote)!)), symbol: symbol,
+                tickSize: setting.rules?.tickSize ?? Price(raw: found!.tickSize),
+                lotSize: setting.rules?.lotSize ?? Quantity(raw: found!.lotSize),
+                minQuantity: setting.rules?.minQuantity ?? Quantity(raw: found!.minQuantity),
+                maxQuantity: setting.rules?.maxQuantity ?? Quantity(raw: found!.maxQuantity),
+                minNotional: setting.rules?.minNotional ?? Notional(raw: found!.minNotional))
+            instrument.bidMultiplierUp = Quantity(raw: found?.bidUp ?? 0)
+            instrument.bidMultiplierDown = Quantity(raw: found?.bidDown ?? 0)
+            instrument.askMultiplierUp = Quantity(raw: found?.askUp ?? 0)
+            instrument.askMultiplierDown = Quantity(raw: found?.askDown ?? 0)
+            instrument.maxOpenOrders = found?.maxOpenOrders ?? 0
+            instruments.append(instrument)
         }
         self.run = run
         self.instruments = instruments
@@ -79,6 +84,7 @@ extension RunPlan {
         names.venue = configuration.venue.kind
         names.account = configuration.venue.account?.apiKeyVariable ?? "none"
         names.strategies = strategies.map(\.name)
+        names.symbols = instruments.map { $0.symbol.string }
         names.build = BuildIdentity.name
         names.configHash = configuration.hash
         names.directory = URL(filePath: configuration.directory).path

@@ -13,6 +13,12 @@ struct RunRecord: Codable {
         var minQuantity: Int64
         var maxQuantity: Int64
         var minNotional: Int64
+        // Absent in records of earlier builds.
+        var bidUp: Int64?
+        var bidDown: Int64?
+        var askUp: Int64?
+        var askDown: Int64?
+        var maxOpenOrders: Int32?
     }
 
     var run: UInt32
@@ -42,7 +48,9 @@ struct RunRecord: Codable {
         instruments.map {
             Rules(
                 symbol: $0.symbol.string, tickSize: $0.tickSize.raw, lotSize: $0.lotSize.raw,
-                minQuantity: $0.minQuantity.raw, maxQuantity: $0.maxQuantity.raw, minNotional: $0.minNotional.raw)
+                minQuantity: $0.minQuantity.raw, maxQuantity: $0.maxQuantity.raw, minNotional: $0.minNotional.raw,
+                bidUp: $0.bidMultiplierUp.raw, bidDown: $0.bidMultiplierDown.raw, askUp: $0.askMultiplierUp.raw,
+                askDown: $0.askMultiplierDown.raw, maxOpenOrders: $0.maxOpenOrders)
         }
     }
 }
