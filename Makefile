@@ -37,8 +37,9 @@ bench: build ## Measure the hot path on this machine (about two minutes)
 	swift build -c release --product benchjson
 	$(TOOL) bench --json .build/bench.json
 
-soak: build ## Long runs: canaries, then 24 simulated days of faults over 200 seeds
+soak: build ## Long runs: canaries, 24 simulated days of faults over 200 seeds, 10,000 kills, 500 power cuts
 	@Tests/Soak/simulate.sh
+	@Tests/Soak/deaths.sh
 
 fuzz: packages ## Every fuzzer for a minute (FUZZ_SECONDS=60) with a new seed
 	NEEDLETAIL_FUZZ_SECONDS=$${FUZZ_SECONDS:-60} NEEDLETAIL_SEED=$${NEEDLETAIL_SEED:-$$(date +%s)} swift test --filter FuzzTests

@@ -103,7 +103,7 @@ let cold: [Target] = [
     module(.cold, "Console", ["Units", "Model", "Telemetry"]),
     module(.cold, "Control", ["Units", "Model", "Telemetry"]),
     module(.cold, "Guard", ["Units", "Model", "Rings"]),
-    module(.cold, "Journal", ["Units", "Model", "Rings", "CPlatform"]),
+    module(.cold, "Journal", ["Units", "Model", "Rings", "CPlatform", "CCrypto"]),
     module(.cold, "Rest", ["VenueKit"], packages: products("async-http-client", "AsyncHTTPClient")
         + products("swift-nio", "NIOCore", "NIOHTTP1") + products("swift-nio-ssl", "NIOSSL")),
     module(.cold, "Signals"),

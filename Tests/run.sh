@@ -23,6 +23,7 @@ step() { # seconds, label, command…
 step 1800 "debug build of modules and tests (the first time takes some minutes)" swift build --build-tests
 step 600 "unit, property and conformance tests" swift test --skip-build
 step 300 "rings under the thread sanitizer" Tests/ThreadSanitizer/run.sh
+step 300 "readers of foreign bytes and their fuzzers under the address sanitizer" Tests/AddressSanitizer/run.sh
 step 120 "model of the arming ceremony" Tests/Models/check.sh
 step 1800 "release build" swift build -c release
 for script in Tests/Oracles/*.sh Tests/EndToEnd/*.sh; do

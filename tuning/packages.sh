@@ -16,6 +16,7 @@ python3|/usr/bin/python3|tests: the venues' official clients
 python3-venv|/usr/lib/python3.11/ensurepip/__init__.py|tests: a throw-away place to install those clients into
 gcc|/usr/bin/cc|tests: the model checker compiles what it checks
 procps|/usr/bin/pgrep|tests: which processes a demo started
+e2fsprogs|/usr/sbin/mkfs.ext4|tests: power cuts and failing disks
 spin|/usr/bin/spin|tests: the model of the arming ceremony
 LIST
 )

@@ -15,6 +15,17 @@ _Static_assert(sizeof(SHA256_CTX) <= sizeof(((nt_hmac_key *)0)->inner), "the key
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words of a digest are swapped into its bytes");
 _Static_assert(_Alignof(SHA256_CTX) <= _Alignof(uint64_t), "the key is aligned for a hash state");
 
+_Static_assert(sizeof(SHA256_CTX) <= sizeof(nt_sha256), "the struct holds a hash state");
+_Static_assert(_Alignof(SHA256_CTX) <= _Alignof(nt_sha256), "the struct is aligned for a hash state");
+
+void nt_sha256_begin(nt_sha256 *hash) { SHA256_Init((SHA256_CTX *)(void *)hash->words); }
+
+void nt_sha256_add(nt_sha256 *hash, const void *bytes, size_t count) {
+    if (count > 0) SHA256_Update((SHA256_CTX *)(void *)hash->words, bytes, count);
+}
+
+void nt_sha256_end(nt_sha256 *hash, uint8_t *out) { SHA256_Final(out, (SHA256_CTX *)(void *)hash->words); }
+
 void nt_wipe(void *memory, size_t count) { OPENSSL_cleanse(memory, count); }
 
 void nt_hmac_key_init(nt_hmac_key *key, const uint8_t *secret, size_t count) {

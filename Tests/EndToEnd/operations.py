@@ -200,6 +200,8 @@ with Stage(tool) as s:
     assert status != 0 and "another guard" in err, err
 
     assert s.alive("engine") and s.alive("guard"), "a refused process took the mark away"
+    # A restart is reconciled at once, so the run may still be too short to prove much by its replay.
+    wait_for("there is something to replay", 20, lambda: s.status()["journal"]["records"] > 2000)
     out = s.call("stop", "--end", "--socket", s.run / "control.sock")
     assert not any(map(s.lives, s.started)), s.started
     replay = s.call("replay", s.run / "journal")

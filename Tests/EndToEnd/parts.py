@@ -28,6 +28,7 @@ class Parts:
         self.run = pathlib.Path(tempfile.mkdtemp(prefix="needletail-parts-"))
         self.venue = self.engine = None
         self.key, self.secret, self.port = "NeedletailLoopbackTestKey0123456789", "a-secret-for-tests-only", 0
+        self.repository = pathlib.Path(__file__).resolve().parents[2]
         self.certificates()
 
     def certificates(self):
@@ -69,7 +70,7 @@ class Parts:
 
     def start_engine(self):
         run, place = self.run, f"127.0.0.1:{self.port}"
-        text = (pathlib.Path(__file__).resolve().parents[2] / "config" / "demo.yaml").read_text()
+        text = (self.repository / "config" / "demo.yaml").read_text()
         if self.signing == "hmac":
             text = text.replace("ed25519_private_key_env", "hmac_secret_env")
         (run / "run.yaml").write_text(text)

@@ -35,10 +35,11 @@ private func segments() throws -> [[UInt8]] {
         }
         var journal = try JournalWriter(
             consumer: ends.consumer, directory: scratch.path,
-            identity: JournalIdentity(build: "abc", configurationHash: 7, mode: .live, run: run, name: "run"),
-            segmentBytes: 256 + 128 * 6, syncInterval: .zero, wall: Nanoseconds(seconds: 1), engine: .zero)
+            identity: JournalIdentity(build: "abc", configurationHash: 7, mode: .live, run: run, name: "run",
+                session: 0),
+            segmentBytes: 4096 + 128 * 7, syncInterval: .zero, wall: Nanoseconds(seconds: 1), engine: .zero)
         _ = try journal.drain(wall: .zero, engine: .zero)
-        try journal.flush()
+        try journal.end(wall: .zero, engine: .zero)
     }
     return JournalSegments.list(directory: scratch.path, name: "run").map {
         Array(FileManager.default.contents(atPath: $0.path) ?? Data())
@@ -48,16 +49,19 @@ private func segments() throws -> [[UInt8]] {
 /// Puts the checksums right again, so that what lies behind them is tried, too.
 private func sealed(_ bytes: [UInt8]) -> [UInt8] {
     var bytes = bytes
+    var seed: UInt32 = 0
     func put(_ place: Int, _ count: Int, at target: Int) {
         let crc = Array(bytes[place..<place + count]).span.bytes
-        let value = crc32c(crc)
+        let value = crc32c(crc, seed: place == 0 ? 0 : seed)
         for byte in 0..<8 { bytes[target + byte] = byte < 4 ? UInt8(truncatingIfNeeded: value >> UInt32(byte * 8)) : 0 }
     }
-    if bytes.count >= 256 {
-        let value = crc32c(Array(bytes[0..<252]).span.bytes)
-        for byte in 0..<4 { bytes[252 + byte] = UInt8(truncatingIfNeeded: value >> UInt32(byte * 8)) }
+    if bytes.count >= 4096 {
+        let value = crc32c(Array(bytes[0..<4092]).span.bytes)
+        for byte in 0..<4 { bytes[4092 + byte] = UInt8(truncatingIfNeeded: value >> UInt32(byte * 8)) }
+        // Session id and segment number, as the header has them now.
+        seed = crc32c(Array(bytes[56..<64] + bytes[32..<40]).span.bytes)
     }
-    var place = 256
+    var place = 4096
     while place + 128 <= bytes.count {
         put(place, 120, at: place + 120)
         place += 128
@@ -94,7 +98,7 @@ extension Fuzzers {
                 case 1: files.swapAt(which, dice.below(files.count))
                 case 2: files[which] = files[dice.below(files.count)]
                 case 3:
-                    let from = 256 + 128 * dice.below(6), to = 256 + 128 * dice.below(6)
+                    let from = 4096 + 128 * dice.below(7), to = 4096 + 128 * dice.below(7)
                     if max(from, to) + 128 <= files[which].count { files[which].replaceSubrange(to..<to + 128, with: Array(files[which][from..<from + 128])) }
                 default: files[which][dice.below(files[which].count)] = UInt8(truncatingIfNeeded: dice.next())
                 }
@@ -122,7 +126,7 @@ extension Fuzzers {
             } catch {
                 return .refused
             }
-            if count < 20, reader.tornTail == nil, split(input).count == 4, split(input).allSatisfy({ $0.count > 256 + 128 * 3 }) {
+            if count < 20, reader.tornTail == nil, split(input).count == 4, split(input).allSatisfy({ $0.count > 4096 + 128 * 4 }) {
                 return .wrong("\(count) records of whole files, and nothing is said to be missing")
             }
             return .taken

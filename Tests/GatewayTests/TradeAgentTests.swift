@@ -97,6 +97,7 @@ private struct Bench: ~Copyable {
             core: TradingCore(configuration: configuration, strategies: SingleStrategy(quoter)),
             outputCapacity: configuration.outputCapacity, orders: LoggedRoute(log: log),
             inlets: TradeInlets(market: marketEnds.consumer, cold: coldEnds.consumer), journal: journalEnds.producer,
+            session: 0,
             telemetry: TradeTelemetry(
                 status: statusEnds.writer, heartbeat: beatEnds.writer, process: EngineBeat(process: 7, startedAt: .zero),
                 histograms: StageHistograms(), stalls: stallCounter),

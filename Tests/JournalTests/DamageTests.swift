@@ -10,12 +10,13 @@ import Units
             let scratch = Scratch()
             try write(scratch, count: 10)
             let file = scratch.segments[0]
-            store(Array(bytes(file).dropLast(cut)), file)
+            // The marker behind the ten records is gone, too.
+            store(Array(bytes(file).dropLast(128 + cut)), file)
             let back = readAll(scratch.segments)
             #expect(back.records.count == 9)
             #expect(back.damage == nil)
             #expect(back.torn?.file == file)
-            #expect(back.torn?.offset == 256 + 9 * 128)
+            #expect(back.torn?.offset == 4096 + 9 * 128)
             #expect(back.torn?.byteCount == 128 - cut)
         }
     }
@@ -24,43 +25,43 @@ import Units
         let scratch = Scratch()
         try write(scratch, count: 10)
         let file = scratch.segments[0]
-        let good = bytes(file)
+        let good = Array(bytes(file).dropLast(128))
         var bad = good
-        bad[256 + 9 * 128 + 30] ^= 1
+        bad[4096 + 9 * 128 + 30] ^= 1
         store(bad, file)
-        #expect(readAll([file]).torn?.offset == 256 + 9 * 128)
+        #expect(readAll([file]).torn?.offset == 4096 + 9 * 128)
         bad = good
-        bad[256 + 8 * 128 + 30] ^= 1
+        bad[4096 + 8 * 128 + 30] ^= 1
         store(bad, file)
         let back = readAll([file])
-        #expect(back.damage == .record(file: file, offset: 256 + 8 * 128))
+        #expect(back.damage == .record(file: file, offset: 4096 + 8 * 128))
         #expect(back.torn == nil)
         #expect(back.records.count == 8)
     }
 
     @Test func `A torn tail in any segment but the last is damage`() throws {
         let scratch = Scratch()
-        try write(scratch, count: 20, segmentBytes: 256 + 128 * 10)
+        try write(scratch, count: 20, segmentBytes: segmentSize(10))
         let file = scratch.segments[0]
         store(Array(bytes(file).dropLast(5)), file)
-        #expect(readAll(scratch.segments).damage == .record(file: file, offset: 256 + 9 * 128))
+        #expect(readAll(scratch.segments).damage == .record(file: file, offset: 4096 + 10 * 128))
     }
 
     @Test func `A missing, exchanged or shortened segment is damage`() throws {
         let scratch = Scratch()
-        try write(scratch, count: 40, segmentBytes: 256 + 128 * 10)
+        try write(scratch, count: 40, segmentBytes: segmentSize(10))
         let files = scratch.segments
         #expect(files.count == 4)
         #expect(readAll([files[0], files[2]]).damage == .chain(file: files[2]))
         #expect(readAll([files[1], files[0]]).damage == .chain(file: files[0]))
-        store(Array(bytes(files[1]).dropLast(128)), files[1])
+        store(Array(bytes(files[1]).dropLast(256)), files[1])
         #expect(readAll(files).damage == .chain(file: files[2]))
         #expect(readAll([files[0], "/nowhere"]).damage == .unreadable(file: "/nowhere"))
     }
 
     @Test func `Bit flips and truncation never let a wrong record through`() throws {
         let scratch = Scratch()
-        try write(scratch, count: 60, segmentBytes: 256 + 128 * 25)
+        try write(scratch, count: 60, segmentBytes: segmentSize(25))
         let files = scratch.segments
         let originals = files.map(bytes)
         let truth = (1...60).map { content(record($0)) }

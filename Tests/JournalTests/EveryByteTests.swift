@@ -5,11 +5,11 @@ import Testing
 import Units
 
 /// Damage at every place, not at some: 64 KiB of journal cut at every byte, 8 KiB with every bit flipped. The segments
-/// are small, eight records each, so that each try reads little.
+/// are small, 24 records and their marker each, so that each try reads little.
 @Suite struct EveryByteTests {
-    private static let header = 256
-    private static let perSegment = 8
-    private static let segmentBytes = header + perSegment * Record.byteCount
+    private static let header = JournalHeader.byteCount
+    private static let perSegment = 24
+    private static let segmentBytes = segmentSize(perSegment)
 
     /// A run over `segments` full segments, in memory where the machine has such a directory.
     private func run(segments: Int) throws -> (scratch: Scratch, files: [String]) {
@@ -41,7 +41,7 @@ import Units
             for length in (0..<Self.segmentBytes).reversed() {
                 try #require(truncate(files[which], length) == 0)
                 let found = count([files[which - 1], files[which]], from: first)
-                let full = max(0, length - Self.header) / Record.byteCount
+                let full = min(Self.perSegment, max(0, length - Self.header) / Record.byteCount)
                 let rest = length < Self.header ? length : (length - Self.header) % Record.byteCount
                 let isTorn = length < Self.header || rest > 0
                 let right = found.count == Self.perSegment + full && found.damage == nil
@@ -53,6 +53,29 @@ import Units
         }
         print("journal: cut at \(cuts) bytes, no wrong record accepted")
         #expect(cuts >= 64 << 10)
+    }
+
+    @Test func `Zeros written ahead are the end, wherever the records stop`() throws {
+        let (scratch, files) = try run(segments: 1)
+        defer { withExtendedLifetime(scratch) {} }
+        let file = open(files[0], O_WRONLY)
+        try #require(file >= 0)
+        defer { close(file) }
+        let whole = bytes(files[0])
+        for length in (Self.header..<Self.segmentBytes).reversed() {
+            var zero: UInt8 = 0
+            try #require(pwrite(file, &zero, 1, length) == 1)
+            let found = count(files, from: 1)
+            let full = (length - Self.header) / Record.byteCount
+            let left = whole[Self.header + full * Record.byteCount..<length]
+            let isTorn = left.contains { $0 != 0 }
+            // What follows a slot's last byte that is not zero is zero in the whole slot as well.
+            let isWhole = whole[length..<Self.header + (full + 1) * Record.byteCount].allSatisfy { $0 == 0 }
+            let right = found.damage == nil && (found.torn != nil) == (isTorn && !isWhole)
+                && found.count == min(Self.perSegment, full + (isWhole ? 1 : 0))
+            if !right { Issue.record("zeros from \(length): \(found)") }
+            if !right { return }
+        }
     }
 
     @Test func `With any bit of 8 KiB flipped no wrong record is accepted, and a torn tail is told from damage`() throws {
@@ -73,8 +96,11 @@ import Units
                     let index = (place - Self.header) / Record.byteCount
                     // As the last segment: a bad last record may be a write that did not end.
                     let last = count([files[which]], from: first)
-                    let isTail = place >= Self.header && index == Self.perSegment - 1
-                    let wanted: JournalDamage? = place < Self.header ? .header(file: files[which])
+                    // Behind the last record stands its marker, which is a whole slot: only that can be a torn tail.
+                    let isTail = place >= Self.header && index == Self.perSegment
+                    let version = JournalHeader.version ^ (place / 4 == 2 ? 1 << UInt32(place % 4 * 8 + bit) : 0)
+                    let wanted: JournalDamage? = version != JournalHeader.version ? .version(file: files[which], found: version)
+                        : place < Self.header ? .header(file: files[which])
                         : isTail ? nil : .record(file: files[which], offset: Self.header + index * Record.byteCount)
                     var right = last.count == (place < Self.header ? 0 : index) && last.damage == wanted && (last.torn != nil) == isTail
                     if isTail { torn += 1 }

@@ -32,9 +32,9 @@ import Units
                 cumulativeQuantity: quantity, fee: 1000, feeAsset: AssetID(1), venueTime: .zero))
         var ends = makeRing(of: Record.self, capacity: 16)
         for (index, output) in outputs.enumerated() {
-            push(output.record(sequence: UInt64(index + 1), time: Nanoseconds(raw: 5)), &ends.producer)
+            push(stamped(output.record(sequence: UInt64(index + 1), time: Nanoseconds(raw: 5))), &ends.producer)
         }
-        push(fill.record(sequence: 4, time: Nanoseconds(raw: 6)), &ends.producer)
+        push(stamped(fill.record(sequence: 4, time: Nanoseconds(raw: 6))), &ends.producer)
         push(record(5), &ends.producer)
         var journal = try writer(scratch, ends.consumer)
         _ = try journal.drain(wall: .zero, engine: .zero)
@@ -71,8 +71,8 @@ import Units
         let state = Output.state(StateChange(from: .disarmed, to: .staged, error: .none))
         for run: UInt32 in 1...2 {
             var ends = makeRing(of: Record.self, capacity: 8)
-            push(record(1), &ends.producer)
-            push(state.record(sequence: 2, time: Nanoseconds(raw: 3)), &ends.producer)
+            push(record(1, run: run), &ends.producer)
+            push(stamped(state.record(sequence: 2, time: Nanoseconds(raw: 3)), run: run), &ends.producer)
             var journal = try writer(scratch, ends.consumer, run: run)
             _ = try journal.drain(wall: .zero, engine: .zero)
         }

@@ -17,11 +17,13 @@ private func fill(_ trade: UInt64, _ side: Side = .buy) -> Fill {
 private func journal(_ scratch: Scratch, _ inputs: [Input], segmentBytes: Int = 1 << 20) throws {
     var ends = makeRing(of: Record.self, capacity: 4096)
     for (index, input) in inputs.enumerated() {
-        push(input.record(sequence: UInt64(index + 1), time: .zero), &ends.producer)
+        var record = input.record(sequence: UInt64(index + 1), time: .zero)
+        record.words[15] = session(1)
+        push(record, &ends.producer)
     }
     var journal = try writer(scratch, ends.consumer, segmentBytes: segmentBytes)
     while try journal.drain(wall: .zero, engine: .zero) > 0 {}
-    try journal.flush()
+    try journal.flush(wall: .zero, engine: .zero)
 }
 
 private func mark(_ trade: UInt64) -> Input {

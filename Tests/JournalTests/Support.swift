@@ -18,17 +18,30 @@ final class Scratch {
     var segments: [String] { JournalSegments.list(directory: path, name: "run").map(\.path) }
 }
 
+/// Bytes of a segment with room for `records` and one marker.
+func segmentSize(_ records: Int) -> Int { JournalHeader.byteCount + (records + 1) * Record.byteCount }
+
+/// Each run has a session of its own.
 func identity(run: UInt32 = 1) -> JournalIdentity {
-    JournalIdentity(build: "abc123", configurationHash: 0x1234, mode: .live, run: run, name: "run")
+    JournalIdentity(
+        build: "abc123", configurationHash: 0x1234, mode: .live, run: run, name: "run", session: session(run))
 }
 
-/// A record that is different for every sequence.
-func record(_ sequence: UInt64) -> Record {
+func session(_ run: UInt32) -> UInt64 { 0xABCD_0000_0000_0000 + UInt64(run) }
+
+/// A record that is different for every sequence, as the core's side of the ring stamps it.
+func record(_ sequence: UInt64, run: UInt32 = 1) -> Record {
     let top = TopOfBook(
         instrument: InstrumentID(0), bidPrice: Price(raw: Int64(sequence) * 7), bidQuantity: Quantity(raw: 1),
         askPrice: Price(raw: Int64(sequence) * 7 + 1), askQuantity: Quantity(raw: 2), updateID: sequence,
         venueTime: .zero, receivedAt: Nanoseconds(raw: Int64(sequence)))
-    return Input.topOfBook(top).record(sequence: sequence, time: Nanoseconds(raw: Int64(sequence)))
+    return stamped(Input.topOfBook(top).record(sequence: sequence, time: Nanoseconds(raw: Int64(sequence))), run: run)
+}
+
+func stamped(_ record: Record, run: UInt32 = 1) -> Record {
+    var record = record
+    record.words[15] = session(run)
+    return record
 }
 
 /// The first fifteen words, which are the record's content.
@@ -46,10 +59,10 @@ func writer(
 /// Writes a run of `count` records.
 func write(_ scratch: Scratch, count: UInt64, run: UInt32 = 1, segmentBytes: Int = 1 << 20) throws {
     var ends = makeRing(of: Record.self, capacity: 1024)
-    for sequence in 1...count { push(record(sequence), &ends.producer) }
+    for sequence in 1...count { push(record(sequence, run: run), &ends.producer) }
     var journal = try writer(scratch, ends.consumer, run: run, segmentBytes: segmentBytes)
     _ = try journal.drain(wall: .zero, engine: .zero)
-    try journal.flush()
+    try journal.end(wall: .zero, engine: .zero)
 }
 
 /// Everything a reader hands out, and how it ended.

@@ -8,7 +8,7 @@ import Units
 @Suite struct WriterTests {
     @Test func `What is written is read back, over several segments`() throws {
         let scratch = Scratch()
-        try write(scratch, count: 1000, segmentBytes: 256 + 128 * 300)
+        try write(scratch, count: 1000, segmentBytes: segmentSize(300))
         #expect(scratch.segments.count == 4)
         let back = readAll(scratch.segments)
         #expect(back.damage == nil)
@@ -68,6 +68,94 @@ import Units
         #expect(durable30 == 30)
     }
 
+    @Test func `A fill, a command and a change of state are on disk at once`() throws {
+        let fill = Fill(
+            instrument: InstrumentID(0), side: .buy, isMaker: true, source: .stream, client: .none, venueOrder: .none,
+            trade: TradeID(low: 4), price: Price(raw: 1), quantity: Quantity(raw: 1), cumulativeQuantity: Quantity(raw: 1),
+            fee: 0, feeAsset: AssetID(1), venueTime: .zero)
+        let urgent: [Record] = [
+            Input.fill(fill).record(sequence: 2, time: .zero),
+            Input.command(Command(kind: .disarm, operatorID: 0, hash: 0, lifetime: .zero)).record(sequence: 2, time: .zero),
+            Output.state(StateChange(from: .live, to: .safe, error: .none)).record(sequence: 2, time: .zero),
+        ]
+        for second in urgent + [record(2)] {
+            let disk = FaultyDisk()
+            var ends = makeRing(of: Record.self, capacity: 64)
+            var journal = try writer(Scratch(), ends.consumer, interval: Nanoseconds(seconds: 1), disk: disk)
+            push(record(1), &ends.producer)
+            _ = try journal.drain(wall: .zero, engine: .zero)
+            let before = journal.durable
+            #expect(before == 0)
+            push(stamped(second), &ends.producer)
+            _ = try journal.drain(wall: .zero, engine: .zero)
+            let durable = journal.durable
+            #expect(durable == (second.tag == record(2).tag ? 0 : 2))
+        }
+    }
+
+    @Test func `Zeros stand ahead of what is written, and an orderly end gives them back`() throws {
+        let scratch = Scratch()
+        let disk = FaultyDisk()
+        var ends = makeRing(of: Record.self, capacity: 64)
+        var journal = try writer(scratch, ends.consumer, segmentBytes: 8 << 20, disk: disk)
+        for sequence: UInt64 in 1...20_000 {
+            push(record(sequence), &ends.producer)
+            if sequence % 50 == 0 { _ = try journal.drain(wall: .zero, engine: .zero) }
+            let file = disk.files[0]
+            if sequence >= 50, file.reserved < file.size { Issue.record("\(file.size) bytes written, \(file.reserved) reserved") }
+        }
+        var real = makeRing(of: Record.self, capacity: 64)
+        var other = try writer(scratch, real.consumer, segmentBytes: 8 << 20)
+        push(record(1), &real.producer)
+        _ = try other.drain(wall: .zero, engine: .zero)
+        #expect(bytes(scratch.segments[0]).count > 1 << 20)
+        #expect(readAll(scratch.segments).records.count == 1)
+        #expect(readAll(scratch.segments).torn == nil)
+        try other.end(wall: .zero, engine: .zero)
+        #expect(bytes(scratch.segments[0]).count == segmentSize(1))
+    }
+
+    @Test func `Less free space than two segments is refused at the start, and ends a run`() throws {
+        let disk = FaultyDisk()
+        disk.free = 2 << 20
+        var ends = makeRing(of: Record.self, capacity: 64)
+        var journal = try writer(Scratch(), ends.consumer, segmentBytes: 1 << 20, disk: disk)
+        disk.free = (2 << 20) - 1
+        push(record(1), &ends.producer)
+        let early = try journal.drain(wall: .zero, engine: Nanoseconds(milliseconds: 900))
+        #expect(early == 1)
+        push(record(2), &ends.producer)
+        let expected = JournalError.space(path: "", free: (2 << 20) - 1, floor: 2 << 20)
+        for _ in 0..<2 {
+            let found = failure { () throws(JournalError) in _ = try journal.drain(wall: .zero, engine: Nanoseconds(seconds: 1)) }
+            if case .space(_, (2 << 20) - 1, 2 << 20)? = found {} else { Issue.record("\(String(describing: found)), not \(expected)") }
+            disk.free = 1 << 40
+        }
+        // What was not taken can still be looked at, once, and stays where it is.
+        var seen: [UInt64] = []
+        let shown = journal.observeWaiting { seen.append($0.sequence) }
+        let again = journal.observeWaiting { seen.append($0.sequence) }
+        #expect(shown == 1)
+        #expect(again == 0)
+        #expect(seen == [2])
+        let left = ends.producer.count
+        #expect(left == 1)
+        disk.free = 0
+        let refused = failure { () throws(JournalError) in
+            _ = try JournalStart(
+                directory: "/", identity: identity(), segmentBytes: 1 << 20, wall: .zero, engine: .zero, disk: disk)
+        }
+        if case .space? = refused {} else { Issue.record("\(String(describing: refused))") }
+    }
+
+    @Test func `A record of another start is refused`() throws {
+        var ends = makeRing(of: Record.self, capacity: 8)
+        push(record(1, run: 2), &ends.producer)
+        var journal = try writer(Scratch(), ends.consumer)
+        let found = failure { () throws(JournalError) in _ = try journal.drain(wall: .zero, engine: .zero) }
+        #expect(found == .foreign(session: session(2)))
+    }
+
     @Test(arguments: [true, false])
     func `A failed write or sync is final, and the ring keeps what was not taken`(_ failsWrite: Bool) throws {
         let scratch = Scratch()
@@ -85,7 +173,7 @@ import Units
         push(record(2), &ends.producer)
         let failure2 = failure { () throws(JournalError) in _ = try journal.drain(wall: .zero, engine: .zero) }
         #expect(failure2 == expected)
-        let failure3 = failure { () throws(JournalError) in try journal.flush() }
+        let failure3 = failure { () throws(JournalError) in try journal.flush(wall: .zero, engine: .zero) }
         #expect(failure3 == expected)
         let waiting = ends.producer.count
         #expect(waiting == (failsWrite ? 2 : 1))
@@ -109,18 +197,29 @@ final class FaultyDisk: JournalDisk {
     var failWrites = false
     var failSyncs = false
     var syncs = 0
-    func create(_ path: String) throws(JournalError) -> any JournalSink { FaultySink(self) }
+    var free: UInt64?
+    var files: [FaultySink] = []
+    func create(_ path: String) throws(JournalError) -> any JournalSink {
+        files.append(FaultySink(self))
+        return files[files.count - 1]
+    }
+    func freeBytes(_ directory: String) -> UInt64? { free }
 }
 
 final class FaultySink: JournalSink {
     let disk: FaultyDisk
+    var size = 0
+    var reserved = 0
     init(_ disk: FaultyDisk) { self.disk = disk }
+    func reserve(_ byteCount: Int) throws(JournalError) { reserved = max(reserved, byteCount) }
     func write(_ bytes: RawSpan) throws(JournalError) {
         if disk.failWrites { throw .write(path: "x", errno: 28) }
+        size += bytes.byteCount
     }
     func synchronize() throws(JournalError) {
         if disk.failSyncs { throw .sync(path: "x", errno: 5) }
         disk.syncs += 1
     }
+    func finish() {}
     func close() {}
 }

@@ -29,9 +29,9 @@ private func journal(_ directory: String, inputs: Int, run: UInt32) throws {
         }
         precondition(isTaken, "the test's ring is full")
     }
-    let identity = JournalIdentity(build: "b", configurationHash: 1, mode: .live, run: run, name: "run")
+    let identity = JournalIdentity(build: "b", configurationHash: 1, mode: .live, run: run, name: "run", session: 0)
     var writer = try JournalWriter(
-        consumer: ends.consumer, directory: directory, identity: identity, segmentBytes: 256 + 128 * 20,
+        consumer: ends.consumer, directory: directory, identity: identity, segmentBytes: 4096 + 128 * 21,
         syncInterval: .zero, wall: .zero, engine: .zero)
     _ = try writer.drain(wall: .zero, engine: .zero)
 }

@@ -18,6 +18,16 @@ void nt_hmac_key_init(nt_hmac_key *_Nonnull key, const uint8_t *_Nullable secret
 NT_HOT void nt_hmac_sign(const nt_hmac_key *_Nonnull key, const void *_Nullable message, size_t count,
                          uint8_t *_Nonnull out);
 
+/// A SHA-256 under way. Plain bytes: it may be copied to go on from the same place twice.
+typedef struct {
+    uint64_t words[16];
+} nt_sha256;
+
+void nt_sha256_begin(nt_sha256 *_Nonnull hash);
+void nt_sha256_add(nt_sha256 *_Nonnull hash, const void *_Nullable bytes, size_t count);
+/// Writes 32 bytes; the state is used up.
+void nt_sha256_end(nt_sha256 *_Nonnull hash, uint8_t *_Nonnull out);
+
 /// Overwrites memory in a way the compiler keeps.
 void nt_wipe(void *_Nonnull memory, size_t count);
 

@@ -175,7 +175,9 @@ enum Roster {
         /// Makes the market adapter and the mode's order route, and starts the hot threads. Only LIVE makes an order
         /// adapter, and only with it does a key leave this value. With `isLatched` the order link stays closed until the
         /// latch is removed.
-        func start(core: CoreConfiguration, strategies: Strategies, isLatched: Bool) throws -> HotAssembly.Rings {
+        func start(
+            core: CoreConfiguration, strategies: Strategies, session: UInt64, isLatched: Bool
+        ) throws -> HotAssembly.Rings {
             let quarantined = makeRing(of: QuarantinedMessage.self, capacity: 64)
             switch configuration.mode {
             case .live:
@@ -183,10 +185,11 @@ enum Roster {
                 var plan = try link(adapter.links, .orders)
                 plan.startsHeld = isLatched
                 let driver = OrderLinkDriver(plan: plan, adapter: adapter, quarantined: quarantined.producer)
-                return try start(driver, quarantined.consumer, core, strategies)
-            case .shadow: return try start(NoOrderRoute(), quarantined.consumer, core, strategies)
+                return try start(driver, quarantined.consumer, core, strategies, session)
+            case .shadow: return try start(NoOrderRoute(), quarantined.consumer, core, strategies, session)
             case .dryRun:
-                return try start(SimulatedRoute(Self.simulatedVenue(core)), quarantined.consumer, core, strategies)
+                return try start(
+                    SimulatedRoute(Self.simulatedVenue(core)), quarantined.consumer, core, strategies, session)
             case .backtest, .replay:
                 throw ToolError(
                     "mode \(configuration.mode.name) does not connect to a venue",
@@ -196,13 +199,14 @@ enum Roster {
 
         private func start<Route: OrderRoute & ~Copyable>(
             _ route: consuming Route, _ quarantined: consuming RingConsumer<QuarantinedMessage>,
-            _ core: CoreConfiguration, _ strategies: Strategies
+            _ core: CoreConfiguration, _ strategies: Strategies, _ session: UInt64
         ) throws -> HotAssembly.Rings {
             let market = try market()
             let marketLink = try link(market.links, .marketData)
             return try HotAssembly.start(
                 HotAssembly.Parts(
-                    market: market, orders: route, marketLink: marketLink, quarantinedOrders: quarantined, core: core, strategies: strategies),
+                    market: market, orders: route, marketLink: marketLink, quarantinedOrders: quarantined, core: core,
+                    strategies: strategies, session: session),
                 configuration: configuration)
         }
 

@@ -19,10 +19,10 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case dirtyPosition = 20
     /// The strategy was switched off, by itself or by a person.
     case strategyOff = 21
-    /// Not within the instrument's hours.
-    case outsideWindow = 41
     /// The instrument is blocked, by a person or by its stop loss or take profit.
     case instrumentBlocked = 50
+    /// Not within the instrument's hours.
+    case outsideWindow = 41
     /// The price moved too far in the last seconds.
     case volatility = 30
     /// The venue answered too slowly.

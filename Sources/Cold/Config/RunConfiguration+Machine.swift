@@ -13,7 +13,7 @@ extension JournalSettings {
     init(_ section: Section, below directory: String) {
         self.directory = section.path("directory", fallback: directory + "/journal", cure: "name the journal's directory")
         segmentBytes = section.bytes("segment_size", cure: "write a size such as 64MiB", default: 64 << 20)
-        syncInterval = section.duration("sync_interval", cure: "write a time span such as 100ms", default: Nanoseconds(milliseconds: 100))
+        syncInterval = section.duration("sync_interval", cure: "write a time span such as 10ms", default: Nanoseconds(milliseconds: 10))
         section.finish()
     }
 }

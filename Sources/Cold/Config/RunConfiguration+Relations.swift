@@ -14,8 +14,8 @@ extension RunConfiguration {
             "makes the control socket's path longer than the 107 bytes the kernel takes",
             cure: "shorten run.directory or set control.socket")
         reader.relate(
-            ["journal.segment_size"], journal.segmentBytes >= 4096 && journal.segmentBytes <= 4 << 30,
-            "is not from 4KiB to 4GiB", cure: "write a size such as 64MiB")
+            ["journal.segment_size"], journal.segmentBytes >= 8192 && journal.segmentBytes <= 4 << 30,
+            "is not from 8KiB to 4GiB", cure: "write a size such as 64MiB")
     }
 
     private func relateLimits(_ reader: SettingReader) {

@@ -20,6 +20,10 @@ package struct JournalReport: Sendable {
     package var counts: [String: UInt64] = [:]
     /// Records that are intact and hold a value this build does not know.
     package var unknown: UInt64 = 0
+    /// Groups whose hash was found right; records behind the last of them; the chain's value at the end.
+    package var groups = 0
+    package var unsealed = 0
+    package var chain = JournalHash.none
     /// The last write did not reach the disk whole; what was decided in it is lost, all before it is proved.
     package var tornTail: TornTail?
     /// Reading stopped here.
@@ -44,6 +48,9 @@ package struct JournalReport: Sendable {
         }
         segments = reader.segments
         tornTail = reader.tornTail
+        groups = reader.groups
+        unsealed = reader.unsealed
+        chain = reader.endHash
     }
 
     /// Opens a summary when the record is the first of its run.
@@ -67,6 +74,9 @@ package struct JournalReport: Sendable {
     /// As lines for people.
     package var lines: [String] {
         var lines = ["\(records) records in \(segments) segments"]
+        lines.append(
+            "hash chain right over \(groups) groups" + (unsealed > 0 ? "; \(unsealed) records behind the last were not sealed" : ""))
+        if damage == nil { lines.append("chain \(chain.text)") }
         lines += runs.map {
             "run \($0.identity.run) '\($0.identity.name)' \($0.identity.mode.name): \($0.records) records, decision hash "
                 + "\(hex($0.decisionHash))" + ($0.isFromStart ? "" : ", its beginning is not here")
@@ -88,8 +98,13 @@ extension JournalDamage {
         switch self {
         case .unreadable(let file): return "\(file) cannot be read"
         case .header(let file): return "\(file) is not a segment, or its header is damaged"
+        case .version(let file, let found):
+            return "\(file) is of journal format \(found) and this build reads format \(JournalHeader.version): read it with the "
+                + "build that wrote it, and move the old journal aside before a start"
         case .chain(let file): return "\(file) does not follow the segment before it: one is missing, exchanged or cut"
         case .record(let file, let offset): return "\(file): the record at offset \(offset) fails its checksum and more follows it"
+        case .group(let file, let offset, let first, let last):
+            return "\(file): records \(first) to \(last), from offset \(offset), are not what was sealed: changed after the write"
         case .sequence(let file, let offset, let expected, let found):
             return "\(file): at offset \(offset) record \(expected) was due and \(found) is there"
         }

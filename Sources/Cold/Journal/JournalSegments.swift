@@ -25,18 +25,27 @@ package enum JournalSegments {
     }
 
     package static func last(directory: String, name: String) -> Segment? { list(directory: directory, name: name).last }
+}
 
-    /// The checksum the next segment quotes: of the last whole record, or of the header when there is none.
-    static func lastCRC(_ path: String) -> UInt32? {
-        guard let file = FileHandle(forReadingAtPath: path), let size = try? file.seekToEnd() else { return nil }
-        let headerSize = UInt64(JournalHeader.byteCount)
-        let recordSize = UInt64(Record.byteCount)
-        guard size >= headerSize else { return nil }
-        let records = (size - headerSize) / recordSize
-        // Word 15 of the last record, or the second half of the header's last word.
-        let offset = records > 0 ? headerSize + records * recordSize - 8 : headerSize - 4
-        guard (try? file.seek(toOffset: offset)) != nil, let bytes = try? file.read(upToCount: 4), bytes.count == 4
-        else { return nil }
-        return bytes.enumerated().reduce(0) { $0 | UInt32($1.element) << UInt32($1.offset * 8) }
+/// Where a journal ends: what the next segment follows.
+package struct JournalEnd: Sendable, Equatable {
+    /// Number of the last segment, 0 when there is none.
+    package var segment: UInt64
+    /// The chain's value at its end.
+    package var hash: JournalHash
+
+    static let none = JournalEnd(segment: 0, hash: .none)
+
+    /// Reads the last segment of a name in a directory.
+    static func find(directory: String, name: String) throws(JournalError) -> JournalEnd {
+        guard let last = JournalSegments.last(directory: directory, name: name) else { return .none }
+        var reader = JournalReader(files: [last.path])
+        do throws(JournalDamage) {
+            while try reader.next() != nil {}
+        } catch {
+            throw .previous(error)
+        }
+        if let torn = reader.tornTail { throw .previous(.record(file: torn.file, offset: torn.offset)) }
+        return JournalEnd(segment: last.number, hash: reader.endHash)
     }
 }

@@ -109,6 +109,7 @@ extension StatusDocument {
             .time("heartbeat_age_ns", \.heartbeatAge), .flag("guard_running", \.guardRunning),
             .flag("latched", \.latched), .text("stopped", \.stopped), .number("venue_orders", \.venueOrders),
             .time("venue_age_ns", \.venueAge), .number("control_refused", \.controlRefused),
+            .number("durable", \.journalDurable),
         ]
     }
 

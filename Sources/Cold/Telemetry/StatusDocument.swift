@@ -42,6 +42,8 @@ package struct KeeperFacts: Sendable, Equatable {
     package var venueOrders: Int64 = -1
     /// Since that answer was asked for; negative before there was one.
     package var venueAge = Nanoseconds(raw: -1)
+    /// Of `journalRecords`, those that a power cut cannot take any more.
+    package var journalDurable: UInt64 = 0
 
     package init() {}
 }

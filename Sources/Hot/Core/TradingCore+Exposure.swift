@@ -95,7 +95,7 @@ extension TradingCore {
         let index = intent.instrument.index
         context.reference = drifts[index].mean(at: now)
         context.average = averages[index].average(at: now)
-        context.secondOfDay = secondOfDay
+        if held.limits.windowStart != held.limits.windowEnd { context.secondOfDay = secondOfDay }
         context.instrumentLastSecond = instrumentSeconds.count(index, at: now)
         context.instrumentLastMinute = instrumentMinutes.count(index, at: now)
         context.ordersInRatio = ratios.count(index, at: now)

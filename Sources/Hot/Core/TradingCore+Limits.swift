@@ -34,6 +34,8 @@ extension TradingCore {
         for index in 0..<instruments.count where concerns(subject, index) {
             subject.key.set(command.value, in: &instruments[index].limits)
         }
+        // A limit of losses is judged in this step.
+        isRepriced = true
         return true
     }
 

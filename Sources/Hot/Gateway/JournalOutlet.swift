@@ -2,12 +2,18 @@ import Model
 import Rings
 
 /// The core's side of the journal: numbers every input and output and puts it into the ring that the cold side drains.
-/// A record is in the ring before its order is on the wire. Trade thread only; O(1), never allocates.
+/// A record is in the ring before its order is on the wire. Word 15 carries the session, so that a later start can tell
+/// whose record it finds; the cold side puts the checksum there. Trade thread only; O(1), never allocates.
 struct JournalOutlet: ~Copyable {
     private var ring: RingProducer<Record>
     private(set) var nextSequence: UInt64 = 1
 
-    init(_ ring: consuming RingProducer<Record>) { self.ring = ring }
+    private let session: UInt64
+
+    init(_ ring: consuming RingProducer<Record>, session: UInt64) {
+        self.ring = ring
+        self.session = session
+    }
 
     /// Whether a whole step, its input and all it may decide, can be taken.
     mutating func hasRoom(for records: Int) -> Bool { ring.freeCount() >= records }
@@ -18,7 +24,9 @@ struct JournalOutlet: ~Copyable {
         push(output.record(sequence: nextSequence, time: .init(raw: time)))
     }
 
-    private mutating func push(_ record: Record) {
+    private mutating func push(_ unstamped: Record) {
+        var record = unstamped
+        record.words[15] = session
         precondition(ring.tryPush(record), "journal ring overflowed although room was asked for")
         nextSequence += 1
     }

@@ -31,11 +31,12 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
     private let stallLimit: Nanoseconds
     private var cold: ColdWatch
 
-    /// `stallLimit`: a pause between two turns after which the agent takes the engine's mandate away by itself. `cold`:
-    /// the cold side's beat, and how old it may become; nobody is watched unless given.
+    /// `session`: of the journal's identity. `stallLimit`: a pause between two turns after which the agent takes the
+    /// engine's mandate away by itself. `cold`: the cold side's beat, and how old it may become; nobody is watched unless
+    /// given.
     public init(
         core: consuming TradingCore<Strategies>, outputCapacity: Int, orders: consuming Route,
-        inlets: consuming TradeInlets, journal: consuming RingProducer<Record>,
+        inlets: consuming TradeInlets, journal: consuming RingProducer<Record>, session: UInt64,
         telemetry: consuming TradeTelemetry, stallLimit: Nanoseconds, cold: consuming ColdWatch = ColdWatch()
     ) {
         self.cold = cold
@@ -43,7 +44,7 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         self.core = core
         self.orders = orders
         self.inlets = inlets
-        self.journal = JournalOutlet(journal)
+        self.journal = JournalOutlet(journal, session: session)
         self.telemetry = telemetry
         clock = EngineClock()
         outputs = OutputBuffer(capacity: outputCapacity)

@@ -9,6 +9,10 @@ public struct AverageWindow: BitwiseCopyable, Sendable {
     private var value: Int128 = 0
     private var quantity: Int128 = 0
     private var newest: Int64 = 0
+    private var newestEnds = Nanoseconds(raw: .min)
+    /// The last answer, until a trade comes or goes.
+    private var last = Price.zero
+    private var isChanged = false
 
     public init() {}
 
@@ -25,17 +29,24 @@ public struct AverageWindow: BitwiseCopyable, Sendable {
         values[at] += worth
         value = whole
         quantity += Int128(size.raw)
+        isChanged = true
     }
 
     /// The average, rounded down; zero when nothing was traded.
     public mutating func average(at now: Nanoseconds) -> Price {
         advance(to: now)
-        return quantity == 0 ? .zero : Price(raw: Int64(clamping: value / quantity))
+        if isChanged { last = quantity == 0 ? .zero : Price(raw: Int64(clamping: value / quantity)) }
+        isChanged = false
+        return last
     }
 
     private mutating func advance(to now: Nanoseconds) {
+        guard now >= newestEnds else { return }
         let bucket = now.raw / 10_000_000_000
+        let (ends, overflow) = (bucket + 1).multipliedReportingOverflow(by: 10_000_000_000)
+        newestEnds = Nanoseconds(raw: overflow ? .max : ends)
         guard bucket > newest else { return }
+        isChanged = true
         for step in 0..<Swift.min(bucket - newest, 31) {
             let at = Int((bucket - step) % 31)
             value -= values[at]

@@ -10,19 +10,21 @@ public struct DriftWindow: BitwiseCopyable, Sendable {
     private var sum: Int128 = 0
     private var count: Int64 = 0
     private var newest: Int64 = 0
+    private var at = 0
+    private var newestEnds = Nanoseconds(raw: .min)
 
     public init() {}
 
     /// Whether this second has no observation yet: asked before the dearer question of whose price it is.
     public mutating func wants(at now: Nanoseconds) -> Bool {
         advance(to: now)
-        return prices[Int(newest % 61)] == 0
+        return prices[at] == 0
     }
 
     /// Takes the first observation of a second. Preconditions: positive; time does not go back.
     public mutating func record(_ price: Price, at now: Nanoseconds) {
         guard wants(at: now) else { return }
-        prices[Int(newest % 61)] = price.raw
+        prices[at] = price.raw
         sum += Int128(price.raw)
         count += 1
     }
@@ -30,19 +32,23 @@ public struct DriftWindow: BitwiseCopyable, Sendable {
     /// Mean of the minute's observations, rounded down; zero when there is none.
     public mutating func mean(at now: Nanoseconds) -> Price {
         advance(to: now)
-        return count == 0 ? .zero : Price(raw: Int64(clamping: sum / Int128(count)))
+        return count == 0 ? .zero : Price(raw: Int64(clamping: Rounding.floor.divide(sum, by: Int128(count))))
     }
 
     private mutating func advance(to now: Nanoseconds) {
+        guard now >= newestEnds else { return }
         let second = now.raw / 1_000_000_000
+        let (ends, overflow) = (second + 1).multipliedReportingOverflow(by: 1_000_000_000)
+        newestEnds = Nanoseconds(raw: overflow ? .max : ends)
         guard second > newest else { return }
         for step in 0..<Swift.min(second - newest, 61) {
-            let at = Int((second - step) % 61)
-            if prices[at] == 0 { continue }
-            sum -= Int128(prices[at])
+            let old = Int((second - step) % 61)
+            if prices[old] == 0 { continue }
+            sum -= Int128(prices[old])
             count -= 1
-            prices[at] = 0
+            prices[old] = 0
         }
         newest = second
+        at = Int(second % 61)
     }
 }

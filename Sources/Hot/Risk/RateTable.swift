@@ -7,6 +7,9 @@ public struct RateTable: ~Copyable {
     private var counts: Slab<Int32>
     private var newest: Slab<Int64>
     private var totals: Slab<Int32>
+    /// Of each row, where its newest bucket is and when that ends: what happens within a bucket divides nothing.
+    private var places: Slab<Int32>
+    private var ends: Slab<Int64>
     private let bucket: Int64
     private let width: Int
 
@@ -18,13 +21,15 @@ public struct RateTable: ~Copyable {
         counts = Slab(repeating: 0, count: rows * width)
         newest = Slab(repeating: 0, count: rows)
         totals = Slab(repeating: 0, count: rows)
+        places = Slab(repeating: 0, count: rows)
+        ends = Slab(repeating: .min, count: rows)
     }
 
     /// Adds one event to a row now and answers how many its window holds. Time does not go back. O(buckets passed).
     @discardableResult
     public mutating func record(_ row: Int, at now: Nanoseconds) -> Int32 {
         advance(row, to: now)
-        counts[row * width + Int(newest[row] % Int64(width))] += 1
+        counts[row * width + Int(places[row])] += 1
         totals[row] += 1
         return totals[row]
     }
@@ -36,6 +41,7 @@ public struct RateTable: ~Copyable {
     }
 
     private mutating func advance(_ row: Int, to now: Nanoseconds) {
+        guard now.raw >= ends[row] else { return }
         let current = now.raw / bucket
         if current > newest[row] {
             for step in 0..<Swift.min(current - newest[row], Int64(width)) {
@@ -45,6 +51,9 @@ public struct RateTable: ~Copyable {
             }
             newest[row] = current
         }
+        places[row] = Int32(truncatingIfNeeded: newest[row] % Int64(width))
+        let (next, overflow) = (newest[row] + 1).multipliedReportingOverflow(by: bucket)
+        ends[row] = overflow ? .max : next
     }
 
     /// Forgets a row's events.

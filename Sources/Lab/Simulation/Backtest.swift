@@ -39,17 +39,17 @@ package final class Backtest<Market: MarketDataAdapter & ~Copyable, Strategies: 
     package var ended: Nanoseconds { now }
     package private(set) var failure: JournalError?
 
-    /// `mandateHash`: what the played operator confirms, not zero. `writer` drains the ring whose other end is `journal`;
+    /// `session`: of the writer's identity. `mandateHash`: what the played operator confirms, not zero. `writer` drains the ring whose other end is `journal`;
     /// without one nothing is kept and the records are dropped by `drain`.
     package init(
         market: consuming Market, configuration: CoreConfiguration, strategies: Strategies,
         route: consuming SimulatedRoute, journal: consuming RingProducer<Record>, writer: consuming JournalWriter?,
-        mandateHash: UInt64, timerInterval: Nanoseconds = Nanoseconds(milliseconds: 1)
+        session: UInt64, mandateHash: UInt64, timerInterval: Nanoseconds = Nanoseconds(milliseconds: 1)
     ) {
         precondition(mandateHash != 0, "a mandate has a hash")
         self.market = market
         venue = configuration.venue
-        stepped = SteppedCore(configuration, strategies, journal: journal)
+        stepped = SteppedCore(configuration, strategies, journal: journal, session: session)
         self.route = route
         self.writer = writer
         self.mandateHash = mandateHash
@@ -174,7 +174,7 @@ package final class Backtest<Market: MarketDataAdapter & ~Copyable, Strategies: 
         let deadline = now + Nanoseconds(seconds: 10)
         repeat { advance(to: now + timerInterval) } while now < deadline && (stepped.core.activeOrderCount > 0 || !route.isQuiet)
         drain(atLeast: 0)
-        do throws(JournalError) { try writer?.flush() } catch { failure = error }
+        do throws(JournalError) { try writer?.end(wall: now, engine: now) } catch { failure = error }
     }
 
     private var sinceDrain: UInt64 = 0

@@ -53,7 +53,7 @@ struct EngineProcess<Market: MarketDataAdapter & ~Copyable, Orders: OrderEntryAd
         let writer = try JournalWriter(
             consumer: ring.consumer, directory: directory, identity: identity, segmentBytes: 64 << 20,
             syncInterval: Nanoseconds(seconds: 10), wall: now, engine: now, disk: disk)
-        stepped = SteppedCore(configuration, strategies, journal: ring.producer)
+        stepped = SteppedCore(configuration, strategies, journal: ring.producer, session: identity.session)
         stepped.canary = canary
         self.market = market
         self.orders = orders
@@ -133,6 +133,9 @@ final class WorldDisk: JournalDisk {
     func create(_ path: String) throws(JournalError) -> any JournalSink {
         WorldSink(try real.create(path), path: path, disk: self)
     }
+
+    /// Never short: what the test's machine has left is no part of the world.
+    func freeBytes(_ directory: String) -> UInt64? { nil }
 }
 
 private final class WorldSink: JournalSink {
@@ -160,6 +163,8 @@ private final class WorldSink: JournalSink {
         }
     }
 
+    func reserve(_ byteCount: Int) throws(JournalError) { try real.reserve(byteCount) }
     func synchronize() throws(JournalError) { try real.synchronize() }
+    func finish() { real.finish() }
     func close() { real.close() }
 }

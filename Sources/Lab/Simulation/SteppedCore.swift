@@ -9,6 +9,7 @@ package struct SteppedCore<Strategies: StrategySet>: ~Copyable {
     package private(set) var core: TradingCore<Strategies>
     package private(set) var outputs: OutputBuffer
     private var journal: RingProducer<Record>
+    private let session: UInt64
     package private(set) var nextSequence: UInt64 = 1
     /// Records of inputs and of placements handed to the journal so far.
     package private(set) var inputsJournalled: UInt64 = 0
@@ -17,11 +18,12 @@ package struct SteppedCore<Strategies: StrategySet>: ~Copyable {
     var canary: Canary?
 
     package init(
-        _ configuration: CoreConfiguration, _ strategies: Strategies, journal: consuming RingProducer<Record>
+        _ configuration: CoreConfiguration, _ strategies: Strategies, journal: consuming RingProducer<Record>, session: UInt64
     ) {
         core = TradingCore(configuration: configuration, strategies: strategies)
         outputs = OutputBuffer(capacity: configuration.outputCapacity)
         self.journal = journal
+        self.session = session
     }
 
     /// Whether the journal can take a whole step, its input and everything it may decide.
@@ -49,7 +51,9 @@ package struct SteppedCore<Strategies: StrategySet>: ~Copyable {
         return false
     }
 
-    private mutating func push(_ record: Record) {
+    private mutating func push(_ unstamped: Record) {
+        var record = unstamped
+        record.words[15] = session
         precondition(journal.tryPush(record), "journal ring overflowed although room was asked for")
         nextSequence += 1
     }

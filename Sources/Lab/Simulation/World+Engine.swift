@@ -62,7 +62,8 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     }
 
     private var identity: JournalIdentity {
-        JournalIdentity(build: "simulated", configurationHash: 1, mode: .live, run: run, name: "world")
+        JournalIdentity(build: "simulated", configurationHash: 1, mode: .live, run: run, name: "world",
+            session: (UInt64(run) << 32 | UInt64(life)) &* 0x9E37_79B9_7F4A_7C15)
     }
 
     var timerInterval: Nanoseconds { Nanoseconds(milliseconds: 50) }

@@ -32,7 +32,7 @@ enum SignBench {
 enum JournalBench {
     static func run(_ plan: BenchPlan) throws -> BenchReport {
         let append = Series("journal_append", "an input made a 128-byte record and pushed; batches of 16")
-        let drain = Series("journal_drain", "a record from the ring to the segment file, with CRC; batches of 4096")
+        let drain = Series("journal_drain", "a record from the ring to the segment file, with CRC and hash chain; batches of 4096")
         let directory = FileManager.default.temporaryDirectory.appending(path: "needletail-bench-\(getpid())")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
@@ -48,7 +48,8 @@ enum JournalBench {
         var writer = try JournalWriter(
             consumer: ends.consumer, directory: directory,
             identity: JournalIdentity(
-                build: BuildIdentity.name, configurationHash: 0, mode: .live, run: UInt32(repetition), name: "bench"),
+                build: BuildIdentity.name, configurationHash: 0, mode: .live, run: UInt32(repetition), name: "bench",
+                session: 0),
             segmentBytes: 64 << 20, syncInterval: Nanoseconds(seconds: 3600), wall: .zero, engine: .zero)
         let input = Input.topOfBook(CoreStage<TickAnswer>.top(50_000, update: 1, now: Nanoseconds(seconds: 1)))
         var pushes = LatencyHistogram()

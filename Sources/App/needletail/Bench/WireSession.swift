@@ -37,8 +37,9 @@ final class WireSession: @unchecked Sendable {
         let writer = try JournalWriter(
             consumer: journal.consumer, directory: directory,
             identity: JournalIdentity(
-                build: BuildIdentity.name, configurationHash: 0, mode: .live, run: UInt32(getpid()), name: "client"),
-            segmentBytes: 256 << 20, syncInterval: Nanoseconds(seconds: 3600), wall: .zero, engine: .zero)
+                build: BuildIdentity.name, configurationHash: 0, mode: .live, run: UInt32(getpid()), name: "client",
+                session: 0),
+            segmentBytes: 64 << 20, syncInterval: Nanoseconds(seconds: 3600), wall: .zero, engine: .zero)
         let cold = Carrier(writer)
         let peer = core > 0 ? core - 1 : core
         let drain = PeerThread(core: peer, priority: false) { [stop] in

@@ -42,6 +42,8 @@ struct EngineCommand: AsyncParsableCommand {
 
     func run() async throws {
         _ = platform_disable_core_dumps()
+        // A file that may not grow further is a failed write, not the end of the process.
+        signal(SIGXFSZ, SIG_IGN)
         CrashReports.disable()
         EndSignal.install()
         let pairs = try overrides.map(Self.pair)
@@ -107,27 +109,66 @@ struct EngineCommand: AsyncParsableCommand {
             configurationText: try String(contentsOfFile: configuration.file, encoding: .utf8),
             overrides: overrides.map { [$0.path, $0.value] }, rules: RunRecord.rules(plan.instruments), firstDayEnds: core.firstDayEnds?.raw
         ).write(to: configuration.journal.directory)
-        let recovery = try recoverJournal(
-            ringFile: FileManager.default.fileExists(atPath: configuration.journalRingFile)
-                ? configuration.journalRingFile : nil,
-            directory: configuration.journal.directory, name: configuration.name)
+        let recovery = try recover(configuration, clock)
         let resume = SequenceMarks(
             directory: configuration.journal.directory, name: configuration.name, instruments: plan.instruments.count)
-        let control = try ControlServer(path: configuration.controlSocket)
-        let rings = try venue.start(core: core, strategies: strategies, isLatched: isLatched)
         let identity = JournalIdentity(
             build: BuildIdentity.name, configurationHash: configuration.hash, mode: configuration.mode, run: run,
-            name: configuration.name)
-        let writer = try JournalWriter(
-            consumer: rings.journal, directory: configuration.journal.directory, identity: identity,
-            segmentBytes: Int(configuration.journal.segmentBytes), syncInterval: configuration.journal.syncInterval,
-            wall: clock.wall(), engine: clock.now())
+            name: configuration.name, session: UInt64.random(in: 1 ... .max))
+        let segment = try begin(configuration, identity, clock, after: recovery.end)
+        let control = try ControlServer(path: configuration.controlSocket)
+        let rings = try venue.start(
+            core: core, strategies: strategies, session: identity.session, isLatched: isLatched)
+        let writer = JournalWriter(
+            consumer: rings.journal, start: segment, syncInterval: configuration.journal.syncInterval)
         let host = EngineHost(
             configuration: configuration, plan: plan, rest: rest, adapter: adapter, hot: rings.side, writer: writer,
             control: control, resume: resume)
         journalTheStart(host, configuration, recovery)
         host.restoreSwitches()
         return host
+    }
+
+    /// Completes the journal of the run before. One that is damaged is not gone on with: what the account's position is
+    /// made of could not be proved.
+    private static func recover(_ configuration: RunConfiguration, _ clock: MonotonicClock) throws -> JournalRecovery {
+        let ring = configuration.journalRingFile
+        do throws(JournalRecoveryError) {
+            return try recoverJournal(
+                ringFile: FileManager.default.fileExists(atPath: ring) ? ring : nil,
+                directory: configuration.journal.directory, name: configuration.name, wall: clock.wall(),
+                engine: clock.now())
+        } catch {
+            switch error {
+            case .damage(let damage):
+                throw ToolError(
+                    "the journal is damaged, so this start is refused: \(damage.sentence)",
+                    cure: "needletail journal verify \(configuration.journal.directory); keep the directory, compare the "
+                        + "account at the venue, then move it aside or name another run.directory")
+            case .write(let problem):
+                throw ToolError(
+                    "the journal of the run before cannot be completed: \(problem.sentence)",
+                    cure: "make room or mend the disk; nothing of it is lost before the next start")
+            case .mapping, .ring:
+                throw ToolError(
+                    "\(ring), where the run before left what was not on disk, cannot be read: \(error)",
+                    cure: "compare the account at the venue, then move that file aside")
+            }
+        }
+    }
+
+    private static func begin(
+        _ configuration: RunConfiguration, _ identity: JournalIdentity, _ clock: MonotonicClock, after end: JournalEnd
+    ) throws -> JournalStart {
+        do throws(JournalError) {
+            return try JournalStart(
+                directory: configuration.journal.directory, identity: identity,
+                segmentBytes: Int(configuration.journal.segmentBytes), wall: clock.wall(), engine: clock.now(), after: end)
+        } catch {
+            throw ToolError(
+                "no journal can be begun: \(error.sentence)",
+                cure: "make room for two segments at least, or set a smaller journal.segment_size")
+        }
     }
 
     /// What the journal must say about a run before anything else: what was overridden, which limits are off and why, and
@@ -140,7 +181,8 @@ struct EngineCommand: AsyncParsableCommand {
         for limit in configuration.unlimited { host.note(.unlimited, engine, "\(limit.name): \(limit.reason)") }
         guard !recovery.isClean else { return }
         let text = "the run before did not end in order: \(recovery.recovered) records taken from shared memory, "
-            + "\(recovery.cutBytes) bytes of a torn write cut off, \(recovery.orphans) records could not be placed"
+            + "\(recovery.cutBytes) bytes of a torn write cut off"
+            + (recovery.cutTo.map { " and kept in \($0)" } ?? "") + ", \(recovery.orphans) records could not be placed"
         host.note(.recovery, engine, text)
         print("engine: \(text)")
     }

@@ -45,6 +45,8 @@ struct VenueCommand: AsyncParsableCommand {
     var lifetime: Int64 = 86_400
     @Option(help: "Seconds between the venue's pings; a connection without a pong for three times as long is closed.")
     var pingInterval: Int64 = 20
+    @Option(help: "Rate limits, this many times the real venue's; for tests that start an engine every half second.")
+    var limits = 1
     @Option(help: "Write the port to this file once the venue listens.")
     var portFile: String?
     @Option(help: "Account: API key. Its Ed25519 public key is given with --account-public-key.")
@@ -73,6 +75,11 @@ struct VenueCommand: AsyncParsableCommand {
         options.instrumentsFile = instruments
         options.stateFile = state
         guard lifetime >= 1, pingInterval >= 1 else { throw ValidationError("--lifetime and --ping-interval take whole seconds") }
+        guard (1...10_000).contains(limits) else { throw ValidationError("--limits takes a number from 1 to 10000") }
+        options.weightPerMinute *= limits
+        options.ordersPer10Seconds *= limits
+        options.rawRequestsPer5Minutes *= limits
+        options.connectionsPer5Minutes *= limits
         options.connectionLifetime = Nanoseconds(seconds: lifetime)
         options.pingInterval = Nanoseconds(seconds: pingInterval)
         options.pongTimeout = Nanoseconds(seconds: 3 * pingInterval)

@@ -103,7 +103,7 @@ enum DemoConfiguration {
         topology: { preset: two-cores }
         timeouts: { request: 2s, heartbeat: 100ms, guard: 1s }
         feed: { stale_after: 3s }
-        journal: { directory: \(directory)/journal, segment_size: 64MiB, sync_interval: 50ms }
+        journal: { directory: \(directory)/journal, segment_size: 64MiB, sync_interval: 10ms }
         control: { socket: \(directory)/control.sock }
 
         """

@@ -32,19 +32,22 @@ struct BacktestRun {
         // The journal's directory counts its own runs, so that the same call twice gives the same journal.
         let run = Self.nextRun(directory)
         let plan = try RunPlan(settings, run: run, rules: rules, strategies: Roster.mandateStrategies(strategies, settings))
+        let firstDayEnds = try Self.firstMidnight(files)
         try RunRecord(
             run: run, build: BuildIdentity.name,
             configurationText: try String(contentsOfFile: settings.file, encoding: .utf8),
             overrides: overrides.map { [$0.path, $0.value] },
-            rules: RunRecord.rules(plan.instruments)
+            rules: RunRecord.rules(plan.instruments), firstDayEnds: firstDayEnds?.raw
         ).write(to: directory)
-        let core = Roster.core(settings, plan)
+        var core = Roster.core(settings, plan)
+        core.firstDayEnds = firstDayEnds
         var venue = Roster.RecordedVenue.simulatedVenue(core)
         venue.makerFee = fees.maker
         venue.takerFee = fees.taker
         let ring = makeRing(of: Record.self, capacity: HotAssembly.journalCapacity)
         let identity = JournalIdentity(
-            build: BuildIdentity.name, configurationHash: settings.hash, mode: .backtest, run: run, name: settings.name)
+            build: BuildIdentity.name, configurationHash: settings.hash, mode: .backtest, run: run, name: settings.name,
+            session: settings.hash ^ UInt64(run) &* 0x9E37_79B9_7F4A_7C15)
         let writer = try JournalWriter(
             consumer: ring.consumer, directory: directory, identity: identity,
             segmentBytes: Int(settings.journal.segmentBytes), syncInterval: Nanoseconds(seconds: 3600),
@@ -52,7 +55,16 @@ struct BacktestRun {
         backtest = Backtest(
             market: try spot.market(), configuration: core, strategies: strategies,
             route: SimulatedRoute(venue, requestDelay: latency, answerDelay: latency), journal: ring.producer,
-            writer: writer, mandateHash: plan.mandate(settings, lifetime: Nanoseconds(seconds: 1)).hash)
+            writer: writer, session: identity.session, mandateHash: plan.mandate(settings, lifetime: Nanoseconds(seconds: 1)).hash)
+    }
+
+    /// The first midnight UTC after the recording's start; `nil` where its times are none of the calendar.
+    private static func firstMidnight(_ files: [String]) throws -> Nanoseconds? {
+        var reader = try RecordingReader(files: files)
+        let day = Nanoseconds(seconds: 86_400).raw
+        // Before 2001: counted from something else than 1970.
+        guard let first = try reader.next()?.time, first.raw > 1_000_000_000_000_000_000 else { return nil }
+        return Nanoseconds(raw: (first.raw / day + 1) * day)
     }
 
     private static func nextRun(_ directory: String) -> UInt32 {

@@ -1,4 +1,5 @@
 import Foundation
+import Journal
 import Simulation
 import Units
 
@@ -51,7 +52,7 @@ struct Campaign {
         for fault in FaultClass.allCases { counts[fault, default: 0] += faults.count(fault) }
         branches.merge(report.coverage) { $0 + $1 }
         lastLine = "seed \(seed): \(report.simulated.milliseconds / 1000) s, \(report.steps) steps, \(report.lives) lives, "
-            + "\(report.orders) orders, \(report.fills) fills, \(faults.total) faults"
+            + "\(report.orders) orders, \(report.fills) fills, \(faults.total) faults, decisions \(hex(report.digest))"
     }
 
     func lines(wallSeconds: Double, coverage: Bool) -> [String] {

@@ -50,6 +50,7 @@ final class EngineHost {
     private let snapshots = ColdInbox<(instrument: UInt16, body: [UInt8])>()
     private var truthUnderWay = false
     private var lastTruth = Nanoseconds.zero
+    private var orderLinkSeen = Nanoseconds(raw: -1)
     private var snapshotSequence: UInt64 = 0
     private var history = TradeHistory()
     /// Where the run before had stopped, until the venue's first answer was compared with it.
@@ -86,9 +87,10 @@ final class EngineHost {
         started = clock.now()
     }
 
-    /// Runs until `shouldEnd` says so, then stops, proves and reports. The summary is complete even after a failure.
+    /// Runs until `shouldEnd` says so or the journal fails, then stops, proves and reports. The summary is complete even
+    /// after a failure.
     func run(until shouldEnd: () -> Bool) async -> RunSummary {
-        while !shouldEnd() { await turn() }
+        while !shouldEnd(), journalFailure == nil { await turn() }
         return await end()
     }
 
@@ -109,6 +111,7 @@ final class EngineHost {
         work += takeQuarantined()
         for reading in meter.turn(adapter, rest, clock) { push(.clock(reading)) }
         work += deliverTruth()
+        noteOrderLink()
         if hasAccount, (now - lastTruth).raw > 5_000_000_000 { askForTruth() }
         hot.coldBeat.turn(work: work, began: now, tookNs: (clock.now() - now).raw)
         if work == 0 { try? await Task.sleep(nanoseconds: 1_000_000) } else { await Task.yield() }
@@ -212,10 +215,11 @@ final class EngineHost {
         for piece in Note.pieces(kind, operatorID: operatorID, text) { push(.note(piece)) }
     }
 
-    /// From the ring to the segment file; the operator's view sees each record as it passes. A failure is final: the ring
-    /// fills, the trade thread takes no further step, and the engine is killed and latched.
+    /// From the ring to the segment file; the operator's view sees each record as it passes. A failure is final: the
+    /// engine is killed and latched, cancels everything and ends. What it decides meanwhile stays in shared memory, where
+    /// the next start finds it.
     private func drainJournal() -> Int {
-        guard journalFailure == nil else { return 0 }
+        guard journalFailure == nil else { return writer.observeWaiting { view.observe($0) } }
         do {
             return try writer.drain(limit: 4096, wall: clock.wall(), engine: clock.now()) { view.observe($0) }
         } catch {
@@ -225,9 +229,16 @@ final class EngineHost {
     }
 
     private func fail(_ error: JournalError) {
-        journalFailure = "\(error)"
-        view.append(clock.now(), "JOURNAL_FAILED", .critical, "\(error)")
-        try? kill(reason: "journal failed: \(error)", operatorID: 0)
+        journalFailure = error.sentence
+        view.append(clock.now(), "JOURNAL_FAILED", .critical, error.sentence)
+        print("engine: the journal failed: \(error.sentence)\nengine: killed; cancelling everything, then it ends")
+        fflush(nil)
+        do {
+            try kill(reason: "journal failed: \(error.sentence)", operatorID: Command.engineOperator)
+        } catch {
+            view.append(clock.now(), "LATCH_FAILED", .critical, "\(error)")
+            print("engine: the kill latch could not be written: \(error)")
+        }
         _ = submit(Command(kind: .kill, operatorID: 0, hash: 0, lifetime: .zero))
     }
 
@@ -247,6 +258,13 @@ final class EngineHost {
     }
 
     // MARK: the venue's truth
+
+    /// What the venue said before the order link was up proves nothing about now, so it is asked at once.
+    private func noteOrderLink() {
+        guard status.orderLink == .up, status.orderLinkSince != orderLinkSeen else { return }
+        orderLinkSeen = status.orderLinkSince
+        lastTruth = .zero
+    }
 
     private func askForTruth() {
         guard !truthUnderWay else { return }
@@ -382,7 +400,7 @@ final class EngineHost {
         while drainJournal() > 0 {}
         _ = takeQuarantined()
         _ = hot.status.tryRead(&status)
-        if journalFailure == nil { do { try writer.flush() } catch { fail(error) } }
+        if journalFailure == nil { do { try writer.end(wall: clock.wall(), engine: clock.now()) } catch { fail(error) } }
         await rest.close()
         return summary()
     }
@@ -468,6 +486,7 @@ final class EngineHost {
         var keepers = KeeperFacts()
         keepers.journalPath = configuration.journal.directory
         keepers.journalRecords = writer.written
+        keepers.journalDurable = writer.durable
         keepers.journalBytes = writer.written * UInt64(Record.byteCount)
         keepers.journalBacklog = UInt64(writer.waiting)
         keepers.journalFailed = journalFailure != nil

@@ -29,6 +29,8 @@ enum HotAssembly {
         var quarantinedOrders: RingConsumer<QuarantinedMessage>
         var core: CoreConfiguration
         var strategies: Roster.Strategies
+        /// Of the journal's identity: whose the records in shared memory are.
+        var session: UInt64
     }
 
     /// Makes the agents and starts them on the threads that the topology names. The cold side's threads, all there are
@@ -72,6 +74,7 @@ enum HotAssembly {
             outputCapacity: parts.core.outputCapacity,
             orders: parts.orders,
             inlets: TradeInlets(market: market.consumer, cold: cold.consumer), journal: journal.producer,
+            session: parts.session,
             telemetry: TradeTelemetry(
                 status: status.writer, heartbeat: heartbeat.writer,
                 process: EngineBeat(process: platform_process_id(), startedAt: Nanoseconds(raw: platform_realtime_ns())),

@@ -1,4 +1,5 @@
 import Foundation
+import Journal
 
 /// The number of this start at the account: never used twice, so that client order ids are unique for ever. Seconds since
 /// 2020, or one more than the last where that is larger; kept in a file of the run's directory.
@@ -12,7 +13,7 @@ enum RunNumber {
                 "\(file.path) holds the last number there is", cure: "correct it: it should be near \(now), seconds since 2020")
         }
         let number = max(now, (last ?? 0) + 1)
-        try "\(number)\n".write(to: file, atomically: true, encoding: .utf8)
+        try DurableFile.write(Array("\(number)\n".utf8), to: file.path)
         return number
     }
 }

@@ -1,5 +1,6 @@
 import Config
 import Foundation
+import Journal
 import Model
 import Units
 
@@ -36,7 +37,7 @@ struct RunRecord: Codable {
     func write(to directory: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try encoder.encode(self).write(to: Self.file(in: directory, run: run), options: .atomic)
+        try DurableFile.write(Array(encoder.encode(self)), to: Self.file(in: directory, run: run).path)
     }
 
     static func read(_ url: URL) throws -> RunRecord {

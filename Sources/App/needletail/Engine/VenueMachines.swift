@@ -8,6 +8,6 @@ protocol VenueMachines {
     func rest() throws -> any RestAdapter
 
     /// Makes the adapters of the hot side and starts its threads. With `isLatched` the order link stays closed until the
-    /// latch is removed.
-    func start(core: CoreConfiguration, strategies: Roster.Strategies, isLatched: Bool) throws -> HotAssembly.Rings
+    /// latch is removed. `session` is of the journal's identity.
+    func start(core: CoreConfiguration, strategies: Roster.Strategies, session: UInt64, isLatched: Bool) throws -> HotAssembly.Rings
 }
