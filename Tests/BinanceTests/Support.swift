@@ -44,6 +44,8 @@ struct MarketLog: MarketSink {
     var tops: [TopOfBook] = []
     var trades: [PublicTrade] = []
     var links: [LinkChange] = []
+    var health: [FeedHealth] = []
+    var quarantined: [QuarantinedMessage] = []
     var refusals: [FeedRefusal] = []
     var snapshots: [InstrumentID] = []
     var reconnects: [FeedRefusal] = []
@@ -52,10 +54,17 @@ struct MarketLog: MarketSink {
         case .topOfBook(let top): tops.append(top)
         case .trade(let trade): trades.append(trade)
         case .link(let link): links.append(link)
+        case .health(let verdict): health.append(verdict)
         default: Issue.record("a market sink got \(input)")
         }
     }
     mutating func requestSnapshot(_ instrument: InstrumentID) { snapshots.append(instrument) }
+    mutating func quarantine(
+        _ reason: FeedRefusal, _ bytes: borrowing ByteView, offset: Int, receivedAt: Nanoseconds
+    ) {
+        quarantined.append(
+            QuarantinedMessage(.marketData, reason, bytes, offset: offset, receivedAt: receivedAt))
+    }
     mutating func refused(_ reason: FeedRefusal) { refusals.append(reason) }
     mutating func reconnect(_ reason: FeedRefusal) { reconnects.append(reason) }
 }
@@ -73,6 +82,12 @@ struct Frames: FrameSink {
 struct OrderLog: OrderSink {
     var inputs: [Input] = []
     var reconnects: [OrderLinkProblem] = []
+    var quarantined: [QuarantinedMessage] = []
+    mutating func quarantine(
+        _ reason: FeedRefusal, _ bytes: borrowing ByteView, offset: Int, receivedAt: Nanoseconds
+    ) {
+        quarantined.append(QuarantinedMessage(.orders, reason, bytes, offset: offset, receivedAt: receivedAt))
+    }
     mutating func order(_ input: Input) { inputs.append(input) }
     mutating func reconnect(_ reason: OrderLinkProblem) { reconnects.append(reason) }
     var fills: [Fill] { inputs.compactMap { if case .fill(let fill) = $0 { fill } else { nil } } }

@@ -52,6 +52,7 @@ import Units
             ("limits.max_orders_per_trade", "1"), ("limits.order_to_trade_floor", "1"),
             ("limits.max_instrument_orders_per_second", "1"), ("limits.max_instrument_orders_per_minute", "2401"), ("limits.throttle_drawdown", "1"), ("limits.throttle_percent", "1"),
             ("limits.max_move_bps", "1"), ("limits.max_ack_latency", "2s"), ("limits.breach_pause", "1s"),
+            ("limits.max_quiet_age", "1ms"), ("limits.max_venue_age", "1s"),
             ("limits.max_day_drawdown", "499"), ("limits.on_daily_loss", "safe"), ("limits.on_drawdown", "safe"),
             ("limits.max_price_gap_bps", "1"), ("limits.max_trade_age", "1s"), ("limits.unconfirmed_evaluations", "31"),
             ("limits.max_strategy_drawdown", "1"), ("limits.max_reject_percent", "1"),

@@ -56,7 +56,7 @@ import Units
         (#"{"verb":"intent","side":"BUY","symbol":"X","quantity":"1","price":"1","time_in_force":"DAY"}"#, "intent.time_in_force"),
         (#"{"verb":"unlatch"}"#, "unlatch.reason"), (#"{"verb":"limit"}"#, "limit.name"),
         (#"{"verb":"limit","name":"max_position","value":"1"}"#, "limit.reason"), (#"{"verb":"unlatch","reason":"  "}"#, "unlatch.reason"),
-        (#"{"verb":"kill","reason":"\u001b[2J"}"#, "kill.reason"), (#"{"verb":"quarantine"}"#, "verb"),
+        (#"{"verb":"kill","reason":"\u001b[2J"}"#, "kill.reason"), (#"{"verb":"quarantined"}"#, "verb"),
         (#"{"verb":"strategy","to":"off"}"#, "strategy.name"),
         (#"{"verb":"strategy","name":"q","reason":"r"}"#, "strategy.to"),
         (#"{"verb":"strategy","name":"q","to":"maybe","reason":"r"}"#, "strategy.to"),

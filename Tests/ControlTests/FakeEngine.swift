@@ -85,4 +85,10 @@ struct FakeEngine: ControlHandler {
     }
     mutating func positions() -> [PositionLine] { [] }
     mutating func fills(limit: Int) -> [FillLine] { [] }
+    mutating func quarantine(limit: Int) -> [QuarantineLine] {
+        [
+            QuarantineLine(
+                time: .zero, link: "market data", reason: "MALFORMED", length: 3, offset: 2, bytes: Array("{\"\n".utf8))
+        ]
+    }
 }

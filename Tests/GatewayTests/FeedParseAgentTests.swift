@@ -70,26 +70,30 @@ private struct Bench: ~Copyable {
     var outgoing: ByteRingConsumer
     var events: RingConsumer<Input>
     var requests: RingConsumer<SnapshotRequest>
+    var quarantined: RingConsumer<QuarantinedMessage>
     var counters: LatestReader<FeedParseCounters>
     var now = Nanoseconds(seconds: 1)
 
-    init(events eventCapacity: Int = 64, outgoing outgoingBytes: Int = 4096, givesUp: Bool = false) {
+    init(events eventCapacity: Int = 64, trades: Int = 1024, outgoing outgoingBytes: Int = 4096, givesUp: Bool = false) {
         let frameEnds = makeByteRing(capacity: 1 << 16)
         let bodyEnds = makeByteRing(capacity: 1 << 12)
         let outgoingEnds = makeByteRing(capacity: outgoingBytes)
         let eventEnds = makeRing(of: Input.self, capacity: eventCapacity)
         let requestEnds = makeRing(of: SnapshotRequest.self, capacity: 8)
+        let quarantineEnds = makeRing(of: QuarantinedMessage.self, capacity: 8)
         let counterEnds = makeLatest(of: FeedParseCounters.self)
         agent = FeedParseAgent(
             adapter: WordVenue(givesUpByTheClock: givesUp), frames: frameEnds.consumer, snapshots: bodyEnds.consumer,
             outgoing: RingFrameSink(outgoingEnds.producer),
-            outlet: MarketOutlet(events: eventEnds.producer, requests: requestEnds.producer, instruments: 1),
+            outlet: MarketOutlet(events: eventEnds.producer, requests: requestEnds.producer, quarantined: quarantineEnds.producer,
+                instruments: 1, trades: trades),
             counters: counterEnds.writer)
         frames = frameEnds.producer
         bodies = bodyEnds.producer
         outgoing = outgoingEnds.consumer
         events = eventEnds.consumer
         requests = requestEnds.consumer
+        quarantined = quarantineEnds.consumer
         counters = counterEnds.reader
     }
 
@@ -164,7 +168,7 @@ private struct Bench: ~Copyable {
         #expect(idle == 0)
     }
 
-    @Test func `When the trade thread is behind, tops conflate to the latest, trades are counted and a lost link is told`() {
+    @Test func `When the trade thread is behind, tops conflate to the latest, trades wait and a lost link is told`() {
         var bench = Bench(events: 4)
         for number in 1...4 { bench.frame("top \(number)") }
         for number in 5...9 { bench.frame("top \(number)") }
@@ -177,9 +181,37 @@ private struct Bench: ~Copyable {
         bench.turn()
         let second = bench.seen()
         // What waited is older than the loss of the link, and no book is valid after it.
-        #expect(second == ["link down"])
+        #expect(second == ["trade 1", "trade 2", "link down"])
         let counters = bench.counted()
-        #expect((counters.conflated, counters.droppedTrades) == (5, 2))
+        #expect(counters.conflated == 5 && counters.delayedTrades == 2 && counters.droppedTrades == 0)
+    }
+
+    @Test func `A consumer that stands still: every trade arrives once and in order, tops are the latest, the rest waits`() {
+        var bench = Bench(events: 8, trades: 4)
+        var trades: [String] = []
+        var last = ""
+        for round in 0..<40 {
+            bench.frame("trade \(round + 1)")
+            for _ in 0..<3 { bench.frame("top \(round * 3 + 1)") }
+        }
+        // Nobody takes anything for many turns: memory does not grow, frames wait.
+        for _ in 0..<20 { bench.turn() }
+        let stalled = bench.counted()
+        #expect(stalled.congestedTurns > 0 && stalled.conflated > 0 && stalled.droppedTrades == 0)
+        // Then it takes a little at a time.
+        for _ in 0..<200 {
+            bench.turn()
+            for _ in 0..<2 {
+                guard let event = bench.events.tryPop() else { break }
+                switch event {
+                case .trade(let trade): trades.append("trade \(trade.price.raw)")
+                case .topOfBook(let top): last = "top \(top.updateID)"
+                default: break
+                }
+            }
+        }
+        #expect(trades == (1...40).map { "trade \($0)" })
+        #expect(last == "top 118", "the newest state is the last that is seen: \(last)")
     }
 
     @Test func `A link that went and came back while the ring was full is told as both`() {

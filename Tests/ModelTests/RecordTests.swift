@@ -90,6 +90,14 @@ struct SplitMix: RandomNumberGenerator {
                 ManualIntent(
                     operatorID: u32(), instrument: instrument(), side: one(Side.self), timeInForce: one(TimeInForce.self),
                     price: price(), quantity: quantity(), hash: next(), lifetime: time()))
+        case 13:
+            return .health(
+                FeedHealth(
+                    venue: VenueID(u8()), instrument: instrument(), verdict: one(StreamVerdict.self),
+                    reason: one(StreamReason.self), standing: time()))
+        case 14:
+            return .clock(
+                VenueClock(venue: VenueID(u8()), offset: time(), uncertainty: time(), measuredAt: time()))
         default:
             let bytes = (0..<Int(next() % 73)).map { _ in u8() }
             return .note(Note(one(Note.Kind.self), operatorID: u32(), part: u8(), parts: u8(), bytes: bytes))
@@ -179,13 +187,13 @@ func sameWords(_ a: Record, _ b: Record) -> Bool {
     print("seed \(seed)")
     var random = SplitMix(state: seed)
     for round in 0..<400 {
-        for kind in 0..<13 {
+        for kind in 0..<15 {
             let input = random.input(kind)
             let record = input.record(sequence: UInt64(round), time: Nanoseconds(raw: 77))
             let back = try #require(Input(record: record))
             #expect(String(describing: back) == String(describing: input))
             #expect(sameWords(back.record(sequence: UInt64(round), time: Nanoseconds(raw: 77)), record))
-            let tags = [11: 60, 12: 80]
+            let tags = [11: 60, 12: 80, 13: 70, 14: 71]
             #expect(Int(record.tag) == tags[kind] ?? (kind + 1) && record.words[15] == 0 && record.stream == .input)
             #expect(Output(record: record) == nil)
         }

@@ -46,6 +46,38 @@ let rules: [Rule] = [
         .staleMarketData, "stale market data", value: 1_000_000_001, limit: 1_000_000_000,
         atLimit: { $0.context.top.receivedAt = Nanoseconds(seconds: 99) },
         past: { $0.context.top.receivedAt = Nanoseconds(raw: 98_999_999_999) }),
+    Rule(
+        .feedHealth, "the feed is in doubt", value: 3, limit: 3,
+        atLimit: { $0.context.feed = .quiet },
+        past: {
+            $0.context.feed = .suspect
+            $0.context.feedReason = .tradesPrint
+        }),
+    Rule(
+        .quietMarketData, "a quiet feed's data are old", value: 300_000_000, limit: 299_999_999,
+        atLimit: {
+            $0.context.feed = .quiet
+            $0.context.top.receivedAt = Nanoseconds(raw: 99_700_000_000)
+            $0.context.limits.maxQuietAge = Nanoseconds(milliseconds: 300)
+        },
+        past: {
+            $0.context.feed = .quiet
+            $0.context.top.receivedAt = Nanoseconds(raw: 99_700_000_000)
+            $0.context.limits.maxQuietAge = Nanoseconds(raw: 299_999_999)
+        }),
+    Rule(
+        .venueDataAge, "old by the venue's time", value: 1_000_000_001, limit: 1_000_000_000,
+        atLimit: {
+            $0.context.limits.maxVenueAge = Nanoseconds(seconds: 1)
+            $0.context.venueAge = Nanoseconds(seconds: 1)
+        },
+        past: {
+            $0.context.limits.maxVenueAge = Nanoseconds(seconds: 1)
+            $0.context.venueAge = Nanoseconds(raw: 1_000_000_001)
+        }),
+    Rule(
+        .venueDataAge, "the venue's time is not known", value: .max, limit: 1_000_000_000,
+        past: { $0.context.limits.maxVenueAge = Nanoseconds(seconds: 1) }),
     Rule(.linkDown, "link down") { $0.context.linksUp = false },
     Rule(.dirtyPosition, "a fill is not confirmed") { $0.context.isDirty = true },
     Rule(.strategyOff, "the strategy is off") { $0.context.isStrategyOff = true },

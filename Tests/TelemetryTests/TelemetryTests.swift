@@ -98,7 +98,7 @@ import Units
         #expect(
             members.map(\.key) == [
                 "mode", "symbol", "build", "config_hash", "seed", "duration_s", "ticks", "intents", "orders_sent",
-                "cancels", "fills", "rejects", "risk_rejects", "open_orders_at_end", "position",
+                "cancels", "fills", "rejects", "risk_rejects", "quarantined", "open_orders_at_end", "position",
                 "position_matches_venue", "balances_match_venue", "venue_untouched", "fees", "pnl_realised", "pnl_net",
                 "funding", "instruments",
                 "journal_records", "journal_verified", "decision_hash_live", "decision_hash_replay",

@@ -5,6 +5,7 @@ import Core
 import Gateway
 import Model
 import Quoting
+import Rings
 import Simulation
 import StrategyKit
 import Taking
@@ -183,15 +184,18 @@ enum Roster {
         func start(
             core: CoreConfiguration, strategies: Strategies, session: UInt64, isLatched: Bool
         ) throws -> HotAssembly.Rings {
+            let quarantined = makeRing(of: QuarantinedMessage.self, capacity: 64)
             switch configuration.mode {
             case .live:
                 let adapter = try orders()
                 var plan = try link(adapter.links, .orders)
                 plan.startsHeld = isLatched
-                return try start(OrderLinkDriver(plan: plan, adapter: adapter), core, strategies, session)
-            case .shadow: return try start(NoOrderRoute(), core, strategies, session)
+                let driver = OrderLinkDriver(plan: plan, adapter: adapter, quarantined: quarantined.producer)
+                return try start(driver, quarantined.consumer, core, strategies, session)
+            case .shadow: return try start(NoOrderRoute(), quarantined.consumer, core, strategies, session)
             case .dryRun:
-                return try start(SimulatedRoute(Self.simulatedVenue(core)), core, strategies, session)
+                return try start(
+                    SimulatedRoute(Self.simulatedVenue(core)), quarantined.consumer, core, strategies, session)
             case .backtest, .replay:
                 throw ToolError(
                     "mode \(configuration.mode.name) does not connect to a venue",
@@ -200,14 +204,15 @@ enum Roster {
         }
 
         private func start<Route: OrderRoute & ~Copyable>(
-            _ route: consuming Route, _ core: CoreConfiguration, _ strategies: Strategies, _ session: UInt64
+            _ route: consuming Route, _ quarantined: consuming RingConsumer<QuarantinedMessage>,
+            _ core: CoreConfiguration, _ strategies: Strategies, _ session: UInt64
         ) throws -> HotAssembly.Rings {
             let market = try market()
             let marketLink = try link(market.links, .marketData)
             return try HotAssembly.start(
                 HotAssembly.Parts(
-                    market: market, orders: route, marketLink: marketLink, core: core, strategies: strategies,
-                    session: session),
+                    market: market, orders: route, marketLink: marketLink, quarantinedOrders: quarantined, core: core,
+                    strategies: strategies, session: session),
                 configuration: configuration)
         }
 
@@ -215,7 +220,8 @@ enum Roster {
         func market() throws -> BinanceMarketData {
             try BinanceMarketData(
                 BinanceMarketConfiguration(
-                    venue: VenueID(0), endpoint: Self.endpoint(configuration.venue.marketData), symbols: symbols))
+                    venue: VenueID(0), endpoint: Self.endpoint(configuration.venue.marketData), symbols: symbols,
+                    quietAfter: configuration.feedStaleAfter, asksVenue: configuration.mode != .backtest))
         }
 
         private func orders() throws -> BinanceOrderEntry {

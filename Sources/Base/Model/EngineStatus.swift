@@ -113,6 +113,16 @@ public struct EngineStatus: BitwiseCopyable, Sendable {
     public var lastReconciledAt = Nanoseconds.zero
     public var reconcileBreaks: UInt32 = 0
 
+    /// The worst verdict on any instrument's market data, its reason, and since when.
+    public var feed: StreamVerdict = .live
+    public var feedReason: StreamReason = .none
+    public var feedSince = Nanoseconds.zero
+    /// Age of the newest market data by exchange time; negative while the venue's clock was not measured.
+    public var venueAge = Nanoseconds(raw: -1)
+    /// The venue's wall clock less the engine clock, and how well that is known; zero before a measurement.
+    public var clockOffset = Nanoseconds.zero
+    public var clockUncertainty = Nanoseconds.zero
+
     /// Rows that fit here; sums above are of all.
     public static var rows: Int { 16 }
     /// How many strategies and instruments the run has; of each the first `rows` are shown.

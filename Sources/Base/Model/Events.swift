@@ -351,4 +351,6 @@ public enum Input: BitwiseCopyable, Sendable {
     case note(Note)
     case venueUsage(VenueUsage)
     case intent(ManualIntent)
+    case health(FeedHealth)
+    case clock(VenueClock)
 }

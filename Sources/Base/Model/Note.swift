@@ -20,6 +20,8 @@ public struct Note: BitwiseCopyable, Sendable {
         case recovery = 6
         /// What an incident was, by the person who looked; the core counts it, see `CommandKind.incident`.
         case incident = 80
+        /// Up to which id an instrument's trades were processed; the next start begins there.
+        case mark = 70
     }
 
     /// Bytes of text in one piece.

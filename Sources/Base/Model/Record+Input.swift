@@ -18,6 +18,8 @@ extension Input {
         case .note: return 11
         case .venueUsage: return 60
         case .intent: return 80
+        case .health: return 70
+        case .clock: return 71
         }
     }
 
@@ -128,6 +130,17 @@ extension Input {
             r.put(v.quantity.raw, 5)
             r.words[6] = v.hash
             r.put(v.lifetime.raw, 7)
+        case .health(let v):
+            r.put16(v.instrument.raw, at: 0)
+            r.put8(v.venue.raw, at: 16)
+            r.put8(v.verdict.rawValue, at: 24)
+            r.put8(v.reason.rawValue, at: 32)
+            r.put(v.standing.raw, 3)
+        case .clock(let v):
+            r.put8(v.venue.raw, at: 0)
+            r.put(v.offset.raw, 3)
+            r.put(v.uncertainty.raw, 4)
+            r.put(v.measuredAt.raw, 5)
         }
         return r
     }
@@ -228,6 +241,18 @@ extension Input {
                 ManualIntent(
                     operatorID: by, instrument: InstrumentID(r.get16(at: 0)), side: side, timeInForce: tif,
                     price: r.price(4), quantity: r.quantity(5), hash: r.words[6], lifetime: r.nanoseconds(7)))
+        case 70:
+            guard let verdict = StreamVerdict(rawValue: r.get8(at: 24)), let reason = StreamReason(rawValue: r.get8(at: 32))
+            else { return nil }
+            self = .health(
+                FeedHealth(
+                    venue: VenueID(r.get8(at: 16)), instrument: InstrumentID(r.get16(at: 0)), verdict: verdict,
+                    reason: reason, standing: r.nanoseconds(3)))
+        case 71:
+            self = .clock(
+                VenueClock(
+                    venue: VenueID(r.get8(at: 0)), offset: r.nanoseconds(3), uncertainty: r.nanoseconds(4),
+                    measuredAt: r.nanoseconds(5)))
         default: return nil
         }
     }

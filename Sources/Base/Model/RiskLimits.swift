@@ -83,6 +83,10 @@ public struct RiskLimits: BitwiseCopyable, Sendable {
     public var breachPause = Nanoseconds.zero
     /// Loss of one strategy since the start of the day at which it is switched off.
     public var maxStrategyLoss = Notional.max
+    /// Oldest market data (by receive time) an order may be based on while the feed is QUIET.
+    public var maxQuietAge = Nanoseconds(raw: .max)
+    /// Oldest market data by exchange time an order may be based on.
+    public var maxVenueAge = Nanoseconds(raw: .max)
     /// What a buy must leave free of the quote asset; what reduces may use it.
     public var quoteReserve = Notional.zero
     /// Added to what a buy costs, in basis points: fees that the venue may take in quote.

@@ -8,6 +8,12 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case instrumentNotAllowed = 4
     case noMarketData = 5
     case staleMarketData = 6
+    /// The market data are in doubt (SUSPECT) or given up (DEAD).
+    case feedHealth = 70
+    /// The market data are QUIET, and older than is allowed then.
+    case quietMarketData = 71
+    /// Too old by the venue's own time, or that cannot be known.
+    case venueDataAge = 72
     case linkDown = 7
     /// A fill of the instrument is not yet confirmed by the venue's balance.
     case dirtyPosition = 20
@@ -72,6 +78,9 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .instrumentNotAllowed: return "INSTRUMENT_NOT_ALLOWED"
         case .noMarketData: return "NO_MARKET_DATA"
         case .staleMarketData: return "STALE_MARKET_DATA"
+        case .feedHealth: return "FEED_HEALTH"
+        case .quietMarketData: return "QUIET_MARKET_DATA"
+        case .venueDataAge: return "VENUE_DATA_AGE"
         case .linkDown: return "LINK_DOWN"
         case .dirtyPosition: return "DIRTY_POSITION"
         case .strategyOff: return "STRATEGY_OFF"

@@ -95,6 +95,8 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case authentication = 15
     /// The request's time was outside the venue's window.
     case clockSkew = 16
+    /// The market data are in doubt by more than one kind of evidence.
+    case feedHealth = 70
     /// A strategy lost too much, fell too far, was refused too often, or traded too far from its decisions.
     case strategyLoss = 50
     case strategyDrawdown = 51
@@ -133,6 +135,7 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .unknownOrder: return "UNKNOWN_ORDER"
         case .authentication: return "AUTHENTICATION"
         case .clockSkew: return "CLOCK_SKEW"
+        case .feedHealth: return "FEED_HEALTH"
         case .strategyLoss: return "STRATEGY_LOSS"
         case .strategyDrawdown: return "STRATEGY_DRAWDOWN"
         case .strategyRejects: return "STRATEGY_REJECTS"

@@ -152,6 +152,14 @@ struct LimitRule: Sendable {
             "write the loss of one strategy in the day, in quote units, at which it is switched off, such as 50",
             "A strategy that lost # in the day is switched off."),
         LimitRule(
+            "max_quiet_age", .span(\.maxQuietAge),
+            "write the oldest data an order may rest on while the feed is QUIET, such as 250ms",
+            "While the feed is QUIET, no order rests on data older than #."),
+        LimitRule(
+            "max_venue_age", .span(\.maxVenueAge),
+            "write the oldest data by exchange time an order may rest on, such as 1s",
+            "No order rests on data older than # by exchange time."),
+        LimitRule(
             "quote_reserve", .atLeast(\.quoteReserve),
             "write what a buy must leave of the quote asset, such as 100", "A buy leaves at least # of the balance."),
         LimitRule(

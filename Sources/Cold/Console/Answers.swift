@@ -10,7 +10,7 @@ package enum Answers {
         case "status":
             guard let document = StatusDocument(json: answer) else { return [answer.text(pretty: true)] }
             return LiveScreen.render(document, width: width, height: 30, color: color)
-        case "orders", "fills", "positions", "limits": return Tables.table(readable(answer))
+        case "orders", "fills", "positions", "limits", "quarantine": return Tables.table(readable(answer))
         case "strategy", "instrument":
             return answer.array == nil ? command(verb, answer) : Tables.table(readable(answer))
         case "latency":

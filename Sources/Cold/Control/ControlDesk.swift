@@ -28,6 +28,8 @@ struct ControlDesk {
         case .positions: return .answer(success(request.id, .array(handler.positions().map(\.json))))
         case .fills(let limit):
             return .answer(success(request.id, .array(handler.fills(limit: limit).map(\.json))))
+        case .quarantine(let limit):
+            return .answer(success(request.id, .array(handler.quarantine(limit: limit).map(\.json))))
         case .help: return .answer(success(request.id, .array(help.map { .string($0) })))
         case .watch(let interval): return .watch(interval: interval)
         case .stage(let lifetime):
@@ -185,6 +187,7 @@ struct ControlDesk {
         "kill [reason]: cancels all, halts and leaves a latch",
         "flatten [reason]: cancels all and closes the position",
         "orders, positions, fills [limit 1-1000, 50], latency: tables",
+        "quarantine [limit 1-256, 50]: the newest messages that were not believed, each with its reason and first bytes",
         "watch [interval_ms 50-60000, 1000]: a status per interval until the client goes",
         "limits: the limits in force and where each comes from",
         "limit name value reason [symbol] [lifetime_s 1-86400, 3600]: sets a limit; a looser one only while disarmed, for a time",

@@ -173,4 +173,6 @@ package protocol ControlHandler {
     mutating func positions() -> [PositionLine]
     /// The newest fills, oldest of them first.
     mutating func fills(limit: Int) -> [FillLine]
+    /// The newest messages that were not believed, oldest of them first.
+    mutating func quarantine(limit: Int) -> [QuarantineLine]
 }

@@ -87,7 +87,7 @@ private struct Arguments {
 
     private static let verbs =
         "use one of status, stage, arm, confirm, disarm, stop, start, kill, flatten, orders, positions, fills, latency, "
-        + "watch, unlatch, limits, limit, strategy, instrument, resolve, incident, checklist, intent, cancel, help"
+        + "watch, unlatch, quarantine, limits, limit, strategy, instrument, resolve, incident, checklist, intent, cancel, help"
 
     private mutating func typed(_ name: String) throws(ControlError) -> ControlVerb {
         switch name {
@@ -109,6 +109,7 @@ private struct Arguments {
         case "orders": return .orders
         case "positions": return .positions
         case "fills": return .fills(limit: Int(try number("limit", 1...1000, otherwise: 50)))
+        case "quarantine": return .quarantine(limit: Int(try number("limit", 1...256, otherwise: 50)))
         case "latency": return .latency
         case "watch":
             return .watch(interval: Nanoseconds(milliseconds: try number("interval_ms", 50...60_000, otherwise: 1000)))

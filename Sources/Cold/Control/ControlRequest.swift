@@ -42,6 +42,8 @@ package enum ControlVerb: Sendable, Equatable {
     case orders
     case positions
     case fills(limit: Int)
+    /// The newest messages that were not believed.
+    case quarantine(limit: Int)
     case latency
     /// A status now and then one per interval, until the client goes.
     case watch(interval: Nanoseconds)
@@ -83,6 +85,7 @@ package enum ControlVerb: Sendable, Equatable {
         case .orders: return "orders"
         case .positions: return "positions"
         case .fills: return "fills"
+        case .quarantine: return "quarantine"
         case .latency: return "latency"
         case .watch: return "watch"
         case .unlatch: return "unlatch"
@@ -146,7 +149,7 @@ package struct ControlRequest: Sendable, Equatable {
             add("intent", .integer(Int64(clamping: intent)))
             add("hash", .string(Mandate.display(hash)))
         case .cancel(let clientID): add("client_id", .string(clientID))
-        case .fills(let limit): add("limit", .integer(Int64(limit)))
+        case .fills(let limit), .quarantine(let limit): add("limit", .integer(Int64(limit)))
         case .turn(_, let name, let isOn, let reason):
             add("name", .string(name))
             add("to", .string(isOn ? "on" : "off"))

@@ -48,10 +48,13 @@ extension EventLog {
         case .outsideWindow: return value < 0 ? ": the time of day is not known" : ""
         case .priceDrift where value == .max: return ": nobody but us has said a price for a minute"
         case .priceCollar, .priceDrift, .slippage: return ": \(value) bps against \(limit) bps"
-        case .staleMarketData: return ": \(value / 1_000_000) ms old, limit \(limit / 1_000_000) ms"
+        case .staleMarketData, .quietMarketData, .venueDataAge: return ": \(value / 1_000_000) ms old, limit \(limit / 1_000_000) ms"
         case .passed, .killed, .notLive, .reduceOnly, .instrumentNotAllowed, .noMarketData, .linkDown, .dirtyPosition,
             .strategyOff, .instrumentBlocked, .notAmendable:
             return ""
+        case .feedHealth:
+            let verdict = StreamVerdict(rawValue: UInt8(clamping: value))?.name ?? "?"
+            return ": the feed is \(verdict), \(StreamReason(rawValue: UInt8(clamping: limit))?.words ?? "?")"
         case .volatility, .latency, .held: return ": for \((limit - value) / 1_000_000) ms more"
         }
     }
@@ -98,6 +101,13 @@ extension EventLog {
     }
 
     private func describe(_ alert: Alert, at time: Nanoseconds) -> EventLine {
+        if alert.error == .feedHealth, let verdict = StreamVerdict(rawValue: UInt8(clamping: alert.value)),
+            let reason = StreamReason(rawValue: UInt8(clamping: alert.limit))
+        {
+            return EventLine(
+                time: time, code: alert.error.name, severity: alert.severity,
+                text: "\(symbol(alert.instrument)) feed is \(verdict.name): \(reason.words)")
+        }
         var text = symbol(alert.instrument)
         if !alert.client.isNone { text += " order \(order(alert.client))" }
         if alert.value != 0 || alert.limit != 0 { text += ": \(alert.value) against \(alert.limit)" }

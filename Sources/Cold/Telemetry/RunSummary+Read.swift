@@ -43,6 +43,8 @@ extension RunSummary {
         self.fills = fills
         self.rejects = rejects
         self.riskRejects = riskRejects
+        // Older summaries have none.
+        quarantined = counts("quarantined") ?? [:]
         openOrdersAtEnd = open.integer.map { Int($0) }
         self.position = position
         positionMatchesVenue = positionMatches

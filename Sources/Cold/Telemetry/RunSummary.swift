@@ -15,6 +15,8 @@ package struct RunSummary: Sendable {
     package var rejects: [String: UInt64] = [:]
     /// Refusals by the risk gate, by `RiskVerdict.name`.
     package var riskRejects: [String: UInt64] = [:]
+    /// Messages that were not believed and kept to be looked at, by link and reason.
+    package var quarantined: [String: UInt64] = [:]
     /// Orders of ours by the venue's last answer; `nil` when it could not be asked.
     package var openOrdersAtEnd: Int?
     package var position = Quantity.zero
@@ -75,7 +77,8 @@ package struct RunSummary: Sendable {
             "config_hash": .hash(configHash), "seed": .string(String(seed)), "duration_s": .number(durationText),
             "ticks": .count(ticks), "intents": .count(intents), "orders_sent": .count(ordersSent),
             "cancels": .count(cancels), "fills": .count(fills), "rejects": Self.byCode(rejects),
-            "risk_rejects": Self.byCode(riskRejects), "open_orders_at_end": openOrdersAtEnd.map { .integer(Int64($0)) } ?? .null,
+            "risk_rejects": Self.byCode(riskRejects), "quarantined": Self.byCode(quarantined),
+            "open_orders_at_end": openOrdersAtEnd.map { .integer(Int64($0)) } ?? .null,
             "position": .money(position), "position_matches_venue": .bool(positionMatchesVenue),
             "balances_match_venue": .bool(balancesMatchVenue),
             "venue_untouched": venueUntouched.map { .bool($0) } ?? .null, "fees": .money(fees),

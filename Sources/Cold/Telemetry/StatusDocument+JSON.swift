@@ -92,6 +92,9 @@ extension StatusDocument {
             Field(
                 "missing", \.missing, { .array($0.names.map { .string($0) }) },
                 { json in json.array.map { ArmingChecks(names: $0.compactMap(\.string)) } }),
+            .word("feed", \.feed) { $0.name }, .word("feed_reason", \.feedReason) { $0.words },
+            .time("feed_since_ns", \.feedSince), .time("venue_age_ns", \.venueAge),
+            .time("clock_offset_ns", \.clockOffset), .time("clock_uncertainty_ns", \.clockUncertainty),
         ]
     }
 
@@ -125,18 +128,8 @@ extension StatusDocument {
 
     private static var feedFields: [Field<FeedFacts>] {
         [
-            Field(
-                "refusals", \.refusals,
-                { .object($0.sorted { $0.key < $1.key }.map { JSONMember($0.key, .count($0.value)) }) },
-                { json in
-                    guard case .object(let members) = json else { return nil }
-                    var counts: [String: UInt64] = [:]
-                    for member in members {
-                        guard let count = member.value.integer.flatMap({ UInt64(exactly: $0) }) else { return nil }
-                        counts[member.key] = count
-                    }
-                    return counts
-                }),
+            .counts("refusals", \.refusals), .counts("quarantined", \.quarantined),
+            .number("delayed_trades", \.delayedTrades),
             .number("conflated", \.conflated), .number("dropped_trades", \.droppedTrades),
             .number("dropped_frames", \.droppedFrames),
         ]
@@ -164,5 +157,23 @@ extension StatusDocument {
                 { json in Severity.all.first { $0.name == json.string } }),
             .text("text", \.text), .number("repeats", \.repeats),
         ]
+    }
+}
+
+extension Field where Root == FeedFacts {
+    /// Counts by name, those of zero left out.
+    fileprivate static func counts(_ name: String, _ path: WritableKeyPath<FeedFacts, [String: UInt64]>) -> Field {
+        Field(
+            name, path,
+            { .object($0.sorted { $0.key < $1.key }.map { JSONMember($0.key, .count($0.value)) }) },
+            { json in
+                guard case .object(let members) = json else { return nil }
+                var counts: [String: UInt64] = [:]
+                for member in members {
+                    guard let count = member.value.integer.flatMap({ UInt64(exactly: $0) }) else { return nil }
+                    counts[member.key] = count
+                }
+                return counts
+            })
     }
 }

@@ -57,6 +57,10 @@ package struct FeedFacts: Sendable, Equatable {
     package var droppedTrades: UInt64 = 0
     /// Frames dropped before they were read: the books were rebuilt.
     package var droppedFrames: UInt64 = 0
+    /// Public trades that waited beside a full ring; none is conflated.
+    package var delayedTrades: UInt64 = 0
+    /// Messages that were not believed and are kept to be looked at, by link and reason.
+    package var quarantined: [String: UInt64] = [:]
     package init() {}
 
     /// All refusals together; saturates.

@@ -19,6 +19,13 @@ struct InstrumentState: BitwiseCopyable {
     /// Until when it takes no new order after a move of its price.
     var calmAt = Nanoseconds(raw: .min)
 
+    // Health of its market data.
+    var feed = StreamVerdict.live
+    var feedReason = StreamReason.none
+    var feedSince = Nanoseconds.zero
+    /// Newest exchange time of its book and trades; zero before one was told.
+    var venueTime = Nanoseconds.zero
+
     // Confirmation of fills.
     /// A fill of the base asset waits for the venue's balance.
     var isDirty = false

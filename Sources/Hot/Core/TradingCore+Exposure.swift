@@ -92,6 +92,9 @@ extension TradingCore {
         context.isStrategyOff = intent.strategy.index < accounts.count && accounts[intent.strategy.index].isOff
         context.isBlocked = held.isBlocked && intent.strategy != .engine
         context.calmAt = held.calmAt
+        context.feed = held.feed
+        context.feedReason = held.feedReason
+        context.venueAge = venueAge(of: held)
         context.promptAt = promptAt
         context.drawdown = runFall.depth(runResult)
         context.ownBid = open.ownBid

@@ -62,7 +62,7 @@ extension TradingCore {
         var list = ArmingChecks()
         if state == .halted { list.insert(.halted) }
         if published.marketLink != .up { list.insert(.marketLink) }
-        for index in 0..<instruments.count where !instruments[index].isFresh(at: now) { list.insert(.data) }
+        for index in 0..<instruments.count where !isSound(index) { list.insert(.data) }
         if published.incident.isOpen, !published.incident.isNoted { list.insert(.note) }
         guard maySend else { return list }
         if published.orderLink != .up { list.insert(.orderLink) }

@@ -13,6 +13,7 @@ extension TradingCore {
         if old.hasTop, top.updateID != 0, top.updateID <= old.top.updateID { return }
         instruments[index].hasTop = true
         instruments[index].top = top
+        noteVenueTime(index, top.venueTime)
         instruments[index].mark = instruments[index].mid
         instruments[index].isSwept = false
         isRepriced = true
@@ -25,6 +26,7 @@ extension TradingCore {
     mutating func publicTrade(_ trade: PublicTrade, _ outputs: inout OutputBuffer) {
         guard trade.instrument.index < instruments.count, trade.price.isPositive, trade.quantity.isPositive
         else { return }
+        noteVenueTime(trade.instrument.index, trade.venueTime)
         observeTrade(trade)
         instruments[trade.instrument.index].lastTrade = trade.price
         instruments[trade.instrument.index].lastTradeAt = trade.receivedAt

@@ -107,9 +107,10 @@ extension TradingCore {
         let held = instruments[index]
         guard restsAny(held.instrument.id), now - held.sweptAt > configuration.timeouts.cancel else { return }
         if isTrading {
-            guard !held.isFresh(at: now), !held.isSwept else { return }
+            guard !held.isFresh(at: now) || held.feed >= .suspect, !held.isSwept else { return }
             instruments[index].isSwept = true
-            alert(.warning, .marketDataStale, instrument: held.instrument.id,
+            let error: ErrorCode = held.feed >= .suspect ? .feedHealth : .marketDataStale
+            alert(.warning, error, instrument: held.instrument.id,
                 value: held.hasTop ? (now - held.top.receivedAt).raw : 0, limit: held.limits.maxDataAge.raw, &outputs)
         }
         cancelAll(in: index, &outputs)

@@ -34,6 +34,7 @@ extension TradingCore {
             if published.incident.isOpen, state != .staged, state != .armed { status.missing.insert(.staged) }
             status.reviewID = now < pending.expires ? pending.id : 0
             status.reviewExpires = pending.expires
+            showFeed(in: &status)
             return status
         }
     }

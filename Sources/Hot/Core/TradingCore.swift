@@ -95,6 +95,9 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     /// Orders in a row that were refused or not answered.
     var errorsInRow: Int32 = 0
 
+    /// The last measurement of the venue's clock.
+    var clock: VenueClock?
+
     // Reconciliation.
     var snapshotID: UInt64 = 0
     var snapshotOpen = false
@@ -199,6 +202,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         case .note(let note): self.note.take(note)
         case .intent(let asked): review(asked, &outputs)
         case .venueUsage(let said): venueUsage(said, &outputs)
+        case .health(let health): feedHealth(health, &outputs)
+        case .clock(let clock): venueClock(clock)
         }
         safeguards(&outputs)
         settleByHand(&outputs)

@@ -33,8 +33,14 @@ public struct FeedParseCounters: BitwiseCopyable, Sendable {
     public var refusals = FeedRefusalCounts()
     /// Tops of book that a newer one replaced before the trade thread took them.
     public var conflated: UInt64 = 0
-    /// Public trades dropped because the ring to the trade thread was full.
+    /// Public trades that had to wait beside the full ring to the trade thread; none is conflated.
+    public var delayedTrades: UInt64 = 0
+    /// Public trades of a new connection that came while the news of it waited.
     public var droppedTrades: UInt64 = 0
+    /// Turns in which frames had to wait because trades did.
+    public var congestedTurns: UInt64 = 0
+    /// Refused messages for which the way to the cold side had no room: counted, not kept.
+    public var quarantineOverflow: UInt64 = 0
     /// Depth snapshots asked for.
     public var snapshotRequests: UInt64 = 0
 

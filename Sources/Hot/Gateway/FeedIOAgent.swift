@@ -42,7 +42,7 @@ public struct FeedIOAgent: Agent, ~Copyable {
         while let frame = outgoing.peek() {
             switch FrameMessage(rawValue: frame.tag) {
             case .text: _ = unsafe keeper!.link.sendText(frame.bytes)
-            case .closed, .opened, nil: keeper!.reconnect()
+            case .closed, .opened, .proof, nil: keeper!.reconnect()
             }
             outgoing.release()
             work += 1
@@ -55,6 +55,7 @@ public struct FeedIOAgent: Agent, ~Copyable {
         guard (now - lastPublish).raw >= 20_000_000 else { return }
         lastPublish = now
         keeper!.count(into: &handler.counters)
+        handler.prove(keeper!.link.lastReceived)
         counters.publish(handler.counters)
         plan.gauges.show(keeper!.link.lastReceived.raw, .received)
     }
@@ -66,6 +67,7 @@ struct FeedLinkHandler: ~Copyable, LinkHandler {
     private var frames: ByteRingProducer
     private var waiting: FrameMessage?
     var counters = FeedLinkCounters()
+    private var provedAt = Nanoseconds.zero
 
     private var ends = LinkEnds()
     private let gauges: GaugeBoard
@@ -95,6 +97,14 @@ struct FeedLinkHandler: ~Copyable, LinkHandler {
         }
         counters.frames &+= 1
         counters.lastFrameAt = receivedAt
+    }
+
+    /// Tells the parser about bytes that were no frame, pings mostly; what finds no room is told the next time.
+    mutating func prove(_ lastReceived: Nanoseconds) {
+        guard lastReceived > counters.lastFrameAt, lastReceived > provedAt, waiting == nil else { return }
+        guard unsafe frames.reserve(0) != nil else { return }
+        frames.commit(0, tag: FrameMessage.proof.rawValue, time: lastReceived.raw)
+        provedAt = lastReceived
     }
 
     /// Tries again to hand over what had to wait.

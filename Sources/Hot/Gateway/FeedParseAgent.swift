@@ -35,7 +35,8 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
 
     public mutating func doWork(now: Nanoseconds) -> Int {
         var work = outlet.flush()
-        while work < batch, let frame = frames.peek() {
+        if outlet.isCongested { outlet.countCongestion() }
+        while work < batch, !outlet.isCongested, let frame = frames.peek() {
             take(frame, now)
             frames.release()
             work += 1
@@ -76,6 +77,7 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
             adapter.message(view, receivedAt: Nanoseconds(raw: frame.time), sink: &outlet)
         case .opened: adapter.linkOpened(at: now, sink: &outgoing)
         case .closed: adapter.linkClosed(at: now, sink: &outlet)
+        case .proof: adapter.linkProof(at: Nanoseconds(raw: frame.time))
         case nil: preconditionFailure("frame ring holds a record of no known kind")
         }
     }

@@ -6,6 +6,8 @@ public enum FrameMessage: UInt64, Sendable {
     case opened = 2
     /// The link closed; the bytes are the reason's raw value.
     case closed = 3
+    /// Bytes came that are no message, a ping for example; the record's time says when. No bytes.
+    case proof = 4
 }
 
 /// A depth snapshot that the parser needs and the cold side fetches.

@@ -1,5 +1,8 @@
 import Model
+import Rings
+import Units
 import VenueKit
+import Wire
 
 /// What one message of the order link said, in order, waiting for the core. Fixed capacity: an adapter reports a bounded
 /// number of events for one message. Trade thread only.
@@ -9,8 +12,12 @@ struct InputQueue: ~Copyable, OrderSink {
     /// Set when the adapter gave the connection up; the driver opens a new one.
     var reconnectWanted = false
     private let capacity: Int
+    private var quarantined: RingProducer<QuarantinedMessage>?
+    /// Messages that the way to the cold side had no room for.
+    private(set) var quarantineOverflow: UInt64 = 0
 
-    init(capacity: Int) {
+    init(capacity: Int, quarantined: consuming RingProducer<QuarantinedMessage>? = nil) {
+        self.quarantined = quarantined
         self.capacity = capacity
         items.reserveCapacity(capacity)
     }
@@ -25,6 +32,13 @@ struct InputQueue: ~Copyable, OrderSink {
             return
         }
         items.append(input)
+    }
+
+    mutating func quarantine(
+        _ reason: FeedRefusal, _ bytes: borrowing ByteView, offset: Int, receivedAt: Nanoseconds
+    ) {
+        let message = QuarantinedMessage(.orders, reason, bytes, offset: offset, receivedAt: receivedAt)
+        if quarantined?.tryPush(message) == false { quarantineOverflow &+= 1 }
     }
 
     mutating func reconnect(_ reason: OrderLinkProblem) { reconnectWanted = true }

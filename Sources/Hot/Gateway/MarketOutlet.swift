@@ -2,38 +2,75 @@ import Model
 import Rings
 import Units
 import VenueKit
+import Wire
 
-/// Where the parser's events leave for the trade thread. When the ring is full, tops of book conflate to the latest of
-/// each instrument and trades are dropped and counted; link changes wait and are never lost. Feed thread only.
+/// Where the parser's events leave for the trade thread. What is a state conflates to the latest when the ring is full:
+/// tops of book and verdicts, of each instrument. What happened does not: trades and link changes wait in order, and
+/// before there is no room for a trade the parser takes no more frames (`isCongested`). Feed thread only.
 public struct MarketOutlet: ~Copyable, MarketSink {
     private var events: RingProducer<Input>
     private var requests: RingProducer<SnapshotRequest>
+    private var quarantined: RingProducer<QuarantinedMessage>
     private var waiting: ContiguousArray<TopOfBook?>
     private var waitingCount = 0
+    /// The newest verdict of each instrument that waits.
+    private var waitingHealth: ContiguousArray<FeedHealth?>
+    private var waitingHealthCount = 0
+    /// Trades that wait, oldest first from `tradesFrom`.
+    private var trades: ContiguousArray<PublicTrade> = []
+    private var tradesFrom = 0
     /// The oldest link change that waits, and the newest where there are more: those between say nothing.
     private var waitingLink: LinkChange?
     private var waitingLastLink: LinkChange?
     /// Set when the adapter asks for a new connection; the feed agent clears it.
     var reconnectReason: FeedRefusal?
     public private(set) var counters = FeedParseCounters()
+    private let tradeCapacity: Int
 
+    /// `trades`: how many wait at most beside the ring.
     public init(
-        events: consuming RingProducer<Input>, requests: consuming RingProducer<SnapshotRequest>, instruments: Int
+        events: consuming RingProducer<Input>, requests: consuming RingProducer<SnapshotRequest>,
+        quarantined: consuming RingProducer<QuarantinedMessage>, instruments: Int, trades tradeCapacity: Int = 1024
     ) {
         self.events = events
         self.requests = requests
+        self.quarantined = quarantined
+        self.tradeCapacity = tradeCapacity
         waiting = ContiguousArray(repeating: nil, count: instruments)
+        waitingHealth = ContiguousArray(repeating: nil, count: instruments)
+        trades.reserveCapacity(tradeCapacity)
     }
 
+    /// No room for another trade: frames wait in their own ring meanwhile, and what that loses is seen as a gap.
+    var isCongested: Bool { trades.count == tradeCapacity }
+
+    mutating func countCongestion() { counters.congestedTurns &+= 1 }
+
+    private var isFree: Bool { waitingCount == 0 && waitingLink == nil && waitingHealthCount == 0 && trades.isEmpty }
+
     public mutating func market(_ input: Input) {
-        if waitingCount == 0, waitingLink == nil, events.tryPush(input) { return }
+        if isFree, events.tryPush(input) { return }
         switch input {
         case .topOfBook(let top):
             if waiting[top.instrument.index] == nil { waitingCount += 1 } else { counters.conflated &+= 1 }
             waiting[top.instrument.index] = top
+        case .health(let health):
+            if waitingHealth[health.instrument.index] == nil { waitingHealthCount += 1 }
+            waitingHealth[health.instrument.index] = health
         case .link(let change): wait(for: change)
-        default: counters.droppedTrades &+= 1
+        case .trade(let trade): wait(for: trade)
+        default: preconditionFailure("an adapter gives no other market event")
         }
+    }
+
+    /// A trade after a link change that waits is of the next connection and would come too early: it is dropped.
+    private mutating func wait(for trade: PublicTrade) {
+        guard waitingLink == nil, !isCongested else {
+            counters.droppedTrades &+= 1
+            return
+        }
+        counters.delayedTrades &+= 1
+        trades.append(trade)
     }
 
     /// A link that came or went makes what waits older than it, and every book anew: those tops are given up.
@@ -52,6 +89,13 @@ public struct MarketOutlet: ~Copyable, MarketSink {
 
     public mutating func refused(_ reason: FeedRefusal) { counters.refusals.count(reason) }
 
+    public mutating func quarantine(
+        _ reason: FeedRefusal, _ bytes: borrowing ByteView, offset: Int, receivedAt: Nanoseconds
+    ) {
+        let message = QuarantinedMessage(.marketData, reason, bytes, offset: offset, receivedAt: receivedAt)
+        if !quarantined.tryPush(message) { counters.quarantineOverflow &+= 1 }
+    }
+
     public mutating func reconnect(_ reason: FeedRefusal) {
         counters.refusals.count(reason)
         reconnectReason = reason
@@ -60,18 +104,39 @@ public struct MarketOutlet: ~Copyable, MarketSink {
     /// Hands over what had to wait; how many went.
     mutating func flush() -> Int {
         var moved = 0
+        if isFree { return 0 }
+        while tradesFrom < trades.count {
+            guard events.tryPush(.trade(trades[tradesFrom])) else { return moved }
+            tradesFrom += 1
+            moved += 1
+        }
+        trades.removeAll(keepingCapacity: true)
+        tradesFrom = 0
         while let change = waitingLink {
             guard events.tryPush(.link(change)) else { return moved }
             waitingLink = waitingLastLink
             waitingLastLink = nil
             moved += 1
         }
-        guard waitingCount > 0 else { return moved }
+        if waitingHealthCount > 0 { moved += flushHealth() }
+        guard waitingCount > 0, waitingHealthCount == 0 else { return moved }
         for index in waiting.indices {
             guard let top = waiting[index] else { continue }
             guard events.tryPush(.topOfBook(top)) else { return moved }
             waiting[index] = nil
             waitingCount -= 1
+            moved += 1
+        }
+        return moved
+    }
+
+    private mutating func flushHealth() -> Int {
+        var moved = 0
+        for index in waitingHealth.indices {
+            guard let health = waitingHealth[index] else { continue }
+            guard events.tryPush(.health(health)) else { return moved }
+            waitingHealth[index] = nil
+            waitingHealthCount -= 1
             moved += 1
         }
         return moved

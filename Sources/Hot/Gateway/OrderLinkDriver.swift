@@ -14,10 +14,13 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
     private var handler: OrderLinkHandler<Adapter>
     private var isHeld: Bool
 
-    public init(plan: LinkPlan, adapter: consuming Adapter) {
+    /// `quarantined`: where messages go that were not believed.
+    public init(
+        plan: LinkPlan, adapter: consuming Adapter, quarantined: consuming RingProducer<QuarantinedMessage>
+    ) {
         self.plan = plan
         isHeld = plan.startsHeld
-        handler = OrderLinkHandler(adapter, gauges: plan.gauges)
+        handler = OrderLinkHandler(adapter, gauges: plan.gauges, quarantined: quarantined)
     }
 
     public var gauges: GaugeBoard? { plan.gauges }
@@ -90,15 +93,18 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
 /// Lets the adapter read what arrives and answer on the same link.
 struct OrderLinkHandler<Adapter: OrderEntryAdapter & ~Copyable>: ~Copyable, LinkHandler {
     var adapter: Adapter
-    var events = InputQueue(capacity: 4096)
+    var events: InputQueue
     var wallNow = Nanoseconds.zero
     var lastTimer = Nanoseconds.zero
 
     private var ends = LinkEnds()
     private let gauges: GaugeBoard
 
-    init(_ adapter: consuming Adapter, gauges: GaugeBoard) {
+    init(
+        _ adapter: consuming Adapter, gauges: GaugeBoard, quarantined: consuming RingProducer<QuarantinedMessage>
+    ) {
         self.adapter = adapter
+        events = InputQueue(capacity: 4096, quarantined: quarantined)
         self.gauges = gauges
     }
 

@@ -62,6 +62,11 @@ public struct RiskContext: BitwiseCopyable, Sendable {
     public var venueOrdersLimit: Int32 = 0
     public var venueOrdersLong: Int32 = 0
     public var venueOrdersLongLimit: Int32 = 0
+    /// What is thought of the instrument's market data.
+    public var feed: StreamVerdict = .live
+    public var feedReason: StreamReason = .none
+    /// Age of the market data by exchange time, negative for ahead of it; `nil` where that cannot be known.
+    public var venueAge: Nanoseconds?
 
     /// The venue has told the balance of the asset that the order pays with.
     public var hasBalance = true

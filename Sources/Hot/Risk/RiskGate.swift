@@ -28,6 +28,7 @@ public enum RiskGate {
         if age.raw.magnitude > c.limits.maxDataAge.raw.magnitude {
             return RiskAnswer(.staleMarketData, value: age.raw, limit: c.limits.maxDataAge.raw)
         }
+        if let refusal = feed(age, c) { return refusal }
         if !c.linksUp { return RiskAnswer(.linkDown) }
         if c.isDirty { return RiskAnswer(.dirtyPosition) }
         if c.isStrategyOff { return RiskAnswer(.strategyOff, value: Int64(intent.strategy.raw)) }
@@ -43,6 +44,24 @@ public enum RiskGate {
         if !c.isAmendable { return RiskAnswer(.notAmendable) }
         return form(intent, c) ?? size(intent, c) ?? taking(intent, c) ?? exposure(intent, c) ?? worth(intent, c)
             ?? funds(intent, c) ?? pace(intent, c) ?? RiskAnswer(.passed)
+    }
+
+    /// What is thought of the feed, and its age by the venue's own time.
+    private static func feed(_ age: Nanoseconds, _ c: RiskContext) -> RiskAnswer? {
+        if c.feed >= .suspect {
+            return RiskAnswer(.feedHealth, value: Int64(c.feed.rawValue), limit: Int64(c.feedReason.rawValue))
+        }
+        if c.feed == .quiet, age.raw.magnitude > c.limits.maxQuietAge.raw.magnitude {
+            return RiskAnswer(.quietMarketData, value: age.raw, limit: c.limits.maxQuietAge.raw)
+        }
+        guard c.limits.maxVenueAge.raw != .max else { return nil }
+        guard let venueAge = c.venueAge else {
+            return RiskAnswer(.venueDataAge, value: .max, limit: c.limits.maxVenueAge.raw)
+        }
+        if venueAge.raw.magnitude > c.limits.maxVenueAge.raw.magnitude {
+            return RiskAnswer(.venueDataAge, value: venueAge.raw, limit: c.limits.maxVenueAge.raw)
+        }
+        return nil
     }
 
     /// The order must be against the position and, with what rests on its side, not larger than it.

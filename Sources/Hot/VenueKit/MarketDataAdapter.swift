@@ -3,8 +3,8 @@ import Units
 import Wire
 
 /// Where market events go. Called on the feed thread, in order, inside the adapter's call.
-public protocol MarketSink: ~Copyable {
-    /// `.topOfBook`, `.trade` or `.link`.
+public protocol MarketSink: QuarantineSink, ~Copyable {
+    /// `.topOfBook`, `.trade`, `.link` or `.health`.
     mutating func market(_ input: Input)
     /// The adapter has no valid book and needs the venue's depth snapshot; it bounds how often it asks.
     mutating func requestSnapshot(_ instrument: InstrumentID)
@@ -30,8 +30,14 @@ public protocol MarketDataAdapter: ~Copyable {
     /// The body of a depth snapshot that was asked for; an empty body says that the request failed.
     mutating func snapshot<M: MarketSink & ~Copyable>(
         _ instrument: InstrumentID, _ body: ByteView, receivedAt: Nanoseconds, sink: inout M)
+    /// The connection brought bytes that are no message, such as a ping, at `time` last.
+    mutating func linkProof(at time: Nanoseconds)
     /// Time passed; called at least every 100 ms.
     mutating func timer<M: MarketSink & ~Copyable>(at now: Nanoseconds, sink: inout M)
+}
+
+extension MarketDataAdapter where Self: ~Copyable {
+    public mutating func linkProof(at time: Nanoseconds) {}
 }
 
 /// Why a market message or a part of it was not believed. Raw values are counted and shown.
@@ -61,6 +67,8 @@ public enum FeedRefusal: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case bookFull = 15
     /// Snapshot request failed.
     case snapshotFailed = 16
+    /// Several kinds of evidence say that the connection no longer shows the market.
+    case feedDead = 17
 
     public var name: String {
         switch self {
@@ -81,6 +89,7 @@ public enum FeedRefusal: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .serverShutdown: return "SERVER_SHUTDOWN"
         case .bookFull: return "BOOK_FULL"
         case .snapshotFailed: return "SNAPSHOT_FAILED"
+        case .feedDead: return "FEED_DEAD"
         }
     }
 }

@@ -4,7 +4,7 @@ import Wire
 
 /// Where an order link's events go: `.orderReply`, `.orderUpdate`, `.fill`, `.balance`, `.link`. Called on the trade
 /// thread, in order, inside the adapter's call.
-public protocol OrderSink: ~Copyable {
+public protocol OrderSink: QuarantineSink, ~Copyable {
     mutating func order(_ input: Input)
     /// The connection cannot be trusted any longer and has to be opened anew; the link was reported as down already.
     mutating func reconnect(_ reason: OrderLinkProblem)

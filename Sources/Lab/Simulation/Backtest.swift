@@ -26,6 +26,10 @@ package final class Backtest<Market: MarketDataAdapter & ~Copyable, Strategies: 
     private var hasBegun = false
     private var snapshot: [UInt8] = []
     private var isLiveAsked = false
+    private let venue: VenueID
+    /// The venue's clock less the recording's, by the fastest message so far; and when the core was told.
+    private var clockOffset = Int64.min
+    private var clockToldAt: Nanoseconds?
     private let timerInterval: Nanoseconds
     private let mandateHash: UInt64
     /// Lines taken.
@@ -44,6 +48,7 @@ package final class Backtest<Market: MarketDataAdapter & ~Copyable, Strategies: 
     ) {
         precondition(mandateHash != 0, "a mandate has a hash")
         self.market = market
+        venue = configuration.venue
         stepped = SteppedCore(configuration, strategies, journal: journal, session: session)
         self.route = route
         self.writer = writer
@@ -117,10 +122,29 @@ package final class Backtest<Market: MarketDataAdapter & ~Copyable, Strategies: 
 
     private func take() {
         for input in sink.inputs {
+            measureClock(input)
             route.observe(input, at: now)
             step(input)
         }
         sink.inputs.removeAll(keepingCapacity: true)
+    }
+
+    /// A recording has no server to ask for the time: its own fastest message says how far the clocks are apart.
+    private func measureClock(_ input: Input) {
+        let venueTime: Nanoseconds
+        switch input {
+        case .topOfBook(let top): venueTime = top.venueTime
+        case .trade(let trade): venueTime = trade.venueTime
+        default: return
+        }
+        guard venueTime.raw > 0 else { return }
+        clockOffset = max(clockOffset, (venueTime - now).raw)
+        if let told = clockToldAt, now - told < Nanoseconds(seconds: 60) { return }
+        clockToldAt = now
+        step(
+            .clock(
+                VenueClock(
+                    venue: venue, offset: Nanoseconds(raw: clockOffset), uncertainty: .zero, measuredAt: now)))
     }
 
     private func step(_ input: Input) {

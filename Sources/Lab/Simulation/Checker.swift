@@ -191,7 +191,7 @@ struct Checker {
             if update.client.run != run {
                 claims[update.client] = Swift.max(claims[update.client] ?? .zero, update.cumulativeQuantity)
             }
-        case .trade, .balance, .command, .timer, .note, .venueUsage, .intent: break
+        case .trade, .balance, .command, .timer, .note, .venueUsage, .intent, .health, .clock: break
         }
     }
 

@@ -15,13 +15,18 @@ public struct BinanceMarketConfiguration: Sendable {
     public var maxTransitLag: Nanoseconds
     /// Silence of one symbol after which it is reported.
     public var maxSilence: Nanoseconds
-    /// Silence of the whole connection after which a new one is asked for.
+    /// Silence of the whole connection after which a new one is asked for, unless the venue's REST book proves it right.
     public var maxLinkSilence: Nanoseconds
+    /// How long a book may stand before it is QUIET; everything else that `StreamHealth` asks is in proportion.
+    public var quietAfter: Nanoseconds
+    /// Whether a doubt may be taken to the venue's REST book; a recording has nobody to ask.
+    public var asksVenue: Bool
 
     public init(
         venue: VenueID, endpoint: BinanceEndpoint = .streams, symbols: [BinanceSymbol], trades: Trades = .each,
         maxTransitLag: Nanoseconds = Nanoseconds(seconds: 2), maxSilence: Nanoseconds = Nanoseconds(seconds: 5),
-        maxLinkSilence: Nanoseconds = Nanoseconds(seconds: 15)
+        maxLinkSilence: Nanoseconds = Nanoseconds(seconds: 15), quietAfter: Nanoseconds = Nanoseconds(seconds: 2),
+        asksVenue: Bool = true
     ) {
         self.venue = venue
         self.endpoint = endpoint
@@ -30,6 +35,8 @@ public struct BinanceMarketConfiguration: Sendable {
         self.maxTransitLag = maxTransitLag
         self.maxSilence = maxSilence
         self.maxLinkSilence = maxLinkSilence
+        self.quietAfter = quietAfter
+        self.asksVenue = asksVenue
     }
 }
 
@@ -56,12 +63,18 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
     private var reconnectAsked = false
     /// When the messages began to be late without one in time between them.
     private var lateSince: Nanoseconds?
+    /// Newest exchange time heard on the connection, milliseconds. Messages of a connection come in the order in which
+    /// the venue sent them: one without a time of its own is no older than this.
+    private var newestEvent: Int64 = 0
+    private var health: StreamHealth
 
     /// Throws for symbols that cannot be used.
     public init(_ configuration: BinanceMarketConfiguration) throws(BinanceConfigurationError) {
         self.configuration = configuration
         decoder = MarketDecoder(symbols: try NameTable(symbols: configuration.symbols))
         feeds = ContiguousArray(configuration.symbols.map { SymbolFeed(instrument: $0.instrument) })
+        health = StreamHealth(
+            instruments: configuration.symbols.count, rules: StreamHealthRules(quietAfter: configuration.quietAfter))
     }
 
     public var links: [LinkDescription] {
@@ -94,11 +107,13 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
     public mutating func linkOpened<S: FrameSink & ~Copyable>(at now: Nanoseconds, sink: inout S) {
         // The path names the streams: nothing to send.
         restart(at: now)
+        health.opened(at: now)
         isOpen = true
     }
 
     public mutating func linkClosed<M: MarketSink & ~Copyable>(at now: Nanoseconds, sink: inout M) {
         restart(at: now)
+        health.closed()
         isOpen = false
         report(.down, &sink)
     }
@@ -114,13 +129,20 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
         fastestTransit = .max
         reconnectAsked = false
         lateSince = nil
+        newestEvent = 0
         isUp = false
     }
 
+    public mutating func linkProof(at time: Nanoseconds) { health.proof(at: time) }
+
     public mutating func timer<M: MarketSink & ~Copyable>(at now: Nanoseconds, sink: inout M) {
         guard isOpen else { return }
-        if now - lastReceived > configuration.maxLinkSilence { askReconnect(.staleReceiveTime, &sink) }
+        if now - lastReceived > configuration.maxLinkSilence, !isEveryBookProved {
+            askReconnect(.staleReceiveTime, &sink)
+        }
         for index in 0..<feeds.count {
+            judge(index, at: now, &sink)
+            if configuration.asksVenue, feeds[index].state == .live, health.wantsProbe(index, at: now) { sink.requestSnapshot(feeds[index].instrument) }
             if feeds[index].expireSnapshot(at: now) { refuse(.snapshotFailed, &sink) }
             if feeds[index].wantsSnapshot(at: now) { sink.requestSnapshot(feeds[index].instrument) }
             if !feeds[index].silenceReported, now - feeds[index].lastReceived > configuration.maxSilence {
@@ -128,6 +150,27 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
                 refuse(.staleReceiveTime, &sink)
             }
         }
+    }
+
+    /// Whether the venue's own answers showed the books that we have: then the market is quiet, and the link is not dead.
+    private var isEveryBookProved: Bool {
+        for index in 0..<feeds.count where !health.isProved(index) { return false }
+        return true
+    }
+
+    /// Tells a new verdict; a feed that is DEAD gets a new connection.
+    private mutating func judge<M: MarketSink & ~Copyable>(_ row: Int, at now: Nanoseconds, _ sink: inout M) {
+        _ = health.judge(row, at: now)
+        let (verdict, reason) = (health.verdict(row), health.reason(row))
+        guard verdict != feeds[row].toldVerdict || reason != feeds[row].toldReason else { return }
+        feeds[row].toldVerdict = verdict
+        feeds[row].toldReason = reason
+        sink.market(
+            .health(
+                FeedHealth(
+                    venue: configuration.venue, instrument: feeds[row].instrument, verdict: verdict, reason: reason,
+                    standing: health.standing(row, at: now))))
+        if verdict == .dead { askReconnect(.feedDead, &sink) }
     }
 
     private mutating func askReconnect<M: MarketSink & ~Copyable>(_ reason: FeedRefusal, _ sink: inout M) {
@@ -150,29 +193,40 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
         messages &+= 1
         lastReceived = receivedAt
         var message = MarketMessage()
-        if let refusal = decoder.decode(bytes, into: &message) { return refuse(refusal, &sink) }
+        if let refusal = decoder.decode(bytes, into: &message) {
+            sink.quarantine(refusal, bytes, offset: decoder.offset, receivedAt: receivedAt)
+            return refuse(refusal, &sink)
+        }
         switch message.kind {
         case .none: return
         case .shutdown: return askReconnect(.serverShutdown, &sink)
-        case .controlError: return refuse(.controlError, &sink)
+        case .controlError:
+            sink.quarantine(.controlError, bytes, offset: -1, receivedAt: receivedAt)
+            return refuse(.controlError, &sink)
         case .ticker, .depth, .trade: break
         }
         let row = message.row
         if !isUp { report(.up, &sink) }
         feeds[row].lastReceived = receivedAt
         feeds[row].silenceReported = false
+        health.heard(row, Self.stream(of: message.kind), at: receivedAt)
         if message.kind != .ticker, isLate(message.eventTime, receivedAt) {
             if message.kind == .depth { feeds[row].resynchronise(at: receivedAt) }
+            sink.quarantine(.staleExchangeTime, bytes, offset: -1, receivedAt: receivedAt)
             refuse(.staleExchangeTime, &sink)
             return judgeLateness(at: receivedAt, &sink)
         }
-        if message.kind != .ticker { lateSince = nil }
+        if message.kind != .ticker {
+            lateSince = nil
+            newestEvent = max(newestEvent, message.eventTime)
+        }
         switch message.kind {
         case .ticker: ticker(message, receivedAt, &sink)
         case .depth: depth(message, receivedAt, &sink)
         case .trade: trade(message, receivedAt, &sink)
         case .none, .shutdown, .controlError: break
         }
+        if health.verdict(row) != .live { judge(row, at: receivedAt, &sink) }
     }
 
     /// Everything late for as long as silence is borne: the connection lags for good, or the venue's clock was set back
@@ -203,10 +257,11 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
         let last = feeds[message.row].lastTicker
         if message.lastUpdate <= last { return refuse(message.lastUpdate == last ? .duplicate : .outOfOrder, &sink) }
         feeds[message.row].lastTicker = message.lastUpdate
+        health.changed(message.row, id: UInt64(message.lastUpdate), by: .ticker, at: receivedAt)
         let top = TopOfBook(
             instrument: feeds[message.row].instrument, bidPrice: message.bid.price,
             bidQuantity: message.bid.quantity, askPrice: message.ask.price,
-            askQuantity: message.ask.quantity, updateID: UInt64(message.lastUpdate), venueTime: .zero,
+            askQuantity: message.ask.quantity, updateID: UInt64(message.lastUpdate), venueTime: Nanoseconds(milliseconds: newestEvent),
             receivedAt: receivedAt)
         publish(top, row: message.row, &sink)
     }
@@ -216,7 +271,11 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
     ) {
         let row = message.row
         let refusal = feeds[row].diff(message, bids: decoder.bids, asks: decoder.asks, at: receivedAt)
-        if let refusal { refuse(refusal, &sink) }
+        if let refusal {
+            refuse(refusal, &sink)
+        } else if feeds[row].state == .live {
+            health.changed(row, id: UInt64(message.lastUpdate), by: .depth, at: receivedAt)
+        }
         if feeds[row].wantsSnapshot(at: receivedAt) { sink.requestSnapshot(feeds[row].instrument) }
         if refusal == nil, let top = bookTop(row: row, receivedAt: receivedAt) { publish(top, row: row, &sink) }
     }
@@ -229,6 +288,7 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
         // A gap in trades takes nothing from the book: counted, and the trade is delivered.
         if last >= 0, message.trade > last + 1 { refuse(.gap, &sink) }
         feeds[message.row].lastTrade = message.trade
+        health.traded(message.row, at: receivedAt)
         sink.market(
             .trade(
                 PublicTrade(
@@ -241,16 +301,44 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
     public mutating func snapshot<M: MarketSink & ~Copyable>(
         _ instrument: InstrumentID, _ body: ByteView, receivedAt: Nanoseconds, sink: inout M
     ) {
-        guard let row = feeds.firstIndex(where: { $0.instrument == instrument }), feeds[row].awaitsSnapshot else { return }
+        guard let row = row(of: instrument) else { return }
+        guard feeds[row].awaitsSnapshot else { return probed(row, body, receivedAt, &sink) }
         var id: Int64 = 0
         if let refusal = decoder.snapshot(body, lastUpdate: &id) {
             feeds[row].snapshotFailed(at: receivedAt)
+            if body.count > 0 { sink.quarantine(refusal, body, offset: decoder.offset, receivedAt: receivedAt) }
             return refuse(refusal, &sink)
         }
         if let refusal = feeds[row].join(snapshot: id, bids: decoder.bids, asks: decoder.asks, at: receivedAt) {
             return refuse(refusal, &sink)
         }
+        health.changed(row, id: UInt64(feeds[row].lastUpdate), by: .depth, at: receivedAt)
         if let top = bookTop(row: row, receivedAt: receivedAt) { publish(top, row: row, &sink) }
+    }
+
+    private func row(of instrument: InstrumentID) -> Int? {
+        for index in 0..<feeds.count where feeds[index].instrument == instrument { return index }
+        return nil
+    }
+
+    /// The venue's answer to a doubt: of its book only the update id matters.
+    private mutating func probed<M: MarketSink & ~Copyable>(
+        _ row: Int, _ body: ByteView, _ now: Nanoseconds, _ sink: inout M
+    ) {
+        guard health.isProbing(row) else { return }
+        var id: Int64 = 0
+        let refusal = decoder.snapshot(body, lastUpdate: &id)
+        if let refusal { refuse(refusal, &sink) }
+        health.probed(row, id: refusal == nil ? UInt64(id) : nil, at: now)
+        judge(row, at: now, &sink)
+    }
+
+    private static func stream(of kind: MarketMessage.Kind) -> StreamHealth.Stream {
+        switch kind {
+        case .depth: return .depth
+        case .trade: return .trades
+        case .ticker, .none, .shutdown, .controlError: return .ticker
+        }
     }
 
     // MARK: Publishing
@@ -271,7 +359,11 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
             if top.updateID < last.updateID { return }
             let same = top.bidPrice == last.bidPrice && top.bidQuantity == last.bidQuantity
                 && top.askPrice == last.askPrice && top.askQuantity == last.askQuantity
-            if same, top.receivedAt - last.receivedAt < Quirks.topRefresh { return }
+            if same, top.receivedAt - last.receivedAt < Quirks.topRefresh,
+                top.venueTime - last.venueTime < Quirks.topRefresh
+            {
+                return
+            }
         }
         feeds[row].published = top
         sink.market(.topOfBook(top))

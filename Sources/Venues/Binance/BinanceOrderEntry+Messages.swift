@@ -55,6 +55,16 @@ extension BinanceOrderEntry {
     ) {
         messages &+= 1
         if session == .closed { return }
+        take(bytes, receivedAt: receivedAt, wallNow: wallNow, &sink, &events)
+        // What could not be read cost the connection, and with it the mandate: it is kept to be looked at.
+        if session == .closed, lastProblem == .malformed {
+            events.quarantine(.malformed, bytes, offset: -1, receivedAt: receivedAt)
+        }
+    }
+
+    private mutating func take<S: FrameSink & ~Copyable, O: OrderSink & ~Copyable>(
+        _ bytes: ByteView, receivedAt: Nanoseconds, wallNow: Nanoseconds, _ sink: inout S, _ events: inout O
+    ) {
         var frame = APIFrame()
         guard frame.read(bytes) else { return giveUp(.malformed, at: receivedAt, &events) }
         if !frame.event.isEmpty { return event(frame.event, at: receivedAt, &events) }
@@ -163,7 +173,12 @@ extension BinanceOrderEntry {
                 return
             }
             var report = ExecutionReport()
-            guard report.read(event), execution(report, instrument, &events) else {
+            guard report.read(event) else { return giveUp(.malformed, at: now, &events) }
+            guard seenEvents.isNew(report) else {
+                duplicateEvents &+= 1
+                return events.quarantine(.duplicate, event, offset: -1, receivedAt: now)
+            }
+            guard execution(report, instrument, &events) else {
                 return giveUp(.malformed, at: now, &events)
             }
         } else if head.name.equals("outboundAccountPosition") {

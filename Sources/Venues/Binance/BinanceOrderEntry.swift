@@ -60,6 +60,11 @@ public struct BinanceOrderEntry: OrderEntryAdapter, ~Copyable {
     public internal(set) var lateReplies: UInt64 = 0
     /// Events about symbols that the run does not trade.
     public internal(set) var foreignEvents: UInt64 = 0
+    /// Events of the private stream that were told before: taken once.
+    public internal(set) var duplicateEvents: UInt64 = 0
+    /// Why the last session was given up.
+    var lastProblem = OrderLinkProblem.none
+    var seenEvents = SeenEvents()
     public internal(set) var messages: UInt64 = 0
 
     /// Throws for names or keys that cannot be used.
@@ -130,6 +135,7 @@ public struct BinanceOrderEntry: OrderEntryAdapter, ~Copyable {
         _ problem: OrderLinkProblem, at now: Nanoseconds, _ events: inout O
     ) {
         if session == .closed { return }
+        lastProblem = problem
         forgetRequests(&events)
         enter(.closed, at: now)
         report(.down, problem, &events)

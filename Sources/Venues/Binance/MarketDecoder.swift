@@ -15,6 +15,9 @@ struct MarketDecoder: ~Copyable {
     var bids = SlabList(capacity: Quirks.messageLevels, filler: Level(price: .zero, quantity: .zero))
     var asks = SlabList(capacity: Quirks.messageLevels, filler: Level(price: .zero, quantity: .zero))
 
+    /// Byte of the last refused frame or snapshot at which reading it ended; -1 where that is not known.
+    private(set) var offset = -1
+
     init(symbols: NameTable) {
         self.symbols = symbols
         streams = ContiguousArray(symbols.names.map { ContiguousArray($0.string.lowercased().utf8) })
@@ -36,6 +39,14 @@ struct MarketDecoder: ~Copyable {
     /// Decodes one frame whatever the order of its members.
     mutating func decodeAnyOrder(_ frame: ByteView, into message: inout MarketMessage) -> FeedRefusal? {
         var scanner = JSONScanner(frame)
+        let refusal = read(&scanner, frame, &message)
+        if refusal != nil { offset = scanner.error == nil ? -1 : scanner.errorPosition }
+        return refusal
+    }
+
+    private mutating func read(
+        _ scanner: inout JSONScanner, _ frame: ByteView, _ message: inout MarketMessage
+    ) -> FeedRefusal? {
         var key = ByteView()
         var stream = ByteView()
         var data = ByteView()
@@ -275,6 +286,7 @@ struct MarketDecoder: ~Copyable {
 
     /// Reads the body of a depth snapshot into the scratch arrays; its update id.
     mutating func snapshot(_ body: ByteView, lastUpdate: inout Int64) -> FeedRefusal? {
+        offset = -1
         var scanner = JSONScanner(body)
         var key = ByteView()
         var seen = 0

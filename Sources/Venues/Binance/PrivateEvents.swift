@@ -35,6 +35,8 @@ struct ExecutionReport: BitwiseCopyable {
     var rejectReason = ByteView()
     var orderID: Int64 = 0
     var trade: Int64 = -1
+    /// The venue's number of this event; 0 where it does not say one.
+    var executionID: Int64 = 0
     var price: Int64 = 0
     var quantity: Int64 = 0
     var lastPrice: Int64 = 0
@@ -66,6 +68,7 @@ struct ExecutionReport: BitwiseCopyable {
             case UInt8(ascii: "X"): (bit, read) = (1 << 4, scanner.string(&status))
             case UInt8(ascii: "i"): (bit, read) = (1 << 5, scanner.int64(&orderID))
             case UInt8(ascii: "t"): (bit, read) = (1 << 6, scanner.int64(&trade))
+            case UInt8(ascii: "I"): (bit, read) = (1 << 17, scanner.int64(&executionID))
             case UInt8(ascii: "p"): (bit, read) = (1 << 7, scanner.decimal(&price))
             case UInt8(ascii: "q"): (bit, read) = (1 << 8, scanner.decimal(&quantity))
             case UInt8(ascii: "L"): (bit, read) = (1 << 9, scanner.decimal(&lastPrice))
@@ -81,7 +84,7 @@ struct ExecutionReport: BitwiseCopyable {
             if !read || seen & bit != 0 { return false }
             seen |= bit
         }
-        guard scanner.finish(), seen == 0x1FFFF, orderID > 0, wallTime(milliseconds: time) != nil else { return false }
+        guard scanner.finish(), seen & 0x1FFFF == 0x1FFFF, orderID > 0, wallTime(milliseconds: time) != nil else { return false }
         return price >= 0 && quantity >= 0 && lastPrice >= 0 && lastQuantity >= 0 && cumulative >= 0
     }
 

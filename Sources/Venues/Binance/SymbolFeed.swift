@@ -45,6 +45,9 @@ struct SymbolFeed {
     var published: TopOfBook?
     var lastReceived = Nanoseconds.zero
     var silenceReported = false
+    /// The verdict that was told last; of the instrument, not of a connection.
+    var toldVerdict = StreamVerdict.live
+    var toldReason = StreamReason.none
 
     init(instrument: InstrumentID) {
         self.instrument = instrument

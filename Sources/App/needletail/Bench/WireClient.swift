@@ -28,10 +28,12 @@ struct WireClient: ~Copyable {
         let outgoing = makeByteRing(capacity: 64 << 10)
         let market = makeRing(of: Input.self, capacity: 8192)
         let requests = makeRing(of: SnapshotRequest.self, capacity: 64)
+        let quarantined = makeRing(of: QuarantinedMessage.self, capacity: 64)
         let counters = makeLatest(of: FeedParseCounters.self)
         parse = FeedParseAgent(
             adapter: parts.adapter, frames: frames, snapshots: bodies.consumer, outgoing: RingFrameSink(outgoing.producer),
-            outlet: MarketOutlet(events: market.producer, requests: requests.producer, instruments: 1),
+            outlet: MarketOutlet(
+                events: market.producer, requests: requests.producer, quarantined: quarantined.producer, instruments: 1),
             counters: counters.writer)
         self.market = market.consumer
         self.requests = requests.consumer

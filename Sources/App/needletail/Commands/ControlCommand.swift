@@ -15,6 +15,7 @@ struct ControlCommand: AsyncParsableCommand {
             Look:
               status          everything there is to see; watch: again and again until Ctrl-C
               orders, positions, fills, latency
+              quarantine      messages that were not believed, with reason and first bytes
               limits          every limit in force, and where it comes from
 
             Trade (the ceremony; a mandate lasts --lifetime seconds and ends by itself):
@@ -73,7 +74,7 @@ struct ControlCommand: AsyncParsableCommand {
     var within: Int64 = 60
     @Option(help: "Why; required for unlatch, journalled for kill, stop, flatten and unlatch.")
     var reason = ""
-    @Option(help: "fills: how many, newest last.")
+    @Option(help: "fills, quarantine: how many, newest last.")
     var limit = 50
     @Option(help: "watch: milliseconds between two looks.")
     var interval: Int64 = 1000
@@ -153,6 +154,9 @@ struct ControlCommand: AsyncParsableCommand {
         case "fills":
             guard (1...1000).contains(limit) else { throw ValidationError("--limit takes 1 to 1000") }
             return .fills(limit: limit)
+        case "quarantine":
+            guard (1...256).contains(limit) else { throw ValidationError("--limit takes 1 to 256") }
+            return .quarantine(limit: limit)
         case "latency": return .latency
         case "watch":
             guard (50...60_000).contains(interval) else { throw ValidationError("--interval takes 50 to 60000 ms") }

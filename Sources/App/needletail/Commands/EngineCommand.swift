@@ -122,6 +122,8 @@ struct EngineCommand: AsyncParsableCommand {
         let recovery = try recover(configuration, clock)
         let drift = DriftCheck(configuration, overrides: overrides)
         let left = IncidentTrail.left(by: configuration)
+        let resume = SequenceMarks(
+            directory: configuration.journal.directory, name: configuration.name, instruments: plan.instruments.count)
         let identity = JournalIdentity(
             build: BuildIdentity.name, configurationHash: configuration.hash, mode: configuration.mode, run: run,
             name: configuration.name, session: UInt64.random(in: 1 ... .max))
@@ -133,7 +135,7 @@ struct EngineCommand: AsyncParsableCommand {
             consumer: rings.journal, start: segment, syncInterval: configuration.journal.syncInterval)
         let host = EngineHost(
             configuration: configuration, plan: plan, rest: rest, adapter: adapter, hot: rings.side, writer: writer,
-            control: control, drift: drift, keyFingerprint: Self.fingerprint(secrets?.apiKey))
+            control: control, drift: drift, keyFingerprint: Self.fingerprint(secrets?.apiKey), resume: resume)
         if let left {
             host.recall(left)
             host.note(.recovery, Command.engineOperator, "the incident of the run before is open: \(left.state), \(left.trip)")

@@ -75,6 +75,8 @@ enum DemoConfiguration {
           max_ack_latency: 1s
           breach_pause: 10s
           max_strategy_loss: 250
+          max_quiet_age: 250ms
+          max_venue_age: 2s
           quote_reserve: 100
           fee_allowance_bps: 10
           max_drift_bps: 200

@@ -155,6 +155,8 @@ struct EngineDesk: ControlHandler {
 
     func positions() -> [PositionLine] { host.view.positionLines() }
 
+    func quarantine(limit: Int) -> [QuarantineLine] { host.quarantine.last(limit, now: host.clock.now()) }
+
     func fills(limit: Int) -> [FillLine] {
         let now = host.clock.now()
         return host.view.recentFills.suffix(limit).map { line in

@@ -51,6 +51,9 @@ final class EngineHost {
     var incident: IncidentRecord?
     var noteText = ""
 
+    private(set) var quarantine = QuarantineLog()
+    private var meter = VenueClockMeter()
+
     private let truths = ColdInbox<VenueTruth>()
     private let snapshots = ColdInbox<(instrument: UInt16, body: [UInt8])>()
     private var truthUnderWay = false
@@ -58,6 +61,12 @@ final class EngineHost {
     private var orderLinkSeen = Nanoseconds(raw: -1)
     private var snapshotSequence: UInt64 = 0
     private var history = TradeHistory()
+    /// Where the run before had stopped, until the venue's first answer was compared with it.
+    private let resume: SequenceMarks
+    /// The trade id of each instrument that the journal says is processed.
+    private var marked: [InstrumentID: UInt64] = [:]
+    /// Executions that were found to have happened while no engine looked.
+    private(set) var downtimeFills = 0
     /// Balances of the first complete truth: what the run started from.
     private(set) var baseline: [AssetID: VenueBalance] = [:]
     private(set) var latestTruth: VenueTruth?
@@ -66,10 +75,11 @@ final class EngineHost {
     init(
         configuration: RunConfiguration, plan: RunPlan, rest: RestClient, adapter: any RestAdapter,
         hot: consuming HotSide, writer: consuming JournalWriter, control: consuming ControlServer, drift: DriftCheck,
-        keyFingerprint: String
+        keyFingerprint: String, resume: SequenceMarks
     ) {
         self.drift = drift
         self.keyFingerprint = keyFingerprint
+        self.resume = resume
         self.configuration = configuration
         self.plan = plan
         self.rest = rest
@@ -109,6 +119,8 @@ final class EngineHost {
         work += control.doWork(now: now, handler: &desk)
         refusedPeers = control.refusedClients
         work += deliverSnapshots()
+        work += takeQuarantined()
+        for reading in meter.turn(adapter, rest, clock) { push(.clock(reading)) }
         work += deliverTruth()
         noteOrderLink()
         let activity = status.ordersSent &+ status.cancelsSent &+ status.amendsSent &+ status.fills
@@ -305,15 +317,53 @@ final class EngineHost {
             for balance in truth.balances { baseline[balance.asset] = balance }
         }
         for (instrument, rows) in truth.trades {
+            if history.newest(instrument) == nil { reportDowntime(rows, of: instrument) }
             let missing = history.take(rows, of: instrument, at: clock.now(), booked: view.booked,
                 isSettled: status.unknownOrders == 0)
             for fill in missing { push(.fill(fill)) }
+            mark(instrument)
         }
         snapshotSequence += 1
         push(mark(truth, isEnd: false))
         for row in truth.orders { push(.orderUpdate(row)) }
         for balance in truth.balances { push(.balance(balance)) }
         push(mark(truth, isEnd: true))
+    }
+
+    /// Journals up to where an instrument's trades were processed. Behind the fills of the same answer, in one order.
+    private func mark(_ instrument: InstrumentID) {
+        guard let newest = history.newest(instrument), marked[instrument] != newest else { return }
+        marked[instrument] = newest
+        note(.mark, Command.engineOperator, SequenceMarks.text(instrument, trade: newest))
+    }
+
+    /// Says what was executed while no engine looked. It is in the balances that this run starts from, so the core does
+    /// not count it: once, not twice.
+    private func reportDowntime(_ rows: [Fill], of instrument: InstrumentID) {
+        let symbol = plan.instruments[instrument.index].symbol.string
+        switch resume.downtime(rows, of: instrument, page: TradeHistory.pageRows) {
+        case .unknown: return
+        case .restarted:
+            tellDowntime("\(symbol): the venue counts its trades anew; what happened since the run before is not known")
+        case .trades(let missed, let isComplete):
+            guard !missed.isEmpty else { return }
+            downtimeFills += missed.count
+            for fill in missed.suffix(20) {
+                tellDowntime(
+                    "\(symbol): \(fill.side == .buy ? "bought" : "sold") \(fill.quantity) at \(fill.price) while no engine "
+                        + "looked (trade \(fill.trade.low), order \(fill.venueOrder.raw))")
+            }
+            let net = missed.reduce(Int128(0)) { $0 + Int128($1.side == .buy ? $1.quantity.raw : -$1.quantity.raw) }
+            tellDowntime(
+                "\(symbol): \(isComplete ? "" : "at least ")\(missed.count) trades since the run before, net "
+                    + "\(Quantity(raw: Int64(clamping: net))); the balances that this run starts from hold them")
+        }
+    }
+
+    private func tellDowntime(_ text: String) {
+        view.append(clock.now(), "DOWNTIME_FILL", .warning, text)
+        note(.recovery, Command.engineOperator, text)
+        print("engine: \(text)")
     }
 
     private func mark(_ truth: VenueTruth, isEnd: Bool) -> Input {
@@ -327,6 +377,16 @@ final class EngineHost {
     /// these inputs first.
     private func push(_ input: Input) {
         while !hot.cold.tryPush(input) { usleep(100) }
+    }
+
+    /// What the hot threads did not believe, into the bounded log.
+    private func takeQuarantined() -> Int {
+        var work = 0
+        while let message = hot.quarantine.next() {
+            work += 1
+            quarantine.append(QuarantineLine(message))
+        }
+        return work
     }
 
     private func deliverSnapshots() -> Int {
@@ -363,6 +423,7 @@ final class EngineHost {
         hot.stop()
         while drainJournal() > 0 {}
         keepArming()
+        _ = takeQuarantined()
         _ = hot.status.tryRead(&status)
         if journalFailure == nil { do { try writer.end(wall: clock.wall(), engine: clock.now()) } catch { fail(error) } }
         await rest.close()
@@ -387,6 +448,7 @@ final class EngineHost {
         summary.fills = view.counts.fills
         summary.rejects = view.counts.rejects
         summary.riskRejects = view.counts.riskRejects
+        summary.quarantined = quarantine.counts
         summary.openOrdersAtEnd = openOrdersAtEnd
         summary.position = view.positions[0].quantity
         summary.positionMatchesVenue = plan.instruments.allSatisfy { matchesVenue($0.base) }
@@ -462,9 +524,11 @@ final class EngineHost {
             keepers.venueAge = now - truth.requestedAt
         }
         keepers.guardRunning = GuardPresence(directory: configuration.directory).isRunning
+        var feed = FeedFacts(hot.feed.read())
+        feed.quarantined = quarantine.counts
         var document = StatusDocument(
             engine: status, limits: view.limits[0], latencies: latencies(), events: view.events.last(20),
-            links: links(now), keepers: keepers, names: plan.names(configuration), feed: FeedFacts(hot.feed.read()),
+            links: links(now), keepers: keepers, names: plan.names(configuration), feed: feed,
             uptime: now - started)
         document.addRows()
         document.threads = threadWatch.lines(
@@ -477,6 +541,9 @@ final class EngineHost {
         var lines = [
             LinkLine("market data", status.marketLink, hot.gauges.market, now: now, quietAfter: configuration.feedStaleAfter)
         ]
+        if status.feed != .live, status.marketLink == .up {
+            lines[0].verdict = "\(status.feed.name): \(status.feedReason.words)"
+        }
         if let orders = hot.gauges.orders {
             // The venue pings every 20 s at the least.
             var line = LinkLine("orders", status.orderLink, orders, now: now, quietAfter: Nanoseconds(seconds: 30))

@@ -25,6 +25,8 @@ enum HotAssembly {
         /// What the mode may do with orders.
         var orders: Route
         var marketLink: LinkPlan
+        /// What the order link did not believe.
+        var quarantinedOrders: RingConsumer<QuarantinedMessage>
         var core: CoreConfiguration
         var strategies: Roster.Strategies
         /// Of the journal's identity: whose the records in shared memory are.
@@ -43,6 +45,7 @@ enum HotAssembly {
         let market = makeRing(of: Input.self, capacity: 8192)
         let cold = makeRing(of: Input.self, capacity: 8192)
         let requests = makeRing(of: SnapshotRequest.self, capacity: 64)
+        let quarantined = makeRing(of: QuarantinedMessage.self, capacity: 256)
         let journal = makeRing(
             of: Record.self, capacity: journalCapacity,
             in: try shared(configuration.journalRingFile, ringByteCount(of: Record.self, capacity: journalCapacity)))
@@ -61,7 +64,8 @@ enum HotAssembly {
             adapter: parts.market, frames: frames.consumer, snapshots: bodies.consumer,
             outgoing: RingFrameSink(outgoing.producer),
             outlet: MarketOutlet(
-                events: market.producer, requests: requests.producer, instruments: parts.core.instruments.count),
+                events: market.producer, requests: requests.producer, quarantined: quarantined.producer,
+                instruments: parts.core.instruments.count),
             counters: parseCounters.writer)
         let gauges = HotGauges(market: parts.marketLink.gauges, orders: parts.orders.gauges)
         let coldBeat = HeartbeatWriter()
@@ -83,6 +87,7 @@ enum HotAssembly {
             side: HotSide(
                 cold: cold.producer, snapshotRequests: requests.consumer, snapshots: bodies.producer,
                 status: status.reader, stages: readers, gauges: gauges,
+                quarantine: QuarantineReaders(market: quarantined.consumer, orders: parts.quarantinedOrders),
                 feed: FeedReaders(link: linkCounters.reader, parse: parseCounters.reader), coldBeat: coldBeat,
                 threads: threads),
             journal: journal.consumer)

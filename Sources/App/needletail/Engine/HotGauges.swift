@@ -22,6 +22,15 @@ extension FeedFacts {
         conflated = counters.parse.conflated
         droppedTrades = counters.parse.droppedTrades
         droppedFrames = counters.link.droppedFrames
+        delayedTrades = counters.parse.delayedTrades
+    }
+}
+
+extension QuarantineLine {
+    init(_ message: QuarantinedMessage) {
+        self.init(
+            time: message.receivedAt, link: message.role == .marketData ? "market data" : "orders",
+            reason: message.reason.name, length: message.length, offset: message.offset, bytes: message.bytes)
     }
 }
 

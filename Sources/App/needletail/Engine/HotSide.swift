@@ -2,6 +2,7 @@ import Agents
 import Gateway
 import Model
 import Rings
+import VenueKit
 
 /// The cold side's ends of everything that crosses to the hot threads, and the way to stop them.
 struct HotSide: ~Copyable {
@@ -13,6 +14,8 @@ struct HotSide: ~Copyable {
     var status: LatestReader<EngineStatus>
     var stages: StageReaders
     let gauges: HotGauges
+    /// Messages that were not believed.
+    var quarantine: QuarantineReaders
     /// What the market data went through: frames, drops, refusals by reason, reconnects.
     var feed: FeedReaders
     /// The cold side's own beat, which the trade thread watches.
@@ -22,4 +25,13 @@ struct HotSide: ~Copyable {
 
     /// Ends the runners and waits for their threads.
     func stop() { threads.stop() }
+}
+
+/// The ends of the rings that quarantined messages cross: of the market data, and of the order link where there is one.
+struct QuarantineReaders: ~Copyable {
+    var market: RingConsumer<QuarantinedMessage>
+    var orders: RingConsumer<QuarantinedMessage>
+
+    /// The next message of either, or `nil`.
+    mutating func next() -> QuarantinedMessage? { market.tryPop() ?? orders.tryPop() }
 }

@@ -19,7 +19,7 @@ struct FillKey: Hashable {
 struct TradeHistory {
     /// How long a trade is asked for again: an order whose venue id is not known yet cannot take its fill.
     private static let overlap = Nanoseconds(seconds: 60)
-    private static let pageRows = 1000
+    static let pageRows = 1000
 
     private struct Mark {
         /// The newest trade before the run: it is in the balances that the run started from.
@@ -30,6 +30,9 @@ struct TradeHistory {
     private var marks: [InstrumentID: Mark] = [:]
     /// From which trade on to ask; nothing for an instrument that was never asked about.
     private(set) var from: [InstrumentID: TradeID] = [:]
+    /// The newest trade of an instrument that an answer showed; `nil` before the first answer.
+    func newest(_ instrument: InstrumentID) -> UInt64? { seen[instrument] }
+    private var seen: [InstrumentID: UInt64] = [:]
 
     /// Takes an answer, rows in the venue's order, and gives the fills that the core has not booked. The first answer
     /// gives none: it is what was before. `isSettled`: no order's outcome is unknown. Until then nothing is passed over: a
@@ -38,6 +41,7 @@ struct TradeHistory {
         _ rows: [Fill], of instrument: InstrumentID, at now: Nanoseconds, booked: Set<FillKey>, isSettled: Bool
     ) -> [Fill] {
         let newest = rows.map(\.trade.low).max() ?? 0
+        seen[instrument] = max(seen[instrument] ?? 0, newest)
         guard var mark = marks[instrument] else {
             marks[instrument] = Mark(floor: newest, newest: newest, newestAt: now)
             from[instrument] = TradeID(low: newest + 1)
