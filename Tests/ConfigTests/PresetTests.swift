@@ -62,6 +62,12 @@ private func errors(_ text: String, _ overrides: [(path: String, value: String)]
             .allSatisfy { !$0.cause.contains("ceiling") })
     }
 
+    @Test func `An instrument's own limits stay under the ceilings too`() {
+        let found = errors(capped, [("instruments.0.limits", "{max_order_notional: 26}")])
+        #expect(found.contains { $0.path == "instruments.0.limits.max_order_notional" && $0.cause.contains("capped-live") })
+        #expect(errors(capped, [("instruments.0.limits", "{max_order_notional: 25}")]).isEmpty)
+    }
+
     @Test func `Every ceiling has its case above`() throws {
         let run = try parse(capped)
         let names = Set(run.facts.filter { $0.key.hasPrefix("limits.") }.map { String($0.key.dropFirst(7)) })

@@ -65,6 +65,15 @@ extension RunConfiguration {
                 cure: "write at most \(most), or take the preset and its protection away")
         }
         for (index, instrument) in instruments.enumerated() {
+            for name in instrument.limits?.written ?? [] {
+                guard let ceiling = preset.ceiling(of: name), let rule = LimitRule.all.first(where: { $0.name == name })
+                else { continue }
+                let most = rule.text(ceiling, base: "", quote: instrument.quote)
+                reader.relate(
+                    ["instruments.\(index).limits.\(name)"], rule.raw(instrument.limits?.values ?? limits) <= ceiling,
+                    "is above the ceiling of \(most) that the preset \(preset.rawValue) has built in",
+                    cure: "write at most \(most), or take the preset and its protection away")
+            }
             reader.relate(
                 ["instruments.\(index).quote"], Preset.isDollars(instrument.quote),
                 "is not counted in dollars, as the ceilings of the preset \(preset.rawValue) are",

@@ -57,6 +57,12 @@ extension EngineHost {
         } catch {
             return refused("limit.\(name)", error.cause, error.cure)
         }
+        if let preset = configuration.preset, let ceiling = preset.ceiling(of: name), raw > ceiling {
+            let most = RunConfiguration.limitText(key, ceiling)
+            return refused(
+                "limit.\(name)", "\(text) is above the ceiling of \(most) that the preset \(preset.rawValue) has built in",
+                "set at most \(most), or start without the preset and its protection")
+        }
         var subject = LimitSubject(key)
         if let symbol {
             guard let index = symbols.firstIndex(of: symbol) else {
