@@ -69,7 +69,9 @@ final class FileSink: JournalSink {
     deinit { close() }
 
     func write(_ bytes: RawSpan) throws(JournalError) {
-        let status = unsafe bytes.withUnsafeBytes { buffer in unsafe FileSink.writeAll(descriptor, buffer) }
+        let status = unsafe bytes.withUnsafeBytes { buffer in
+            writeAll(buffer.count) { from, count in unsafe Glibc.write(descriptor, buffer.baseAddress! + from, count) }
+        }
         if status != 0 { throw .write(path: path, errno: status) }
     }
 
@@ -81,16 +83,17 @@ final class FileSink: JournalSink {
         if descriptor >= 0 { _ = Glibc.close(descriptor) }
         descriptor = -1
     }
+}
 
-    /// 0 or an errno.
-    private static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
-        var done = 0
-        while done < bytes.count {
-            let count = unsafe Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
-            if count < 0 && errno == EINTR { continue }
-            if count <= 0 { return count == 0 ? EIO : errno }
-            done += count
-        }
-        return 0
+/// Writes `count` bytes by calls that may take only a part: `write` gets where to go on and how much is left, and answers
+/// as write(2) does. 0 or an errno.
+package func writeAll(_ count: Int, _ write: (_ from: Int, _ count: Int) -> Int) -> Int32 {
+    var done = 0
+    while done < count {
+        let taken = write(done, count - done)
+        if taken < 0 && errno == EINTR { continue }
+        if taken <= 0 { return taken == 0 ? EIO : errno }
+        done += taken
     }
+    return 0
 }
