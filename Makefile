@@ -37,7 +37,7 @@ bench: build ## Measure the hot path on this machine (about two minutes)
 	swift build -c release --product benchjson
 	$(TOOL) bench --json .build/bench.json
 
-soak: build ## Long runs: canaries, then 24 simulated days of faults over 200 seeds
+soak: build ## 120 simulated days of faults over 1,000 fresh seeds (SEED=, SEEDS=, DAYS=)
 	@Tests/Soak/simulate.sh
 
 fuzz: packages ## Every fuzzer for a minute (FUZZ_SECONDS=60) with a new seed
