@@ -123,7 +123,7 @@ let lab: [Target] = [
     module(.lab, "Replay", ["Units", "Model", "Journal"]),
     module(.lab, "Simulation", [
         "Units", "Model", "Wire", "Rings", "StrategyKit", "Core", "VenueKit", "Gateway", "Journal", "Matching",
-        "Replay",
+        "Replay", "Transport",
     ]),
     module(.lab, "SimulatedBinance", ["Units", "Model", "Wire", "Simulation"]),
 ]
@@ -169,7 +169,7 @@ let testTargets: [Target] = [
     tests("ReplayTests", ["Replay", "Journal", "Rings", "Units", "Model"]),
     tests("RingsTests", ["Rings", "CPlatform"]),
     tests("SimulationTests", [
-        "SimulatedBinance", "Simulation", "Replay", "Journal", "Rings", "Units", "Model", "Core", "StrategyKit", "Gateway", "Binance", "VenueKit",
+        "SimulatedBinance", "Simulation", "Transport", "Units", "Model", "Core", "StrategyKit", "Gateway", "Binance",
         "Quoting", "Taking", "Matching",
     ]),
     tests("RiskTests", ["Risk", "Units", "Model", "TestSupport"]),
