@@ -18,7 +18,9 @@ enum InputOrigin: Int, CaseIterable {
         case .link: self = .link
         case .command: self = .command
         case .timer: self = .timer
-        case .note: self = .other
+        case .note, .intent: self = .other
+        case .venueUsage: self = .answer
+        case .health, .clock: self = .market
         }
     }
 
@@ -72,7 +74,10 @@ package struct WorldReport: Sendable {
         case .create: cover("journal failed: no new segment")
         case .write(_, let errno): cover("journal failed: write, errno \(errno)")
         case .sync: cover("journal failed: sync")
+        case .space: cover("journal failed: no room")
+        case .previous: cover("journal failed: the segment before")
         case .sequence: cover("journal failed: sequence")
+        case .foreign: cover("journal failed: another start's record")
         }
     }
 

@@ -114,8 +114,17 @@ struct ControlCommand: AsyncParsableCommand {
         }
     }
 
+    private static let stops: Set = ["stop", "kill", "flatten", "disarm"]
+    /// Verbs without words of their own.
+    private static let plain: Set = [
+        "status", "stage", "start", "orders", "positions", "fills", "quarantine", "latency", "watch", "unlatch", "limits",
+        "checklist",
+    ]
+
     private func typed() throws -> ControlVerb {
-        if !more.isEmpty, verb != "resolve" { throw ValidationError("\(verb) takes no '\(more[0])'") }
+        // A stop is never refused for a word too many: it says why.
+        let reason = self.reason.isEmpty && Self.stops.contains(verb) ? arguments.joined(separator: " ") : self.reason
+        if let word = arguments.first, Self.plain.contains(verb) { throw ValidationError("\(verb) takes no '\(word)'") }
         switch verb {
         case "strategy": return try typedSwitch(.strategy)
         case "instrument": return try typedSwitch(.instrument)
