@@ -81,6 +81,8 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
             step(input, now)
             work += 1
         }
+        // Who reads the answer to a stop reads the state after it.
+        if telemetry.isOutdated(core.state) { telemetry.publish(core.status, at: now) }
         while work < batch, canStep, inlets.market.tryPop(&input) {
             orders.observe(input, at: now)
             step(input, now)

@@ -30,6 +30,7 @@ public struct TradeTelemetry: ~Copyable {
     private var heartbeat: LatestWriter<EngineBeat>
     private var histograms: StageHistograms
     private var lastPublish = Nanoseconds.zero
+    private var shownState = SystemState.disarmed
     private var pulse: EngineBeat
     private var stalls: SharedCounter
     private let publishInterval: Int64 = 20_000_000
@@ -62,11 +63,13 @@ public struct TradeTelemetry: ~Copyable {
     /// A turn in which nothing was stepped because the journal was full.
     mutating func countStall() { stalls.add() }
 
-    /// A status is only made when it is shown.
+    /// A status is only made when it is shown: at intervals, and at once where it names a state that is over.
     func isPublishDue(_ now: Nanoseconds) -> Bool { (now - lastPublish).raw >= publishInterval }
+    func isOutdated(_ state: SystemState) -> Bool { state != shownState }
 
     mutating func publish(_ value: EngineStatus, at now: Nanoseconds) {
         lastPublish = now
+        shownState = value.state
         status.publish(value)
         histograms.publish()
     }
