@@ -20,7 +20,7 @@ def world(tool):
     """A line for each seed with the hash of all its decisions."""
     done = call(tool, "simulate", *WORLD)
     assert done.returncode == 0, done.stdout + done.stderr
-    lines = re.findall(r"seed (\d+): .* (\d+) steps.* digest ([0-9a-f]+)", done.stdout)
+    lines = re.findall(r"seed (\d+): .* (\d+) steps.* decisions ([0-9a-f]{16})", done.stdout)
     assert len(lines) == 2, done.stdout
     return "".join(f"seed {seed} steps {steps} decisions {digest}\n" for seed, steps, digest in lines)
 
