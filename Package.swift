@@ -102,6 +102,7 @@ let cold: [Target] = [
     module(.cold, "Config", ["Units", "Model", "Agents"], packages: products("Yams", "Yams")),
     module(.cold, "Console", ["Units", "Model", "Telemetry"]),
     module(.cold, "Control", ["Units", "Model", "Telemetry"]),
+    module(.cold, "Doctor", ["CPlatform", "CTLS", "Telemetry", "Uring"]),
     module(.cold, "Guard", ["Units", "Model", "Rings"]),
     module(.cold, "Journal", ["Units", "Model", "Rings", "CPlatform", "CCrypto"]),
     module(.cold, "Rest", ["VenueKit"], packages: products("async-http-client", "AsyncHTTPClient")
@@ -134,7 +135,7 @@ let app: [Target] = [
         dependencies: names([
             "CBench", "CHeap", "CPlatform", "Units", "Memory", "Model", "Wire", "Rings", "Agents", "Books", "Gateway", "Transport", "Uring",
             "VenueKit", "Core", "StrategyKit", "Risk", "Signing",
-            "Binance", "Quoting", "Taking", "Config", "Console", "Control", "Guard", "Journal", "Rest", "Signals", "Telemetry",
+            "Binance", "Quoting", "Taking", "Config", "Console", "Control", "Doctor", "Guard", "Journal", "Rest", "Signals", "Telemetry",
             "LoopbackBinance", "Replay", "Simulation", "Loopback", "SimulatedBinance",
         ]) + products("swift-argument-parser", "ArgumentParser"),
         path: "Sources/App/needletail", swiftSettings: strict),
@@ -155,6 +156,7 @@ let testTargets: [Target] = [
         "Wire",
     ]),
     tests("GuardTests", ["Guard", "Rings", "Units", "Model"]),
+    tests("DoctorTests", ["Doctor", "Telemetry", "Uring"]),
     tests("FuzzTests", [
         "TestSupport", "Units", "Model", "Wire", "Rings", "Transport", "Signing", "VenueKit", "Binance", "Config", "Control",
         "Telemetry", "Guard", "Journal", "Loopback", "LoopbackBinance", "Core", "StrategyKit", "Quoting", "Taking",

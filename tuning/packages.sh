@@ -19,6 +19,7 @@ gcc|/usr/bin/cc|tests: the model checker compiles what it checks
 procps|/usr/bin/pgrep|tests: which processes a demo started
 e2fsprogs|/usr/sbin/mkfs.ext4|tests: power cuts and failing disks
 spin|/usr/bin/spin|tests: the model of the arming ceremony
+shellcheck|/usr/bin/shellcheck|tests: the tuning scripts
 LIST
 )
 

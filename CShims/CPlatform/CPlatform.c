@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -28,6 +29,15 @@ static int64_t read_clock(clockid_t clock) {
 
 int64_t platform_monotonic_ns(void) { return read_clock(CLOCK_MONOTONIC); }
 int64_t platform_realtime_ns(void) { return read_clock(CLOCK_REALTIME); }
+
+int platform_clock_discipline(int32_t *synchronised, int64_t *offset_ns, int64_t *max_error_us) {
+    struct timex state = {0};
+    if (adjtimex(&state) < 0) return errno;
+    *synchronised = !(state.status & STA_UNSYNC);
+    *offset_ns = (int64_t)state.offset * (state.status & STA_NANO ? 1 : 1000);
+    *max_error_us = state.maxerror;
+    return 0;
+}
 
 // ---- the calling thread ----
 

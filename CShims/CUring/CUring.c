@@ -29,6 +29,22 @@ static void recycle(cu_ring *r, uint16_t id) {
     io_uring_buf_ring_advance(r->buffers, 1);
 }
 
+int cu_features(uint32_t *bits, uint32_t *operations) {
+    struct io_uring ring;
+    struct io_uring_params p = {0};
+    int e = io_uring_queue_init_params(2, &ring, &p);
+    if (e < 0) return e;
+    *bits = p.features;
+    *operations = 0;
+    struct io_uring_probe *probe = io_uring_get_probe_ring(&ring);
+    if (probe) {
+        *operations = (uint32_t)probe->last_op + 1;
+        io_uring_free_probe(probe);
+    }
+    io_uring_queue_exit(&ring);
+    return 0;
+}
+
 int cu_ring_create(cu_ring **out, uint32_t entries, uint32_t completion_entries, uint32_t buffer_count,
                    uint32_t buffer_bytes) {
     if (buffer_count == 0 || buffer_count > 32768 || (buffer_count & (buffer_count - 1))) return -EINVAL;

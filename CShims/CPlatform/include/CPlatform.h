@@ -48,6 +48,10 @@ int64_t platform_monotonic_ns(void) PLATFORM_HOT;
 /// CLOCK_REALTIME in nanoseconds since 1970. About 23 ns.
 int64_t platform_realtime_ns(void) PLATFORM_HOT;
 
+/// What the kernel says of the wall clock's discipline (adjtimex, asked without changing anything): whether it is
+/// synchronised, the correction still to be made, and the bound on the error. 0, or an errno.
+int platform_clock_discipline(int32_t *_Nonnull synchronised, int64_t *_Nonnull offset_ns, int64_t *_Nonnull max_error_us);
+
 // ---- the calling thread ----
 
 /// Restricts the calling thread to one core.

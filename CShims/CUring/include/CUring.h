@@ -18,6 +18,8 @@ enum { CU_FLAG_BUFFER = 1, CU_FLAG_MORE = 2, CU_BUFFER_SHIFT = 16 };
 // 0, or a negative errno: -ENOSYS (no io_uring), -EPERM (sysctl or seccomp), -EINVAL (kernel before 6.1), -ENOMEM.
 int cu_ring_create(cu_ring **out, uint32_t entries, uint32_t completion_entries, uint32_t buffer_count, uint32_t buffer_bytes);
 void cu_ring_destroy(cu_ring *ring);
+// The kernel's IORING_FEAT_ bits and the number of operations it knows. 0, or a negative errno.
+int cu_features(uint32_t *bits, uint32_t *operations);
 
 // Queue one operation. 0, or -EBUSY when the submission queue is full even after a submit.
 int cu_connect(cu_ring *ring, int fd, const void *address, uint32_t address_bytes, uint64_t user_data);

@@ -10,7 +10,7 @@ struct Needletail: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, StartCommand.self, StopCommand.self, ControlCommand.self, CheckCommand.self,
             BacktestCommand.self, EngineCommand.self, GuardCommand.self, JournalCommand.self, ReplayCommand.self,
-            VenueCommand.self, BenchCommand.self, SimulateCommand.self,
+            VenueCommand.self, BenchCommand.self, SimulateCommand.self, DoctorCommand.self,
         ])
 
     /// Prints an error as it is: what happened and the cure, not a type's name.
