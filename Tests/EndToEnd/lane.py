@@ -191,6 +191,9 @@ class Lane(Parts):
             start = rows[-1]["orderId" if first == "orderId" else "id"] + 1
 
     def arm(self):
+        if self.now()["incident_open"] and not self.now()["incident_noted"]:
+            self.ask("incident", text="the test looked at the venue and found what it had done")
+        wait_for("nothing but the stage is missing", 20, lambda: not set(self.now()["missing"]) - {"staged"})
         digest = self.ask("stage", lifetime_s=600)["hash"]
         self.ask("arm", hash=digest, within_s=30)
         self.ask("confirm", hash=digest)

@@ -120,10 +120,14 @@ class Parts:
         now = self.now()
         return (now["market_link"] == now["order_link"] == "UP" and now["last_reconciled_ns"] > since
                 and now["last_reconciled_ns"] > now["order_link_since_ns"] and float(now["bid_price"]) > 0
-                and now["open_orders"] == now["unknown_orders"] == 0)
+                and now["open_orders"] == now["unknown_orders"] == 0 and not set(now["missing"]) - {"note", "staged"})
 
     def arm(self):
-        """The ceremony; whether the engine is LIVE afterwards, with what it said."""
+        """The ceremony, after the note that a SAFE asks for; whether the engine is LIVE afterwards, with what it said."""
+        now = self.now()
+        if now["incident_open"] and not now["incident_noted"]:
+            code, text = self.ctl("incident", "the test looked at the venue and found what it had done to it")
+            assert code == 0, text
         code, text = self.ctl("stage", "--lifetime", "600", "--json")
         assert code == 0, text
         shown = json.loads(text)["hash"]
