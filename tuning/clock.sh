@@ -15,7 +15,7 @@ settings() {
         done
         advise "the wall clock is kept by: $found (where it is none: apt-get install chrony)"
     fi
-    # The venue refuses what is signed outside its window, and the engine measures its offset from the venue all the time.
+    # The venue refuses what is signed outside its window (recvWindow): who keeps the wall clock is not a matter of taste.
     advise "in a guest a paravirtual clock is best: refclock PHC /dev/ptp0 poll 2, in chrony's configuration"
 }
 tuning_main "$@"

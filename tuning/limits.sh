@@ -8,6 +8,6 @@ settings() {
     lines /etc/security/limits.d/90-needletail.conf "needletail - memlock unlimited
 needletail - nice -20
 needletail hard core 0" "locked memory and niceness for the user needletail, and no core dumps: they hold keys"
-    lines /etc/sysctl.d/90-needletail.conf "kernel.io_uring_disabled = 0" "so that it holds after the next start"
+    lines /etc/sysctl.d/90-needletail.conf "kernel.io_uring_disabled = 0" "the same after the next start"
 }
 tuning_main "$@"

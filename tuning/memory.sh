@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # No page of the engine may be moved, joined, scanned or written out while it trades.
-# Not measured here one by one. The engine takes, touches and locks its memory at the start, so these keep the rest of the
-# process and the guard from waiting; the hot threads' page faults are counted, and are zero, in `needletail bench`.
+# Not measured here. The engine takes its memory at the start and touches what threads share; it does not lock it, so that
+# swap and reclaim can still make it wait.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 settings() {

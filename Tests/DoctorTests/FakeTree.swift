@@ -8,11 +8,15 @@ final class FakeTree {
 
     init(_ files: [String: String]) throws {
         root = NSTemporaryDirectory() + "doctor-" + UUID().uuidString
-        for (path, text) in files {
-            let file = URL(filePath: root + path)
-            try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try Data(text.utf8).write(to: file)
-        }
+        for (path, text) in files { try put(path, text) }
+    }
+
+    /// Writes a file anew, or removes it.
+    func put(_ path: String, _ text: String?) throws {
+        let file = URL(filePath: root + path)
+        guard let text else { return try FileManager.default.removeItem(at: file) }
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(text.utf8).write(to: file)
     }
 
     deinit { try? FileManager.default.removeItem(atPath: root) }

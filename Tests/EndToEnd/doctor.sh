@@ -36,7 +36,9 @@ print(f"doctor: status {status}, " + ", ".join(f"{verdicts.count(v)} {v}" for v 
 PY
 }
 
-examine "$work/here.json" "$tool" doctor --seconds 1 --json
+# The cores by name: where an engine runs none is measured otherwise.
+cores=$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' /proc/self/status)
+examine "$work/here.json" "$tool" doctor --seconds 1 --cores "$cores" --json
 python3 - "$work/here.json" <<'PY'
 import json, os, sys
 document = json.load(open(sys.argv[1]))
@@ -47,20 +49,26 @@ for core in measured.values():
 assert "nodrop" in document["io_uring_features"], document["io_uring_features"]
 PY
 
-# No privilege, no environment; then without /proc, /sys and /etc as well.
+# No privilege, no environment; then with nothing of /sys, /etc and the kernel's side of /proc either. The processes' side
+# of /proc stays: a Swift program reads its own command line there.
 if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
     cp "$tool" "$work/needletail"
     chmod 755 "$work"
     nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs --bounding-set=-all)
-    examine "$work/nobody.json" env -i "${nobody[@]}" "$work/needletail" doctor --seconds 1 --json
+    examine "$work/nobody.json" env -i "${nobody[@]}" "$work/needletail" doctor --seconds 1 --cores "$cores" --json
     mkdir -p "$work/empty"
+    : >"$work/forbidden"
+    chmod 000 "$work/forbidden"
+    # shellcheck disable=SC2016  # expanded by the inner shell
     bare='set -e
-        for folder in /sys /etc /var /home /root; do [ ! -d "$folder" ] || mount --bind "$1/empty" "$folder"; done
-        umount -l /proc
+        for place in /sys /etc /var /home /root /proc/sys /proc/irq; do
+            [ ! -d "$place" ] || mount --bind "$1/empty" "$place"
+        done
+        for file in cmdline stat swaps meminfo; do mount --bind "$1/forbidden" "/proc/$file"; done
         shift; exec "$@"'
     if unshare --mount true 2>/dev/null; then
         examine "$work/bare.json" env -i PATH="$PATH" unshare --mount bash -c "$bare" bare "$work" \
-            "${nobody[@]}" "$work/needletail" doctor --seconds 1 --json
+            "${nobody[@]}" "$work/needletail" doctor --seconds 1 --cores "$cores" --json
         python3 - "$work/bare.json" <<'PY'
 import json, sys
 verdicts = [finding["verdict"] for finding in json.load(open(sys.argv[1]))["findings"]]

@@ -45,9 +45,11 @@ enum ClockProbes {
         if offsetUs < 1_000, state.maxErrorUs < 100_000 { return Finding("clock", "discipline", .ok, found) }
         if offsetUs < 100_000, state.maxErrorUs < 1_000_000 {
             return Finding(
-                "clock", "discipline", .advice, found, cause: "latencies against the venue's stamps mean little", cure: cure)
+                "clock", "discipline", .advice, found,
+                cause: "latencies against the venue's stamps mean little", cure: cure)
         }
         return Finding(
-            "clock", "discipline", .problem, found, cause: "the venue may refuse what is signed at this time", cure: cure)
+            "clock", "discipline", .problem, found,
+            cause: "the venue may refuse what is signed at this time", cure: cure)
     }
 }

@@ -5,8 +5,8 @@ package enum CoreList {
         var cores: Set<Int> = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
-            guard ends.count <= 2, let first = ends[0], let last = ends.last ?? first, first >= 0, first <= last, last < 4096
-            else { return nil }
+            guard ends.count <= 2, let first = ends[0], let last = ends.last ?? first else { return nil }
+            guard first >= 0, first <= last, last < 4096 else { return nil }
             cores.formUnion(first...last)
         }
         return cores

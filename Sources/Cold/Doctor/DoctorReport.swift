@@ -22,7 +22,7 @@ package struct DoctorReport: Sendable {
     /// Whether LIVE would be wise: no problem was found, and something was looked at.
     package var isWise: Bool { !findings.isEmpty && verdict != .problem }
 
-    /// 0: LIVE is wise, advice may stand. 2: it is not. 3: no problem, but advice or something unseen, when that counts.
+    /// 0: LIVE is wise, advice may stand. 2: it is not. 3: no problem, but advice or unseen, when that counts.
     package func exitStatus(strict: Bool) -> Int32 {
         guard isWise else { return 2 }
         return strict && verdict != .ok ? 3 : 0
@@ -37,7 +37,7 @@ package struct DoctorReport: Sendable {
 
     /// One sentence for the end.
     package var sentence: String {
-        let counts = "\(count(.problem)) problems, \(count(.advice)) pieces of advice, \(count(.unseen)) unseen, \(count(.ok)) ok"
+        let counts = "problem \(count(.problem)), advice \(count(.advice)), unseen \(count(.unseen)), ok \(count(.ok))"
         return (isWise ? "LIVE would be wise here: " : "LIVE would NOT be wise here: ") + counts
     }
 
@@ -47,7 +47,8 @@ package struct DoctorReport: Sendable {
             "verdict": .string(verdict.rawValue),
             "findings": .array(findings.map { finding in
                 .make([
-                    "area": .string(finding.area), "name": .string(finding.name), "verdict": .string(finding.verdict.rawValue),
+                    "area": .string(finding.area), "name": .string(finding.name),
+                    "verdict": .string(finding.verdict.rawValue),
                     "found": .string(finding.found), "cause": .string(finding.cause), "cure": .string(finding.cure),
                 ])
             }),
@@ -62,7 +63,8 @@ package struct DoctorReport: Sendable {
             return .make(["core": .integer(Int64(jitter.core)), "measured_ns": .integer(0)])
         }
         return .make([
-            "core": .integer(Int64(jitter.core)), "measured_ns": .integer(gaps.measuredNs), "lost_ns": .integer(gaps.lostNs),
+            "core": .integer(Int64(jitter.core)), "measured_ns": .integer(gaps.measuredNs),
+            "lost_ns": .integer(gaps.lostNs),
             "largest_ns": .array(gaps.largestNs.map { .integer($0) }),
             "histogram": .array(zip(GapRecorder.classesNs, gaps.counts).map { from, count in
                 .make(["from_ns": .integer(from), "count": .count(count)])
@@ -73,7 +75,8 @@ package struct DoctorReport: Sendable {
     private static func json(_ timing: PathTiming) -> JSONValue {
         func step(_ ns: Int64?) -> JSONValue { ns.map { .integer($0) } ?? .null }
         return .make([
-            "host": .string(timing.target.host), "port": .integer(Int64(timing.target.port)), "name_ns": step(timing.nameNs),
+            "host": .string(timing.target.host), "port": .integer(Int64(timing.target.port)),
+            "name_ns": step(timing.nameNs),
             "tcp_ns": step(timing.connectNs), "tls_ns": step(timing.tlsNs), "tls": .string(timing.agreed),
             "failure": timing.failure.map { .string($0) } ?? .null,
         ])

@@ -26,7 +26,8 @@ package enum Examination {
         let cores = tree.names("/sys/devices/system/cpu").filter { name in
             name.hasPrefix("cpu") && Int(name.dropFirst(3)) != nil
         }
-        let idle = tree.names("/sys/devices/system/cpu/cpu0/cpuidle").map { "/sys/devices/system/cpu/cpu0/cpuidle/" + $0 }
+        let idleFolder = "/sys/devices/system/cpu/cpu0/cpuidle"
+        let idle = tree.names(idleFolder).map { "\(idleFolder)/\($0)" }
         let lines = tree.names("/proc/irq").filter { Int($0) != nil }
         let sysctl = { (name: String) in tree.read("/proc/sys/" + name) }
         return [
@@ -39,7 +40,8 @@ package enum Examination {
                 (Int(name.dropFirst(3)) ?? 0, tree.read("/sys/devices/system/cpu/\(name)/cpufreq/scaling_governor"))
             }),
             ProcessorProbes.sleepStates(idle.map { state in
-                (tree.read(state + "/name").trimmed ?? "?", tree.read(state + "/latency"), tree.read(state + "/disable"))
+                (tree.read(state + "/name").trimmed ?? "?", tree.read(state + "/latency"),
+                 tree.read(state + "/disable"))
             }),
             MemoryProbes.hugePages(tree.read("/sys/kernel/mm/transparent_hugepage/enabled")),
             MemoryProbes.swap(tree.read("/proc/swaps")),

@@ -17,11 +17,13 @@ enum KernelProbes {
     static func ring(_ attempt: Result<UringFeatures, UringError>) -> Finding {
         switch attempt {
         case .success(let features):
-            Finding("limits", "io_uring", .ok, "works; \(features.operations) operations, \(features.names.count) features")
+            Finding(
+                "limits", "io_uring", .ok,
+                "works; \(features.operations) operations, \(features.names.count) features")
         case .failure(let error):
             Finding(
                 "limits", "io_uring", .problem, "cannot be used", cause: error.description,
-                cure: "the links cannot be carried without it; tuning/limits.sh apply where the kernel is asked, else the container")
+                cure: "tuning/limits.sh apply where the kernel refuses, the seccomp profile where the container does")
         }
     }
 
@@ -75,8 +77,8 @@ enum KernelProbes {
         guard let value = reading.integer else { return .unseen("network", "receive room", reading) }
         if value >= 4 << 20 { return Finding("network", "receive room", .ok, "\(value >> 10) KiB") }
         return Finding(
-            "network", "receive room", .advice, "\(value >> 10) KiB", cause: "a burst closes the window and data come late",
-            cure: "tuning/network.sh apply")
+            "network", "receive room", .advice, "\(value >> 10) KiB",
+            cause: "a burst closes the window and data come late", cure: "tuning/network.sh apply")
     }
 
     /// Microseconds that a poll looks at the card instead of sleeping.

@@ -23,7 +23,8 @@ enum MemoryProbes {
         if used == 0 {
             return Finding(
                 "memory", "swap", .advice, "\(spaces.count) in place, unused",
-                cause: "cold pages may go to disk, and a read of one takes milliseconds", cure: "tuning/memory.sh apply")
+                cause: "cold pages may go to disk, and a read of one takes milliseconds",
+                cure: "tuning/memory.sh apply")
         }
         return Finding(
             "memory", "swap", .problem, "\(used) KiB in use",
@@ -53,12 +54,13 @@ enum MemoryProbes {
         else { return .unseen("limits", "locked memory", reading) }
         if isRoot { return Finding("limits", "locked memory", .ok, "root: no limit") }
         let bytes = Int64(soft)
-        if soft == "unlimited" || (bytes ?? 0) >= 256 << 20 {
+        if soft == "unlimited" || (bytes ?? 0) >= 64 << 20 {
             return Finding("limits", "locked memory", .ok, bytes.map { "\($0 >> 20) MiB" } ?? soft)
         }
         return Finding(
             "limits", "locked memory", .advice, "\((bytes ?? 0) >> 20) MiB",
-            cause: "pages of the hot thread cannot all be kept in memory", cure: "tuning/limits.sh apply, and log in again")
+            cause: "some kernels count the rings' memory against it and refuse the ring",
+            cure: "tuning/limits.sh apply, and log in again")
     }
 
     /// Automatic moves of pages between nodes.

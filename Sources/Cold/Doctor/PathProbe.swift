@@ -72,11 +72,12 @@ package enum PathProbe {
         if let failure = timing.failure {
             return Finding(
                 "path", name, .problem, steps, cause: failure,
-                cure: "the engine would not get there either: check name, route, firewall, certificates and the configuration")
+                cure: "the engine would not get there either: check name, route, firewall and certificates")
         }
         guard let connect = timing.connectNs, connect >= 20_000_000 else { return Finding("path", name, .ok, steps) }
         return Finding(
-            "path", name, .advice, steps, cause: "orders and cancels travel for as long; nearer engines are always first",
+            "path", name, .advice, steps,
+            cause: "orders and cancels travel for as long; nearer engines are always first",
             cure: "a machine in the venue's region")
     }
 
@@ -146,7 +147,7 @@ package enum PathProbe {
                 unsafe ctls_error_text(session, &words, words.count)
                 return .failure(Refusal(text: said()))
             }
-            guard wait(socket, for: Int16(POLLIN), Int32(clamping: (deadlineNs - platform_monotonic_ns()) / 1_000_000)) else {
+            guard wait(socket, for: Int16(POLLIN), left(deadlineNs)) else {
                 return .failure(Refusal(text: "no answer in time"))
             }
             let count = unsafe recv(socket, input.baseAddress, input.count, 0)
@@ -156,13 +157,20 @@ package enum PathProbe {
         }
     }
 
-    private static func send(_ socket: Int32, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ deadlineNs: Int64) -> Bool {
+    /// Milliseconds until a moment.
+    private static func left(_ deadlineNs: Int64) -> Int32 {
+        Int32(clamping: (deadlineNs - platform_monotonic_ns()) / 1_000_000)
+    }
+
+    private static func send(
+        _ socket: Int32, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ deadlineNs: Int64
+    ) -> Bool {
         var done = 0
         while done < count {
             let sent = unsafe Glibc.send(socket, bytes + done, count - done, Int32(MSG_NOSIGNAL))
             if sent > 0 { done += sent; continue }
             guard errno == EAGAIN || errno == EINTR else { return false }
-            guard wait(socket, for: Int16(POLLOUT), Int32(clamping: (deadlineNs - platform_monotonic_ns()) / 1_000_000)) else {
+            guard wait(socket, for: Int16(POLLOUT), left(deadlineNs)) else {
                 return false
             }
         }

@@ -14,7 +14,9 @@ enum ProcessorProbes {
         guard let line = reading.trimmed else { return .unseen("cpu", "isolation", reading) }
         let options = ["isolcpus=", "nohz_full=", "rcu_nocbs="]
         let set = words(line).filter { word in options.contains { word.hasPrefix($0) } }
-        if set.contains(where: { $0.hasPrefix("isolcpus=") }) { return Finding("cpu", "isolation", .ok, set.joined(separator: " ")) }
+        if set.contains(where: { $0.hasPrefix("isolcpus=") }) {
+            return Finding("cpu", "isolation", .ok, set.joined(separator: " "))
+        }
         return Finding(
             "cpu", "isolation", .advice, set.isEmpty ? "no core is isolated" : set.joined(separator: " "),
             cause: "the scheduler puts other work on the hot cores",
@@ -41,7 +43,8 @@ enum ProcessorProbes {
         let known = states.filter { $0.latency.integer != nil }
         guard !known.isEmpty else {
             return .unseen(
-                "power", "sleep states", .absent, cure: "a guest has none of its own: the host decides, the jitter shows it")
+                "power", "sleep states", .absent,
+                cure: "a guest has none of its own: the host decides, the jitter shows it")
         }
         let deep = known.filter { $0.latency.integer! > 10 && $0.disabled.integer != 1 }
         guard let worst = deep.max(by: { $0.latency.integer! < $1.latency.integer! }) else {
@@ -78,9 +81,8 @@ enum ProcessorProbes {
 
     /// Time that the host gave to others, of all time since the start: the first line of /proc/stat.
     static func stolen(_ reading: Reading) -> Finding {
-        guard case .text(let text) = reading, let line = text.split(separator: "\n").first, line.hasPrefix("cpu ") else {
-            return .unseen("cpu", "stolen time", reading)
-        }
+        guard case .text(let text) = reading, let line = text.split(separator: "\n").first, line.hasPrefix("cpu ")
+        else { return .unseen("cpu", "stolen time", reading) }
         let fields = words(line).dropFirst().compactMap { UInt64($0) }
         guard fields.count >= 8 else { return .unseen("cpu", "stolen time", reading) }
         let total = max(fields.prefix(8).reduce(0) { $0 &+ $1 }, 1)

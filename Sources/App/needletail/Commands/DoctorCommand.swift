@@ -12,21 +12,24 @@ struct DoctorCommand: AsyncParsableCommand {
         commandName: "doctor",
         abstract: "Say whether this machine is fit for LIVE; changes nothing.",
         discussion: """
-            Looks at cores, interrupts, power states, memory, clock, io_uring, scheduler and network settings, then spins
-            on each core in turn and counts the gaps in which somebody else had it. Needs no privilege: what this user
-            may not see is a row of the table. Each row that is not ok has its cause and its cure; most cures are a
-            script in tuning/ that can be undone.
+            Looks at cores, interrupts, power states, memory, clock, io_uring,
+            scheduler and network settings, then spins on each core in turn and counts
+            the gaps in which somebody else had it. Needs no privilege: what this user
+            may not see is a row of the table. Each row that is not ok has its cause
+            and its cure; most cures are a script in tuning/ that can be undone.
 
-            Asked with --config, it also walks the way to the run's venue: name, TCP and TLS with the certificate
-            checked, each timed. It logs in nowhere and reads no key.
+            With --config it also walks the way to the run's venue: name, TCP and TLS
+            with the certificate checked, each timed. It logs in nowhere and reads no
+            key.
 
-            To spin beside a trading engine would disturb it: where an engine runs, cores are measured only by --cores.
+            To spin beside a trading engine would disturb it: where an engine runs,
+            cores are measured only by --cores.
 
             Exit status:
               0  LIVE would be wise; advice may stand
               2  a problem was found: LIVE would not be wise
               3  with --strict: no problem, but advice, or something that could not be seen
-              1  the doctor itself could not do what was asked
+              1  the doctor could not do what was asked; 64 the command line is wrong
 
             Examples:
               needletail doctor
@@ -83,7 +86,12 @@ struct DoctorCommand: AsyncParsableCommand {
 
     /// Which cores are spun on, and what is said where none is.
     private func measuredCores(_ tree: SystemTree) throws -> (cores: [Int], findings: [Finding]) {
-        guard seconds > 0 else { return ([], []) }
+        guard seconds > 0 else {
+            let finding = Finding(
+                "cpu", "jitter", .unseen, "not measured", cause: "nothing vouches for the cores",
+                cure: "give --seconds a number above 0")
+            return ([], [finding])
+        }
         if let cores {
             guard let list = CoreList.parse(cores), !list.isEmpty else {
                 throw ToolError("--cores \(cores) is no list of cores", cure: "write it as 1 or 0-3,8")
@@ -93,7 +101,8 @@ struct DoctorCommand: AsyncParsableCommand {
         if let engine = Examination.engines(tree).first {
             let finding = Finding(
                 "cpu", "jitter", .unseen, "an engine runs here, process \(engine)",
-                cause: "spinning on its cores would disturb it", cure: "measure before it starts, or name free cores with --cores")
+                cause: "spinning on its cores would disturb it",
+                cure: "measure before it starts, or name free cores with --cores")
             return ([], [finding])
         }
         return (MachineCores.allowed().sorted(), [])
@@ -126,14 +135,19 @@ struct DoctorCommand: AsyncParsableCommand {
     /// The table, then the cure of each row that needs one, then the jitter and the sentence.
     private static func lines(_ report: DoctorReport) -> [String] {
         var lines = Tables.table(
-            ["", "area", "what", "found"],
-            report.ordered.map { [$0.verdict == .ok ? "ok" : $0.verdict.rawValue.uppercased(), $0.area, $0.name, $0.found] })
+            ["verdict", "area", "what", "found"],
+            report.ordered.map { finding in
+                let word = finding.verdict.rawValue
+                return [finding.verdict == .ok ? word : word.uppercased(), finding.area, finding.name, finding.found]
+            })
         let treated = report.ordered.filter { $0.verdict == .problem || $0.verdict == .advice }
         if !treated.isEmpty { lines += ["", "CAUSE AND CURE"] }
         for finding in treated {
             lines += ["\(finding.area), \(finding.name): \(finding.cause)", "    cure: \(finding.cure)"]
         }
-        if !report.jitter.isEmpty { lines += ["", "GAPS, seen by a thread that only looks at the clock"] + gaps(report.jitter) }
+        if !report.jitter.isEmpty {
+            lines += ["", "GAPS, seen by a thread that only looks at the clock"] + gaps(report.jitter)
+        }
         return lines + ["", report.sentence]
     }
 
@@ -141,7 +155,8 @@ struct DoctorCommand: AsyncParsableCommand {
         let header = ["core"] + GapRecorder.classesNs.map { "≥ \(JitterProbe.span($0))" } + ["largest"]
         let rows = jitter.compactMap { item in
             item.gaps.map { gaps in
-                ["\(item.core)"] + gaps.counts.map { "\($0)" } + [gaps.largestNs.map(JitterProbe.span).joined(separator: ", ")]
+                ["\(item.core)"] + gaps.counts.map { "\($0)" }
+                    + [gaps.largestNs.map(JitterProbe.span).joined(separator: ", ")]
             }
         }
         return Tables.table(header, rows, right: Set(0...GapRecorder.classesNs.count))
