@@ -123,9 +123,11 @@ let lab: [Target] = [
     module(.lab, "Replay", ["Units", "Model", "Journal"]),
     module(.lab, "Simulation", [
         "Units", "Model", "Wire", "Rings", "StrategyKit", "Core", "VenueKit", "Gateway", "Journal", "Matching",
-        "Replay",
+        "Replay", "Transport",
     ]),
-    module(.lab, "SimulatedBinance", ["Units", "Model", "Wire", "Simulation"]),
+    module(.lab, "SimulatedBinance", [
+        "Units", "Model", "Wire", "StrategyKit", "Simulation", "VenueKit", "Binance", "Quoting", "Taking",
+    ]),
 ]
 
 let app: [Target] = [

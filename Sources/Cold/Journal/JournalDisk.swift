@@ -139,19 +139,24 @@ final class FileSink: JournalSink {
     }
 
     private func put(_ bytes: RawSpan, at place: Int) throws(JournalError) {
-        let status = unsafe bytes.withUnsafeBytes { buffer in unsafe FileSink.writeAll(descriptor, buffer, at: place) }
+        let status = unsafe bytes.withUnsafeBytes { buffer in
+            writeAll(buffer.count) { from, count in
+                unsafe Glibc.pwrite(descriptor, buffer.baseAddress! + from, count, place + from)
+            }
+        }
         if status != 0 { throw .write(path: path, errno: status) }
     }
+}
 
-    /// 0 or an errno.
-    private static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, at place: Int) -> Int32 {
-        var done = 0
-        while done < bytes.count {
-            let count = unsafe Glibc.pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, place + done)
-            if count < 0 && errno == EINTR { continue }
-            if count <= 0 { return count == 0 ? EIO : errno }
-            done += count
-        }
-        return 0
+/// Writes `count` bytes by calls that may take only a part: `write` gets where to go on and how much is left, and answers
+/// as write(2) does. 0 or an errno.
+package func writeAll(_ count: Int, _ write: (_ from: Int, _ count: Int) -> Int) -> Int32 {
+    var done = 0
+    while done < count {
+        let taken = write(done, count - done)
+        if taken < 0 && errno == EINTR { continue }
+        if taken <= 0 { return taken == 0 ? EIO : errno }
+        done += taken
     }
+    return 0
 }

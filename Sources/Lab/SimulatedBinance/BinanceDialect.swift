@@ -108,6 +108,7 @@ package struct BinanceDialect: VenueDialect {
         switch why {
         case .staleTimestamp: (status, code, message) = (400, -1021, "Timestamp for this request is outside of the recvWindow.")
         case .rateLimited: (status, code, message) = (429, -1003, "Too much request weight used.")
+        case .addressBanned: (status, code, message) = (418, -1003, "Way too much request weight used; IP banned.")
         case .throttled: (status, code, message) = (503, -1008, "Request throttled by system-level protection.")
         case .backendTimeout: (status, code, message) = (503, -1007, "Timeout waiting for response from backend server.")
         case .marketClosed: (status, code, message) = (400, -2010, "Market is closed.")
@@ -162,6 +163,15 @@ package struct BinanceDialect: VenueDialect {
         text += #""N":\#(asset.map { "\"\($0)\"" } ?? "null"),"T":\#(time),"t":\#(fill.map { Int64($0.trade.low) } ?? -1),"#
         text += #""m":\#(fill?.isMaker ?? false),"M":false}}"#
         return Array(text.utf8)
+    }
+
+    package func balances(_ rows: [VenueBalance], time: Int64) -> [UInt8] {
+        let list = rows.map {
+            #"{"a":"\#($0.asset == AssetID(0) ? base : quote)","f":"\#($0.free)","l":"\#($0.locked)"}"#
+        }
+        return Array(
+            (#"{"subscriptionId":0,"event":{"e":"outboundAccountPosition","E":\#(time),"u":\#(time),"#
+                + #""B":[\#(list.joined(separator: ","))]}}"#).utf8)
     }
 
     package func terminated(time: Int64) -> [UInt8] {

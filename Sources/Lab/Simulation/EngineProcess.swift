@@ -3,6 +3,7 @@ import Journal
 import Model
 import Rings
 import StrategyKit
+import Transport
 import Units
 import VenueKit
 import Wire
@@ -44,6 +45,8 @@ struct EngineProcess<Market: MarketDataAdapter & ~Copyable, Orders: OrderEntryAd
     var marketSink = CollectedMarket()
     var orderEvents = CollectedOrders()
     var link = WorldLink()
+    var marketSocket: WebSocketClient
+    var orderSocket: WebSocketClient
 
     init(
         configuration: CoreConfiguration, strategies: Strategies, market: consuming Market, orders: consuming Orders,
@@ -51,13 +54,15 @@ struct EngineProcess<Market: MarketDataAdapter & ~Copyable, Orders: OrderEntryAd
         now: Nanoseconds, canary: Canary?
     ) throws(JournalError) {
         let writer = try JournalWriter(
-            consumer: ring.consumer, directory: directory, identity: identity, segmentBytes: 64 << 20,
+            consumer: ring.consumer, directory: directory, identity: identity, segmentBytes: 4 << 20,
             syncInterval: Nanoseconds(seconds: 10), wall: now, engine: now, disk: disk)
         stepped = SteppedCore(configuration, strategies, journal: ring.producer, session: identity.session)
         stepped.canary = canary
         self.market = market
         self.orders = orders
         self.writer = writer
+        marketSocket = WebSocketClient(messageLimit: 1 << 20, outputLimit: 4096, seed: 1)
+        orderSocket = WebSocketClient(messageLimit: 1 << 20, outputLimit: 4096, seed: 2)
     }
 }
 
@@ -65,6 +70,7 @@ struct EngineProcess<Market: MarketDataAdapter & ~Copyable, Orders: OrderEntryAd
 extension EngineProcess where Market: ~Copyable, Orders: ~Copyable {
     mutating func ordersOpened(at now: Nanoseconds, wallNow: Nanoseconds) {
         link.isOpen = true
+        orderSocket.reset()
         orders.linkOpened(at: now, wallNow: wallNow, sink: &link, events: &orderEvents)
     }
     mutating func ordersClosed(at now: Nanoseconds) {
@@ -72,8 +78,22 @@ extension EngineProcess where Market: ~Copyable, Orders: ~Copyable {
         link.sent = []
         orders.linkClosed(at: now, events: &orderEvents)
     }
-    mutating func ordersMessage(_ bytes: ByteView, at now: Nanoseconds, wallNow: Nanoseconds) {
-        orders.message(bytes, receivedAt: now, wallNow: wallNow, sink: &link, events: &orderEvents)
+    /// Bytes of the order connection, any part of a frame or several; `false` when the protocol was broken.
+    mutating func ordersBytes(_ bytes: [UInt8], at now: Nanoseconds, wallNow: Nanoseconds) -> Bool {
+        unsafe bytes.withUnsafeBytes { buffer in
+            var input = unsafe buffer
+            while true {
+                switch unsafe orderSocket.consume(&input) {
+                case .needMore: return true
+                case .message(let payload, _):
+                    orders.message(
+                        unsafe ByteView(payload), receivedAt: now, wallNow: wallNow, sink: &link, events: &orderEvents)
+                case .ping: orderSocket.outputTaken()
+                case .pong: break
+                case .closed, .failed: return false
+                }
+            }
+        }
     }
     mutating func ordersTimer(at now: Nanoseconds, wallNow: Nanoseconds) {
         orders.timer(at: now, wallNow: wallNow, sink: &link, events: &orderEvents)
@@ -94,10 +114,26 @@ extension EngineProcess where Market: ~Copyable, Orders: ~Copyable {
     mutating func query(_ order: OrderReference, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool {
         orders.query(order, at: now, wallNow: wallNow, sink: &link)
     }
-    mutating func marketOpened(at now: Nanoseconds) { market.linkOpened(at: now, sink: &marketSink) }
+    mutating func marketOpened(at now: Nanoseconds) {
+        marketSocket.reset()
+        market.linkOpened(at: now, sink: &marketSink)
+    }
     mutating func marketClosed(at now: Nanoseconds) { market.linkClosed(at: now, sink: &marketSink) }
-    mutating func marketMessage(_ bytes: ByteView, at now: Nanoseconds) {
-        market.message(bytes, receivedAt: now, sink: &marketSink)
+    /// As `ordersBytes`.
+    mutating func marketBytes(_ bytes: [UInt8], at now: Nanoseconds) -> Bool {
+        unsafe bytes.withUnsafeBytes { buffer in
+            var input = unsafe buffer
+            while true {
+                switch unsafe marketSocket.consume(&input) {
+                case .needMore: return true
+                case .message(let payload, _):
+                    market.message(unsafe ByteView(payload), receivedAt: now, sink: &marketSink)
+                case .ping: marketSocket.outputTaken()
+                case .pong: break
+                case .closed, .failed: return false
+                }
+            }
+        }
     }
     mutating func marketSnapshot(_ body: ByteView, at now: Nanoseconds) {
         market.snapshot(InstrumentID(0), body, receivedAt: now, sink: &marketSink)
@@ -125,49 +161,4 @@ struct WorldLink: FrameSink {
         sent.append(text.bytes())
         return true
     }
-}
-
-/// A disk that can fail: each write and sync asks first. What it is told to tear, it writes half of.
-final class WorldDisk: JournalDisk {
-    enum Trouble { case none, full, error, torn }
-    var next = Trouble.none
-    private let real = FileDisk()
-
-    func create(_ path: String) throws(JournalError) -> any JournalSink {
-        WorldSink(try real.create(path), path: path, disk: self)
-    }
-
-    /// Never short: what the test's machine has left is no part of the world.
-    func freeBytes(_ directory: String) -> UInt64? { nil }
-}
-
-private final class WorldSink: JournalSink {
-    private let real: any JournalSink
-    private let path: String
-    private let disk: WorldDisk
-
-    init(_ real: any JournalSink, path: String, disk: WorldDisk) {
-        self.real = real
-        self.path = path
-        self.disk = disk
-    }
-
-    func write(_ bytes: RawSpan) throws(JournalError) {
-        let trouble = disk.next
-        disk.next = .none
-        switch trouble {
-        case .none: try real.write(bytes)
-        case .full: throw .write(path: path, errno: 28)
-        case .error: throw .write(path: path, errno: 5)
-        case .torn:
-            // A whole number of records and a half.
-            try real.write(bytes.extracting(0..<(bytes.byteCount / 256 * 128 + 64)))
-            throw .write(path: path, errno: 5)
-        }
-    }
-
-    func reserve(_ byteCount: Int) throws(JournalError) { try real.reserve(byteCount) }
-    func synchronize() throws(JournalError) { try real.synchronize() }
-    func finish() { real.finish() }
-    func close() { real.close() }
 }

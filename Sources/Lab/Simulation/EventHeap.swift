@@ -22,6 +22,7 @@ enum WorldEvent {
     case operatorActs
     case operatorSays(life: Int, Command)
     case faults
+    case strangerLeaves(ClientOrderID)
     case processStarts
 }
 

@@ -111,10 +111,24 @@ public struct SimulatedVenue: ~Copyable {
     }
     public var assetCount: Int { free.count }
 
-    /// Ends an open order without being asked, as a venue may; `false` when it is not open.
-    public mutating func expire(client: ClientOrderID, at now: Nanoseconds) -> Bool {
+    /// Somebody trades with an open order, at its own price: a part of what is left, rounded down to its lot and at least
+    /// one lot. `false` when it is not open. Precondition: `part` is 1 to 4 quarters.
+    public mutating func meet(client: ClientOrderID, quarters part: Int64, at now: Nanoseconds) -> Bool {
+        precondition(part >= 1 && part <= 4, "one to four quarters")
         guard let place = place(of: client), orders[place].isOpen else { return false }
-        close(place, .expired)
+        let order = orders[place]
+        let lot = settings.instruments[order.instrument.index].lotSize.raw
+        let quantity = Swift.max(order.left.raw / 4 * part / lot * lot, Swift.min(lot, order.left.raw))
+        execute(place, part == 4 ? order.left : Quantity(raw: quantity), at: order.price, isMaker: true, now: now)
+        return true
+    }
+
+    /// Ends an open order without being asked, as a venue may; `false` when it is not open.
+    public mutating func expire(
+        client: ClientOrderID, as status: VenueOrderStatus = .expired, at now: Nanoseconds
+    ) -> Bool {
+        guard let place = place(of: client), orders[place].isOpen else { return false }
+        close(place, status)
         events.append(orders[place].update(.stream, at: now))
         return true
     }

@@ -28,7 +28,7 @@ package enum DialectAnswer {
 
 /// Why a request was not done; `backendTimeout` leaves it open.
 package enum DialectRefusal {
-    case staleTimestamp, rateLimited, throttled, backendTimeout, marketClosed, filter, insufficientBalance, wouldTake
+    case staleTimestamp, rateLimited, addressBanned, throttled, backendTimeout, marketClosed, filter, insufficientBalance, wouldTake
     case unknownOrder, noSuchOrder
 }
 
@@ -48,6 +48,8 @@ package protocol VenueDialect {
 
     /// The private stream: an order's status, with the fill that led to it.
     func report(_ update: OrderUpdate, _ fill: Fill?, time: Int64) -> [UInt8]
+    /// The private stream: balances that a trade changed.
+    func balances(_ rows: [VenueBalance], time: Int64) -> [UInt8]
     /// The venue ends the private stream.
     func terminated(time: Int64) -> [UInt8]
 

@@ -26,7 +26,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     func startProcess() {
         guard process == nil else { return }
         life += 1
-        run += 1
+        run = Swift.max(run, strangerRun) + 1
         report.lives += 1
         report.alertsOfLife = 0
         isJournalBroken = false
@@ -39,7 +39,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         stalledUntil = .zero
         clockOffset = .zero
         diskStalledUntil = .zero
-        disk.next = .none
+        disk.calm()
         do {
             try FileManager.default.createDirectory(atPath: lifeDirectory, withIntermediateDirectories: true)
             let bytes = ringByteCount(of: Record.self, capacity: 8192)
@@ -74,14 +74,14 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         report.kills += 1
         endLife(crash: true)
         for role in [LinkRole.marketData, .orders] { forgetLink(role) }
-        heap.schedule(.processStarts, at: now + pause(10))
+        heap.schedule(.processStarts, at: now + dice.process.pause(10))
     }
 
     /// Ends a life, completes its journal as the next start would, and replays it.
     func endLife(crash: Bool) {
         guard process != nil else { return }
         let hash = process!.stepped.status.decisionHash
-        report.digest = (report.digest ^ hash) &* 0x0000_0100_0000_01b3 &+ UInt64(life)
+        report.digest(hash)
         let records = process!.stepped.nextSequence - 1
         if !crash, !isJournalBroken { _ = try? process!.writer.drain(wall: now, engine: now) }
         process = nil
@@ -120,12 +120,13 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         if settings.canary == .orderSentAfterStop { releaseHeldBack() }
         checker.input(input, at: now)
         remember(input)
+        if case .link(let change) = input { report.cover(change) }
         let before = process!.stepped.inputsJournalled
         process!.stepped.step(input, at: now)
         if process!.stepped.inputsJournalled == before { checker.fail(.inputsJournalledFirst, "an input left no record") }
         let count = process!.stepped.outputs.count
         if count > 0 { judge(input, count) }
-        let diesAt = count > 0 && faults.strikes(.processKillInStep, 0.000_05) ? Int(random.next() % UInt64(count)) : -1
+        let diesAt = count > 0 && strikes(.processKillInStep) ? Int(faults.dice.next() % UInt64(count)) : -1
         for index in 0..<count {
             if index == diesAt {
                 dies = true
@@ -152,6 +153,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         if case .command(let command) = input, command.kind == .kill { wasLive = checker.liveOrders }
         var placed = false
         var cancelsAll = false
+        let origin = InputOrigin(input)
         for index in 0..<count {
             let output = process!.stepped.outputs[index]
             checker.output(output)
@@ -162,10 +164,18 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             case .state(let change):
                 report.cover("state \(change.from.name) to \(change.to.name)\(change.error == .none ? "" : " for \(change.error.name)")")
                 if change.to == .live { report.tripsLive += 1 }
-            case .position: if case .fill(let fill) = input { booked.insert(fill.trade.low) }
-            case .order(let change): report.cover("order \(change.from) to \(change.to)")
+            case .position(let change):
+                if change.isLate { report.cover("late fill booked") }
+                if case .fill(let fill) = input {
+                    booked.insert(fill.trade.low)
+                    if fill.source == .tradeHistory { report.cover("fill booked from the trade history") }
+                    if fill.client.run != run, !fill.client.isNone { report.cover("fill of an earlier run's order booked") }
+                }
+            case .order(let change): report.cover(change, by: origin)
+            case .verdict(let verdict) where verdict.verdict != .passed: report.cover("verdict \(verdict.verdict.name)")
+            case .command(let result): report.cover("command \(result.command.kind) \(result.accepted ? "obeyed" : "refused")")
             case .alert(let alert):
-                report.cover("alert \(alert.error.name)")
+                report.cover("alert \(alert.severity) \(alert.error.name) by \(origin)")
                 if alert.severity == .critical { report.alertsOfLife += 1 }
             default: break
             }
@@ -188,7 +198,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     private func perform(_ output: Output) {
         switch output {
         case .place(let order):
-            if settings.canary == .orderSentAfterStop, faults.isOn, random.unit() < 0.05 {
+            if settings.canary == .orderSentAfterStop, faults.isOn, dice.canary.unit() < 0.05 {
                 heldBack.append(order)
                 return
             }
@@ -215,7 +225,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     var wallNow: Nanoseconds { now + clockOffset }
 
     private func sendOrder(_ order: NewOrder) {
-        process!.link.isFull = faults.strikes(.refusedSend, 0.002)
+        process!.link.isFull = strikes(.refusedSend)
         let sent = process!.place(order, at: now, wallNow: wallNow)
         process!.link.isFull = false
         guard sent else { return refused(.place, order.client) }
@@ -228,7 +238,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
 
     /// As the live driver does; a new name is a placement to the checker.
     private func sendAmendment(_ amendment: OrderAmendment) {
-        process!.link.isFull = faults.strikes(.refusedSend, 0.002)
+        process!.link.isFull = strikes(.refusedSend)
         let sent = process!.amend(amendment, at: now, wallNow: wallNow)
         process!.link.isFull = false
         report.cover(amendment.isInPlace ? "order reduced in place" : "order replaced")
@@ -265,14 +275,19 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         guard process != nil, !process!.link.sent.isEmpty else { return }
         let frames = process!.link.sent
         process!.link.sent = []
-        for frame in frames { toVenue(frame) }
+        for frame in frames {
+            var sum: UInt64 = 0
+            for byte in frame { sum = (sum ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+            report.digest(sum)
+            toVenue(frame)
+        }
     }
 
     /// What the order adapter reported, into the core in order.
     func takeOrderEvents() {
         while process != nil, !dies, !process!.orderEvents.inputs.isEmpty, process!.stepped.canStep {
             var input = process!.orderEvents.inputs.removeFirst()
-            if settings.canary == .fillCountedTwice, case .fill(var fill) = input, random.unit() < 0.2 {
+            if settings.canary == .fillCountedTwice, case .fill(var fill) = input, dice.canary.unit() < 0.2 {
                 fill.trade = TradeID(low: fill.trade.low + 1_000_000_000)
                 input = .fill(fill)
                 process!.orderEvents.inputs.insert(input, at: 0)
@@ -323,11 +338,16 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         do throws(JournalError) {
             _ = try process!.writer.drain(wall: now, engine: now)
         } catch {
+            if disk.isDead {
+                report.cover("killed in a write")
+                dies = true
+                return
+            }
             isJournalBroken = true
-            report.cover("journal failed")
+            report.cover(journal: error)
             // As the host does: the engine is killed; a person repairs the disk and starts it anew.
             step(.command(Command(kind: .kill, operatorID: 0, hash: 0, lifetime: .zero)))
-            repairAt = now + pause(60)
+            repairAt = now + dice.process.pause(60)
         }
     }
 }

@@ -7,8 +7,8 @@ import Wire
 /// The network: connections that open, slow down, break and lie; bytes that keep their order within a connection.
 extension World where Market: ~Copyable, Orders: ~Copyable {
     private func delay() -> Int64 {
-        var delay = baseDelay + Int64(random.next() % 3_000_000)
-        if now < slowUntil { delay += 50_000_000 + Int64(random.next() % 3_000_000_000) }
+        var delay = baseDelay + Int64(dice.network.next() % 3_000_000)
+        if now < slowUntil { delay += 50_000_000 + Int64(dice.network.next() % 3_000_000_000) }
         return delay
     }
 
@@ -21,25 +21,44 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         heap.schedule(.venueReceives(link: orderLink.number, frame), at: Nanoseconds(raw: orderLink.lastToVenue))
     }
 
-    /// The venue's bytes on the order connection.
-    func send(_ bytes: [UInt8], _ link: Int) {
+    /// The venue's message on the order connection.
+    func send(_ message: [UInt8], _ link: Int) {
         guard orderLink.isOpen, !orderLink.isDead, link == orderLink.number else { return }
-        orderLink.lastToEngine = Swift.max(now.raw + delay(), orderLink.lastToEngine + 1)
-        heap.schedule(.ordersArrive(link: link, bytes), at: Nanoseconds(raw: orderLink.lastToEngine))
+        for piece in pieces(message) {
+            orderLink.lastToEngine = arrival(.orders, behind: orderLink.lastToEngine)
+            heap.schedule(.ordersArrive(link: link, piece), at: Nanoseconds(raw: orderLink.lastToEngine))
+        }
     }
 
-    func publish(_ bytes: [UInt8]) {
+    func publish(_ message: [UInt8]) {
         guard marketLink.isOpen, !marketLink.isDead else { return }
-        marketLink.lastToEngine = Swift.max(now.raw + delay(), marketLink.lastToEngine + 1)
-        heap.schedule(
-            .marketArrives(link: marketLink.number, bytes), at: Nanoseconds(raw: marketLink.lastToEngine))
+        for piece in pieces(message) {
+            marketLink.lastToEngine = arrival(.marketData, behind: marketLink.lastToEngine)
+            heap.schedule(
+                .marketArrives(link: marketLink.number, piece), at: Nanoseconds(raw: marketLink.lastToEngine))
+        }
+    }
+
+    /// A message as the connection carries it: at once, or in pieces that each take their own time.
+    private func pieces(_ message: [UInt8]) -> [[UInt8]] {
+        guard strikes(.splitMessage) else { return [WorldFrames.frames(message)] }
+        let parts = faults.dice.next() % 2 == 0 ? 1 : 1 + Int(faults.dice.next() % 4)
+        report.cover(parts == 1 ? "message in pieces" : "message in frames and pieces")
+        return WorldFrames.pieces(WorldFrames.frames(message, parts: parts), &faults.dice)
+    }
+
+    /// When the next piece arrives: never before the one sent before it.
+    private func arrival(_ role: LinkRole, behind last: Int64) -> Int64 {
+        var at = now.raw + delay()
+        if stalledLink.role == role, now < stalledLink.until { at = Swift.max(at, stalledLink.until.raw) }
+        return Swift.max(at, last + 1)
     }
 
     // MARK: opening and closing
 
     func linkOpens(_ role: LinkRole, _ life: Int) {
         guard life == self.life, process != nil else { return }
-        if now < closedUntil || now < stalledUntil { return reopen(role) }
+        if now < closedUntil || now < stalledUntil || now < refusedUntil { return reopen(role) }
         wake()
         if role == .marketData {
             guard !marketLink.isOpen else { return }
@@ -66,7 +85,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             failures = orderLink.failures
         }
         failures = Swift.min(Int64(100_000_000) << failures, 10_000_000_000)
-        let wait = failures / 2 + Int64(random.next() % UInt64(failures / 2))
+        let wait = failures / 2 + Int64(dice.network.next() % UInt64(failures / 2))
         heap.schedule(.linkOpens(role, life: life), at: now + Nanoseconds(raw: wait))
     }
 
@@ -81,7 +100,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             takeMarket()
         } else {
             guard orderLink.isOpen, orderLink.number == number else { return }
-            closeOrderLink(lastBytesArrive: random.unit() < 0.5)
+            closeOrderLink(lastBytesArrive: dice.network.unit() < 0.5)
             guard process != nil else { return }
             wake()
             process?.ordersClosed(at: now)
@@ -116,8 +135,9 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         if now < stalledUntil { return heap.schedule(.marketArrives(link: link, bytes), at: stalledUntil) }
         if marketLink.isDead { return }
         wake()
-        withView(bytes) { process?.marketMessage($0, at: now) }
+        let isSound = process?.marketBytes(bytes, at: now) ?? true
         takeMarket()
+        if !isSound { linkCloses(.marketData, link) }
     }
 
     func ordersArrive(_ link: Int, _ bytes: [UInt8]) {
@@ -125,9 +145,10 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         if now < stalledUntil { return heap.schedule(.ordersArrive(link: link, bytes), at: stalledUntil) }
         if orderLink.isDead { return }
         wake()
-        withView(bytes) { process?.ordersMessage($0, at: now, wallNow: wallNow) }
+        let isSound = process?.ordersBytes(bytes, at: now, wallNow: wallNow) ?? true
         collectSent()
         takeOrderEvents()
+        if !isSound { linkCloses(.orders, link) }
     }
 
     func withView(_ bytes: [UInt8], _ body: (ByteView) -> Void) {
@@ -156,7 +177,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
 
     func readSnapshot() {
         var body: [UInt8] = []
-        if now >= closedUntil, !faults.strikes(.failedSnapshot, 0.05) {
+        if now >= closedUntil, now >= refusedUntil, !strikes(.failedSnapshot) {
             dialect.snapshot(last: Int64(book.updateID), bids: book.bids, asks: book.asks, into: &out)
             body = out.view.bytes()
         }
@@ -182,19 +203,19 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     func readTruth(_ requestedAt: Nanoseconds) {
         let time = now.milliseconds
         var rows = VenueTruthRows(requestedAt: requestedAt, isComplete: true, orders: [], account: [], trades: [])
-        if now < closedUntil || now < bannedUntil || faults.strikes(.failedTruth, 0.02) {
+        if now < closedUntil || now < bannedUntil || now < refusedUntil || strikes(.failedTruth) {
             rows.isComplete = false
         } else {
             var open = (0..<venue.openCount).map { venue.openOrder($0).statement(at: now) }
-            if !open.isEmpty, faults.strikes(.truthWithoutOrder, 0.01) { open.removeFirst() }
+            if !open.isEmpty, strikes(.truthWithoutOrder) { open.removeFirst() }
             var balances = [AssetID(0), AssetID(1)].map { venue.balance($0, source: .snapshot, at: now) }
-            if faults.strikes(.truthWithoutBalance, 0.005) { balances.removeFirst() }
+            if strikes(.truthWithoutBalance) { balances.removeFirst() }
             rows.orders = dialect.openOrders(open, time: time)
             rows.account = dialect.account(balances, time: time)
             rows.trades = dialect.trades(Array(history.suffix(30)), time: time)
         }
         var delay = restDelay()
-        if faults.strikes(.lateTruth, 0.01) { delay = delay + pause(10) }
+        if strikes(.lateTruth) { delay = delay + faults.pause(10) }
         heap.schedule(.truthArrives(life: life, rows), at: now + delay)
     }
 

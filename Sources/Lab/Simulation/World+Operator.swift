@@ -22,14 +22,14 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
 
     /// Wants the engine LIVE, mostly; sometimes stops, flattens or kills it.
     func operatorActs() {
-        heap.schedule(.operatorActs, at: now + pause(15))
+        heap.schedule(.operatorActs, at: now + dice.person.pause(15))
         guard !isSettling, let state = process?.stepped.core.state else { return }
         switch state {
         case .disarmed, .safe, .staged, .armed:
-            if random.unit() < 0.7 { ceremony() }
-        case .halted: if random.unit() < 0.4 { say(.unlatch) }
+            if dice.person.unit() < 0.7 { ceremony() }
+        case .halted: if dice.person.unit() < 0.4 { say(.unlatch) }
         case .live, .reducing:
-            let draw = random.unit()
+            let draw = dice.person.unit()
             if draw < 0.004 { say(.kill) }
             else if draw < 0.01 { say(.flatten) }
             else if draw < 0.016 { say(.stop) }
@@ -39,76 +39,133 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     }
 
     private func ceremony() {
-        let hash = 1 + random.next() % 1000
-        let first = Nanoseconds(raw: Int64(random.next() % 2_000_000_000))
-        let second = first + Nanoseconds(raw: Int64(random.next() % 4_000_000_000))
+        let hash = 1 + dice.person.next() % 1000
+        let first = Nanoseconds(raw: Int64(dice.person.next() % 2_000_000_000))
+        let second = first + Nanoseconds(raw: Int64(dice.person.next() % 4_000_000_000))
         if process?.stepped.status.incident.isOpen == true { say(.incident) }
         // Some mandates expire within the run.
-        say(.stage, hash: hash, lifetime: pause(2_000))
+        say(.stage, hash: hash, lifetime: dice.person.pause(2_000))
         say(.arm, hash: hash, lifetime: Nanoseconds(seconds: 5), after: first)
         say(.confirm, hash: hash, after: second)
     }
 
     private func strangeCommand() {
         let kinds = CommandKind.allCases.filter { $0 != .kill && $0.rawValue < 50 }
-        say(kinds[Int(random.next() % UInt64(kinds.count))], hash: random.next() % 3, lifetime: pause(20))
+        say(
+            kinds[Int(faults.dice.next() % UInt64(kinds.count))], hash: faults.dice.next() % 3, lifetime: faults.pause(20))
     }
 
-    /// Once a simulated second.
+    /// About once a simulated second.
     func drawFaults() {
-        heap.schedule(.faults, at: now + Nanoseconds(seconds: 1))
+        heap.schedule(.faults, at: now + Nanoseconds(raw: 200_000_000 + Int64(dice.hand.next() % 1_600_000_000)))
         if isJournalBroken, now >= repairAt, process != nil { return crash() }
+        releaseHeldReply()
+        let recovers = dice.hand.unit() < 1 / 30
+        if recovers { clockOffset = .zero }
         guard faults.isOn else { return }
         networkFaults()
         venueFaults()
+        venueCloses()
         ownFaults()
+        diskFaults()
     }
 
     private func networkFaults() {
-        if faults.strikes(.slowNetwork, 1 / 900) { slowUntil = now + pause(8) }
-        if faults.strikes(.marketCut, 1 / 1200) { linkCloses(.marketData, marketLink.number) }
-        if faults.strikes(.orderCut, 1 / 1200) { linkCloses(.orders, orderLink.number) }
-        if marketLink.isOpen, faults.strikes(.halfOpenMarket, 1 / 3600) { marketLink.isDead = true }
-        if orderLink.isOpen, faults.strikes(.halfOpenOrders, 1 / 3600) {
+        if strikes(.slowNetwork) { slowUntil = now + faults.pause(8) }
+        if strikes(.stalledConnection) {
+            stalledLink = (faults.dice.next() % 2 == 0 ? .marketData : .orders, now + faults.pause(4))
+        }
+        if marketLink.isOpen, strikes(.marketCut) { linkCloses(.marketData, marketLink.number) }
+        if orderLink.isOpen, strikes(.orderCut) { linkCloses(.orders, orderLink.number) }
+        if marketLink.isOpen, strikes(.halfOpenMarket) { marketLink.isDead = true }
+        if orderLink.isOpen, strikes(.halfOpenOrders) {
             orderLink.isDead = true
             heap.schedule(.linkCloses(.orders, link: orderLink.number), at: now + Nanoseconds(seconds: 45))
         }
     }
 
     private func venueFaults() {
-        if faults.strikes(.frozenStream, 1 / 2400) { frozenUntil = now + pause(10) }
-        if faults.strikes(.haltedMarket, 1 / 3600) { haltedUntil = now + pause(15) }
-        if faults.strikes(.ruleChange, 1 / 3600) { rulesUntil = now + pause(15) }
-        if faults.strikes(.rateLimited, 1 / 3600) { bannedUntil = now + pause(15) }
-        if faults.strikes(.maintenance, 1 / 7200) {
-            closedUntil = now + pause(30)
-            linkCloses(.marketData, marketLink.number)
-            linkCloses(.orders, orderLink.number)
-        }
-        if orderLink.isOpen, faults.strikes(.streamEnded, 1 / 3600) {
+        if strikes(.frozenStream) { frozenUntil = now + faults.pause(10) }
+        if strikes(.frozenPrivateStream) { silentUntil = now + faults.pause(10) }
+        if strikes(.haltedMarket) { haltedUntil = now + faults.pause(15) }
+        if strikes(.ruleChange) { rulesUntil = now + faults.pause(15) }
+        if strikes(.tickSizeChange) { coarseUntil = now + faults.pause(30) }
+        if strikes(.rateLimited) { bannedUntil = now + faults.pause(15) }
+        if orderLink.isOpen, orderLink.isSubscribed, strikes(.streamEnded) {
             orderLink.isSubscribed = false
             send(dialect.terminated(time: now.milliseconds), orderLink.number)
         }
-        if venue.openCount > 0, faults.strikes(.unsolicitedEnd, 1 / 300) {
-            let order = venue.openOrder(Int(random.next() % UInt64(venue.openCount)))
-            _ = venue.expire(client: order.client, at: now)
+        if venue.openCount > 0, strikes(.unsolicitedEnd) {
+            let order = venue.openOrder(Int(faults.dice.next() % UInt64(venue.openCount)))
+            _ = venue.expire(client: order.client, as: faults.dice.next() % 2 == 0 ? .expired : .cancelled, at: now)
             tellEvents()
+        }
+    }
+
+    private func venueCloses() {
+        if strikes(.maintenance) {
+            closedUntil = now + faults.pause(30)
+            linkCloses(.marketData, marketLink.number)
+            linkCloses(.orders, orderLink.number)
+        }
+        if strikes(.addressBan) {
+            refusedUntil = now + faults.pause(20)
+            // Some are told so before they are thrown out.
+            let after = faults.dice.next() % 2 == 0 ? Nanoseconds(raw: 1) : faults.pause(5)
+            heap.schedule(.linkCloses(.marketData, link: marketLink.number), at: now + after)
+            heap.schedule(.linkCloses(.orders, link: orderLink.number), at: now + after)
         }
     }
 
     private func ownFaults() {
         guard process != nil else { return }
-        if faults.strikes(.processKill, 1 / 3600) { return crash() }
-        if faults.strikes(.processStall, 1 / 1800) { stalledUntil = now + pause(1.5) }
-        if faults.strikes(.diskFull, 1 / 14_400) { disk.next = .full }
-        if faults.strikes(.diskError, 1 / 14_400) { disk.next = .error }
-        if faults.strikes(.tornWrite, 1 / 14_400) { disk.next = .torn }
-        if faults.strikes(.diskStall, 1 / 7200) { diskStalledUntil = now + pause(150) }
-        if faults.strikes(.clockStep, 1 / 3600) {
-            clockOffset = Nanoseconds(milliseconds: Int64(random.next() % 16_000) - 8_000)
-        } else if clockOffset != .zero, random.unit() < 1 / 30 {
-            clockOffset = .zero
+        if strikes(.processStall) { stalledUntil = now + faults.pause(1.5) }
+        if strikes(.clockStep) {
+            clockOffset = Nanoseconds(milliseconds: Int64(faults.dice.next() % 16_000) - 8_000)
         }
-        if faults.strikes(.strangeCommand, 1 / 300) { strangeCommand() }
+        if strikes(.strangeCommand) { strangeCommand() }
+        if stranger == .none, strikes(.doubleStart) { strangerComes() }
+    }
+
+    /// A second engine, started on another machine, that knows nothing of this one. Its order is far from the market.
+    private func strangerComes() {
+        strangerRun = run + 1
+        stranger = ClientOrderID(run: strangerRun, sequence: 1)
+        let ticks = book.bids[0].price.raw / engine.instrument.tickSize.raw / 20 * 19
+        venue.request(
+            .place(
+                NewOrder(
+                    client: stranger, instrument: engine.instrument.id, strategy: StrategyID(0), side: .buy,
+                    timeInForce: .postOnly, price: Price(raw: ticks * engine.instrument.tickSize.raw),
+                    quantity: Quantity(raw: engine.instrument.minQuantity.raw * 10))), at: now)
+        tellEvents()
+        heap.schedule(.strangerLeaves(stranger), at: now + faults.pause(30))
+    }
+
+    func strangerLeaves(_ client: ClientOrderID) {
+        guard client == stranger else { return }
+        stranger = .none
+        venue.request(
+            .cancel(OrderReference(client: client, instrument: engine.instrument.id, venueOrder: .none)), at: now)
+        tellEvents()
+    }
+
+    private func diskFaults() {
+        if strikes(.diskFull) { trouble(.full) }
+        if strikes(.diskError) { trouble(.error) }
+        if strikes(.tornWrite) { trouble(.torn) }
+        if strikes(.syncError) { trouble(.sync) }
+        if strikes(.crashInWrite) { trouble(.crash) }
+        if strikes(.shortWrite) {
+            disk.shortWrites = 1 + Int(faults.dice.next() % 40)
+            disk.dice = faults.dice
+        }
+        if strikes(.diskStall) { diskStalledUntil = now + faults.pause(150) }
+    }
+
+    private func trouble(_ kind: WorldDisk.Trouble) {
+        disk.next = kind
+        disk.countdown = Int(faults.dice.next() % 5)
+        disk.place = faults.dice.next() % 65_536
     }
 }

@@ -14,10 +14,10 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         guard let request = read else { fatalError("not a request: \(String(decoding: bytes, as: UTF8.self))") }
         if request.method == .place { checker.landed(request.client) }
         if now < closedUntil { return }
-        if request.method != .logon, request.method != .subscribe, faults.strikes(.lostRequest, 0.002) { return }
+        if request.method != .logon, request.method != .subscribe, strikes(.lostRequest) { return }
         if request.timestamp > .zero,
             request.timestamp > now + Nanoseconds(seconds: 1) || now - request.timestamp > request.window
-                || faults.strikes(.staleTimestamp, 0.001)
+                || strikes(.staleTimestamp)
         {
             report.cover("request refused for its time")
             return answer(dialect.refused(request.id, .staleTimestamp), link)
@@ -36,28 +36,38 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
 
     /// The answer, with the faults of answers.
     private func answer(_ bytes: [UInt8], _ link: Int) {
-        if faults.strikes(.lostReply, 0.002) { return }
-        if faults.strikes(.lateReply, 0.002) {
-            return heap.schedule(.venueSays(link: link, bytes), at: now + pause(6))
+        if strikes(.lostReply) { return }
+        if strikes(.lateReply) {
+            return heap.schedule(.venueSays(link: link, bytes), at: now + faults.pause(6))
+        }
+        if heldReply == nil, strikes(.reorderedReply) {
+            heldReply = (link, bytes)
+            return
         }
         send(bytes, link)
-        if faults.strikes(.duplicatedReply, 0.003) { send(bytes, link) }
+        releaseHeldReply()
+        if strikes(.duplicatedReply) { send(bytes, link) }
+    }
+
+    /// The answer that was overtaken follows.
+    func releaseHeldReply() {
+        guard let held = heldReply else { return }
+        heldReply = nil
+        send(held.bytes, held.link)
     }
 
     /// Why the venue does not even look at an order; `nil` when it does.
     private func refusal(_ request: DialectRequest) -> [UInt8]? {
-        if now < bannedUntil {
-            return dialect.refused(request.id, .rateLimited)
-        }
-        if faults.strikes(.throttled, 0.002) {
-            return dialect.refused(request.id, .throttled)
-        }
-        if faults.strikes(.errorBeforeAcceptance, 0.002) {
-            return dialect.refused(request.id, .backendTimeout)
-        }
+        if now < refusedUntil { return dialect.refused(request.id, .addressBanned) }
+        if now < bannedUntil { return dialect.refused(request.id, .rateLimited) }
+        if strikes(.throttled) { return dialect.refused(request.id, .throttled) }
+        if strikes(.errorBeforeAcceptance) { return dialect.refused(request.id, .backendTimeout) }
         guard request.method == .place else { return nil }
         if now < haltedUntil { return dialect.refused(request.id, .marketClosed) }
         if now < rulesUntil { return dialect.refused(request.id, .filter) }
+        if now < coarseUntil, request.price.raw % (engine.instrument.tickSize.raw * 5) != 0 {
+            return dialect.refused(request.id, .filter)
+        }
         return nil
     }
 
@@ -72,22 +82,36 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
                     NewOrder(
                         client: request.client, instrument: instrument, strategy: StrategyID(0), side: request.side,
                         timeInForce: request.timeInForce, price: request.price, quantity: request.quantity)), at: now)
-        case .cancel: venue.request(.cancel(reference), at: now)
+        case .cancel:
+            fillDuringCancel(reference)
+            venue.request(.cancel(reference), at: now)
         case .cancelAll: venue.request(.cancelAll(instrument), at: now)
         case .query: venue.request(.query(reference), at: now)
         case .logon, .subscribe, .other: preconditionFailure("not an order request")
         }
         let first = venue.takeEvent()
         let reply = reply(request, first)
-        let eventsFirst = faults.strikes(.eventBeforeReply, 0.01)
+        var eventsFirst = strikes(.eventBeforeReply)
+        if request.method == .place, venue.order(client: request.client)?.isOpen ?? false, strikes(.fillBeforeReply) {
+            _ = venue.meet(client: request.client, quarters: 1 + Int64(faults.dice.next() % 4), at: now)
+            eventsFirst = true
+        }
         if eventsFirst { tellEvents() }
-        if faults.strikes(.errorAfterAcceptance, 0.002) {
+        if strikes(.errorAfterAcceptance) {
             answer(dialect.refused(request.id, .backendTimeout), link)
         } else {
             answer(reply, link)
         }
         if !eventsFirst { tellEvents() }
         checkExposure()
+    }
+
+    /// What is to be cancelled fills, in part or whole, just before the cancel is looked at.
+    private func fillDuringCancel(_ reference: OrderReference) {
+        let order = venue.order(venueOrder: reference.venueOrder) ?? venue.order(client: reference.client)
+        guard let order, order.isOpen, strikes(.fillDuringCancel) else { return }
+        _ = venue.meet(client: order.client, quarters: 1 + Int64(faults.dice.next() % 4), at: now)
+        tellEvents()
     }
 
     /// The venue's direct answer in bytes; its first event is always the reply.
@@ -121,6 +145,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     /// What the venue says on the private stream, with the faults of events.
     func tellEvents() {
         var pending: Fill?
+        var balances: [VenueBalance] = []
         while let event = venue.takeEvent() {
             switch event {
             case .fill(let fill):
@@ -132,21 +157,32 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             case .orderUpdate(let update):
                 tell(update, pending)
                 pending = nil
+            case .balance(let balance):
+                balances.append(balance)
+                if balances.count == 2 {
+                    tell(balances)
+                    balances = []
+                }
             default: break
             }
         }
     }
 
+    private func tell(_ balances: [VenueBalance]) {
+        guard orderLink.isOpen, orderLink.isSubscribed, now >= silentUntil, !strikes(.lostBalance) else { return }
+        send(dialect.balances(balances, time: now.milliseconds), orderLink.number)
+    }
+
     private func tell(_ update: OrderUpdate, _ fill: Fill?) {
-        guard orderLink.isOpen, orderLink.isSubscribed else { return }
-        if fill != nil, faults.strikes(.lostFill, 0.002) { return }
-        if fill == nil, faults.strikes(.lostUpdate, 0.002) { return }
+        guard orderLink.isOpen, orderLink.isSubscribed, now >= silentUntil else { return }
+        if fill != nil, strikes(.lostFill) { return }
+        if fill == nil, strikes(.lostUpdate) { return }
         let bytes = dialect.report(update, fill, time: now.milliseconds)
-        if faults.strikes(.lateEvent, 0.003) {
-            return heap.schedule(.venueSays(link: orderLink.number, bytes), at: now + pause(2))
+        if strikes(.lateEvent) {
+            return heap.schedule(.venueSays(link: orderLink.number, bytes), at: now + faults.pause(2))
         }
         send(bytes, orderLink.number)
-        if faults.strikes(.duplicatedEvent, 0.005) { send(bytes, orderLink.number) }
+        if strikes(.duplicatedEvent) { send(bytes, orderLink.number) }
     }
 
     func checkExposure() {
@@ -160,14 +196,14 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     // MARK: the market
 
     func marketStep() {
-        heap.schedule(.marketStep, at: now + Nanoseconds(raw: 20_000_000 + Int64(random.next() % 260_000_000)))
+        heap.schedule(.marketStep, at: now + Nanoseconds(raw: 20_000_000 + Int64(dice.market.next() % 260_000_000)))
         if now < haltedUntil { return }
-        let kind = random.next() % 100
+        let kind = dice.market.next() % 100
         if kind < 50 {
-            book.move(&random)
+            book.move(&dice.market)
             tellTop()
         } else if kind < 78 {
-            let trade = book.trade(&random, at: now)
+            let trade = book.trade(&dice.market, at: now)
             dialect.trade(trade, time: now.milliseconds, into: &out)
             tellMarket()
             venue.market(.trade(trade), at: now)
@@ -192,9 +228,9 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
 
     private func tellMarket() {
         guard marketLink.isOpen, now >= frozenUntil else { return }
-        if faults.strikes(.lostMarketMessage, 0.000_3) { return }
+        if strikes(.lostMarketMessage) { return }
         let bytes = out.view.bytes()
         publish(bytes)
-        if faults.strikes(.duplicatedMarketMessage, 0.000_3) { publish(bytes) }
+        if strikes(.duplicatedMarketMessage) { publish(bytes) }
     }
 }

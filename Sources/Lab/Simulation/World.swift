@@ -16,15 +16,17 @@ package struct WorldSettings: Sendable {
     /// Simulated time with faults; a quiet time to settle follows.
     package var span: Nanoseconds
     package var canary: Canary?
-    /// Only these faults; all when `nil`.
-    package var only: Set<FaultClass>?
+    /// The seed's own when `nil`.
+    package var faults: FaultSettings?
     /// Where the journals of the engine's lives are kept while it runs.
     package var directory: String
-    package init(seed: UInt64, span: Nanoseconds, canary: Canary? = nil, only: Set<FaultClass>? = nil, directory: String) {
+    package init(
+        seed: UInt64, span: Nanoseconds, canary: Canary? = nil, faults: FaultSettings? = nil, directory: String
+    ) {
         self.seed = seed
         self.span = span
         self.canary = canary
-        self.only = only
+        self.faults = faults
         self.directory = directory
     }
 }
@@ -33,14 +35,14 @@ package struct WorldSettings: Sendable {
 /// drawn from the seed, so a history can be repeated to the byte.
 ///
 /// Real in it: the core, both protocol machines (bytes in, bytes out), the REST answers' parser, the journal's writer,
-/// reader and recovery, the replay. Simulated: time, the network above TCP (whole application messages), the venue, the
-/// reconciler's rhythm, the operator, the disk's failures. Not in it: WebSocket, TLS and HTTP framing, threads.
+/// reader and recovery, the replay, the WebSocket machine on what comes in. Simulated: time, the network as a stream of
+/// bytes, the venue, the reconciler's rhythm, the operator, the disk's failures. Not in it: TLS, HTTP, sockets, threads.
 package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEntryAdapter & ~Copyable, Strategies: StrategySet> {
     let engine: WorldEngine<Market, Orders, Strategies>
     let settings: WorldSettings
     let dialect: any VenueDialect
     var heap = EventHeap()
-    var random: SeededRandom
+    var dice: WorldDice
     package internal(set) var faults: FaultPlan
     var checker: Checker
     var now = Nanoseconds(seconds: 1_700_000_000)
@@ -73,6 +75,7 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
     var orderLink = WorldConnection()
     let baseDelay: Int64
     var slowUntil = Nanoseconds.zero
+    var stalledLink = (role: LinkRole.rest, until: Nanoseconds.zero)
     /// A connection that is gone, but whose last bytes still reach the venue.
     var drainingLink = -1
 
@@ -82,8 +85,17 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
     var out = ByteWriter(capacity: 64 << 10)
     var closedUntil = Nanoseconds.zero
     var bannedUntil = Nanoseconds.zero
+    /// Our address is banned: no connection, no REST.
+    var refusedUntil = Nanoseconds.zero
     var haltedUntil = Nanoseconds.zero
     var rulesUntil = Nanoseconds.zero
+    var coarseUntil = Nanoseconds.zero
+    /// An answer that the next one overtakes.
+    var heldReply: (link: Int, bytes: [UInt8])?
+    var silentUntil = Nanoseconds.zero
+    /// A second engine's order under our prefix.
+    var stranger = ClientOrderID.none
+    var strangerRun: UInt32 = 0
     var frozenUntil = Nanoseconds.zero
 
     /// The newest executions, for the account's trade history.
@@ -99,11 +111,11 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         self.engine = engine
         self.settings = settings
         dialect = engine.dialect
-        random = SeededRandom(seed: settings.seed)
-        faults = FaultPlan(seed: settings.seed, only: settings.only)
+        dice = WorldDice(seed: settings.seed)
+        faults = FaultPlan(seed: settings.seed, settings.faults ?? .drawn(seed: settings.seed))
         began = now
         checker = Checker(cap: engine.limits.maxPosition, maxDataAge: engine.limits.maxDataAge, began: now)
-        baseDelay = 200_000 + Int64(random.next() % 20_000_000)
+        baseDelay = 200_000 + Int64(dice.network.next() % 20_000_000)
         let million = Quantity(raw: 1_000_000_000 * fixedPointUnit)
         var account = SimulatedVenueSettings(
             venue: engine.instrument.venue, instruments: [engine.instrument], balances: [million, million])
@@ -158,6 +170,10 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         while let next = heap.nextTime, next <= end, checker.violations.isEmpty, let (time, event) = heap.take() {
             now = Swift.max(now, time)
             handle(event)
+            if process != nil, strikes(.processKill) {
+                report.cover("killed between two events")
+                dies = true
+            }
             if dies {
                 dies = false
                 crash()
@@ -184,15 +200,13 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         case .operatorActs: operatorActs()
         case .operatorSays(let life, let command): if life == self.life { obey(command) }
         case .faults: drawFaults()
+        case .strangerLeaves(let client): strangerLeaves(client)
         case .processStarts: startProcess()
         }
     }
 
-    /// An exponential-like distance around `mean` seconds: bounded, so that nothing waits for ever.
-    func pause(_ mean: Double) -> Nanoseconds {
-        let factor = 0.1 + random.unit() * random.unit() * 3.6
-        return Nanoseconds(raw: Int64(mean * factor * 1e9))
-    }
+    /// Whether a fault befalls what happens now.
+    func strikes(_ fault: FaultClass) -> Bool { faults.strikes(fault, at: now - began) }
 
     /// No more faults, no more commands but a stop; links and process come back.
     private func settle() {
@@ -200,16 +214,21 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         faults.isOn = false
         closedUntil = .zero
         bannedUntil = .zero
+        refusedUntil = .zero
         haltedUntil = .zero
         rulesUntil = .zero
+        coarseUntil = .zero
+        silentUntil = .zero
+        stalledLink.until = .zero
         frozenUntil = .zero
         slowUntil = .zero
         stalledUntil = .zero
         diskStalledUntil = .zero
         clockOffset = .zero
+        if stranger != .none { strangerLeaves(stranger) }
         if marketLink.isDead { linkCloses(.marketData, marketLink.number) }
         if orderLink.isDead { linkCloses(.orders, orderLink.number) }
-        disk.next = .none
+        disk.calm()
         if isJournalBroken { endLife(crash: true) }
         if process == nil {
             for role in [LinkRole.marketData, .orders] { forgetLink(role) }
@@ -254,6 +273,32 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
     }
 }
 
+/// A stream of chance for each part of the world, so that a change in one leaves the others as they were.
+struct WorldDice {
+    var network: SeededRandom
+    var market: SeededRandom
+    var person: SeededRandom
+    /// The hand that deals out faults of the world as a whole.
+    var hand: SeededRandom
+    var process: SeededRandom
+    var canary: SeededRandom
+
+    init(seed: UInt64) {
+        var source = SeededRandom(seed: seed)
+        network = SeededRandom(seed: source.next())
+        market = SeededRandom(seed: source.next())
+        person = SeededRandom(seed: source.next())
+        hand = SeededRandom(seed: source.next())
+        process = SeededRandom(seed: source.next())
+        canary = SeededRandom(seed: source.next())
+    }
+}
+
+extension SeededRandom {
+    /// A length of time around `mean` seconds: bounded, so that nothing waits for ever.
+    mutating func pause(_ mean: Double) -> Nanoseconds { Nanoseconds(raw: Int64(mean * spread() * 1e9)) }
+}
+
 /// One connection's fate. `number` grows with each new one.
 struct WorldConnection {
     var number = 0
@@ -267,23 +312,4 @@ struct WorldConnection {
     var lastToEngine: Int64 = 0
     var lastToVenue: Int64 = 0
     var failures: Int64 = 0
-}
-
-/// What a world saw, for people and for the test run's totals.
-package struct WorldReport: Sendable {
-    package var simulated = Nanoseconds.zero
-    package var steps: UInt64 = 0
-    package var lives = 0
-    package var replays = 0
-    package var orders: UInt64 = 0
-    package var fills: UInt64 = 0
-    package var tripsLive = 0
-    package var kills = 0
-    package var unexplained = 0
-    /// Over every life's decisions, in order.
-    package var digest: UInt64 = 0
-    var alertsOfLife = 0
-    /// How often each recovery branch ran: coverage.
-    package var coverage: [String: Int] = [:]
-    mutating func cover(_ name: String) { coverage[name, default: 0] += 1 }
 }

@@ -1,18 +1,19 @@
 import Binance
 import Model
 import Quoting
-import SimulatedBinance
 import Simulation
 import StrategyKit
 import Taking
 import Units
+import VenueKit
 
-/// The engine that `needletail simulate` puts into its world.
-extension Roster {
-    typealias WorldStrategies = StrategyPair<SingleStrategy<Quoter>, SingleStrategy<MomentumTaker>>
+/// The engine that `needletail simulate` and the tests put into the seeded world.
+package enum BinanceWorld {
+    package typealias Strategies = StrategyPair<SingleStrategy<Quoter>, SingleStrategy<MomentumTaker>>
+    package typealias Engine = WorldEngine<BinanceMarketData, BinanceOrderEntry, Strategies>
 
     /// A quoter and a taker on one instrument, with limits that bind.
-    static func worldEngine() throws -> WorldEngine<BinanceMarketData, BinanceOrderEntry, WorldStrategies> {
+    package static func engine() throws -> Engine {
         let instrument = Instrument(
             id: InstrumentID(0), venue: VenueID(0), base: AssetID(0), quote: AssetID(1), symbol: ShortText("BTCUSDT")!,
             tickSize: Price(raw: fixedPointUnit / 10), lotSize: Quantity(raw: fixedPointUnit / 1000),
