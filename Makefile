@@ -37,7 +37,7 @@ bench: build ## Measure the hot path on this machine (about two minutes)
 	swift build -c release --product benchjson
 	$(TOOL) bench --json .build/bench.json
 
-soak: build ## Long runs: canaries, 24 simulated days of faults over 200 seeds, 10,000 kills, 500 power cuts
+soak: build ## 120 simulated days over 1,000 fresh seeds (SEED=, SEEDS=, DAYS=), 10,000 kills, 500 power cuts
 	@Tests/Soak/simulate.sh
 	@Tests/Soak/deaths.sh
 

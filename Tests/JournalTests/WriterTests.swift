@@ -223,3 +223,31 @@ final class FaultySink: JournalSink {
     func finish() {}
     func close() {}
 }
+
+@Suite struct WriteLoopTests {
+    /// Plays a kernel that takes what the list says: a count, or an errno as a negative number.
+    private func play(_ count: Int, _ answers: [Int]) -> (status: Int32, calls: [Range<Int>]) {
+        var left = answers
+        var calls: [Range<Int>] = []
+        let status = writeAll(count) { from, count in
+            calls.append(from..<from + count)
+            let answer = left.removeFirst()
+            if answer < 0 { errno = Int32(-answer) }
+            return answer < 0 ? -1 : answer
+        }
+        return (status, calls)
+    }
+
+    @Test func `A short write goes on behind what was taken`() {
+        let (status, calls) = play(10, [3, 1, 6])
+        #expect(status == 0)
+        #expect(calls == [0..<10, 3..<10, 4..<10])
+    }
+
+    @Test func `An interrupted write is repeated, any other failure is final`() {
+        #expect(play(10, [3, -Int(EINTR), 7]).status == 0)
+        let full = play(10, [3, -Int(ENOSPC)])
+        #expect(full.status == ENOSPC && full.calls.count == 2)
+        #expect(play(10, [0]).status == EIO, "a kernel that takes nothing is not asked for ever")
+    }
+}

@@ -28,10 +28,13 @@ final class ScenarioPlayer {
         case "wait": stage.wait(Nanoseconds(milliseconds: Int64(try number(words, 1) * 1000)), withData: words.last != "data")
         case "market": stage.link(.marketData, words.last == "up" ? .up : .down)
         case "orders": stage.link(.orders, words.last == "up" ? .up : .down)
-        case "tick": stage.tick(words.count > 1 ? try Price(words[1]) : nil)
+        case "tick":
+            if words.last == "crossed" { stage.crossedTick() } else { stage.tick(words.count > 1 ? try Price(words[1]) : nil) }
+        case "limit": try limit(words)
+        case "snapshots": for _ in 0..<Int(try number(words, 1)) { stage.snapshot([], balance: balance) }
         case "snapshot": try snapshot(words)
         case "operator": try command(words[1])
-        case "stranger": stranger()
+        case "stranger": stranger(isOurs: words.last == "prefix" && !words.contains("without"))
         case "balance": balance = try Quantity(words[1])
         default: try check(words)
         }
@@ -105,7 +108,7 @@ final class ScenarioPlayer {
         stage.step(.orderUpdate(update(try order(words[2]), status, words[0] == "stream" ? .stream : .query, filled: filled)))
     }
 
-    /// `fill T1 of A 0.1 at 49990`, `history shows T1 of A 0.1 at 49990`.
+    /// `fill T1 of A 0.1 at 49990`, with `as a sale` on the other side; `history shows T1 of A 0.1 at 49990`.
     private func fill(_ words: [String]) throws {
         let isHistory = words[0] == "history"
         let rest = Array(words.dropFirst(isHistory ? 2 : 1))
@@ -115,7 +118,8 @@ final class ScenarioPlayer {
         stage.step(
             .fill(
                 Fill(
-                    instrument: InstrumentID(0), side: order.side, isMaker: true, source: isHistory ? .tradeHistory : .stream,
+                    instrument: InstrumentID(0), side: rest.last == "sale" ? .sell : order.side, isMaker: true,
+                    source: isHistory ? .tradeHistory : .stream,
                     client: isHistory ? .none : order.client, venueOrder: venueOrder(order), trade: TradeID(low: trade),
                     price: try Price(rest[5]), quantity: try Quantity(rest[3]), cumulativeQuantity: .zero, fee: 0,
                     feeAsset: AssetID(1), venueTime: .zero)))
@@ -129,6 +133,22 @@ final class ScenarioPlayer {
         stage.snapshot(isComplete ? rows : [], balance: words[1] == "without" || !isComplete ? nil : balance, isComplete: isComplete)
     }
 
+    /// `limit max_drawdown 100`: before the engine is connected.
+    private func limit(_ words: [String]) throws {
+        let value = try number(words, 2)
+        let time = Nanoseconds(milliseconds: Int64(value * 1000))
+        let amount = Notional(raw: Int64(value) * fixedPointUnit)
+        let count = Int32(value)
+        guard let change: (inout RiskLimits) -> Void = [
+            "max_drawdown": { $0.maxDrawdown = amount }, "drawdown_confirmations": { $0.drawdownConfirmations = count },
+            "max_consecutive_errors": { $0.maxConsecutiveErrors = count }, "max_slippage_bps": { $0.maxSlippageBps = count },
+            "max_orders_per_second": { $0.maxOrdersPerSecond = count }, "max_move_bps": { $0.maxMoveBps = count },
+            "breach_pause": { $0.breachPause = time }, "max_order_age": { $0.maxOrderAge = time },
+            "max_identical_orders": { $0.maxIdenticalOrders = count }, "max_executions": { $0.maxExecutions = count },
+        ][words[1]] else { throw Failure(what: "no limit of the stage is called \(words[1])") }
+        stage.limit(change)
+    }
+
     private func command(_ word: String) throws {
         if word == "re-arms", stage.incident.isOpen { stage.writeNote() }
         if word == "re-arms" { return [CommandKind.stage, .arm, .confirm].forEach(stage.command) }
@@ -138,11 +158,11 @@ final class ScenarioPlayer {
         stage.command(kind)
     }
 
-    /// An order of our prefix that a later start of an engine has sent.
-    private func stranger() {
+    /// An order of our prefix that a later start of an engine has sent, or one that nobody here knows.
+    private func stranger(isOurs: Bool) {
         var order = update(
             NewOrder(
-                client: ClientOrderID(run: stage.run + 1, sequence: 1), instrument: InstrumentID(0), strategy: StrategyID(0),
+                client: isOurs ? ClientOrderID(run: stage.run + 1, sequence: 1) : .none, instrument: InstrumentID(0), strategy: StrategyID(0),
                 side: .buy, timeInForce: .goodTillCancel, price: Price(raw: 49_990 * fixedPointUnit),
                 quantity: Quantity(raw: fixedPointUnit / 10)), .new, .stream, filled: .zero)
         order.venueOrder = VenueOrderID(99)
@@ -172,6 +192,9 @@ final class ScenarioPlayer {
                 stage.outputs.contains { if case .alert(let alert) = $0 { alert.error.name == words[1] } else { false } },
                 "no such alert")
         case ("refused", _): try refusedBy(words[1])
+        case ("no", "alert"):
+            try expect(
+                !stage.outputs.contains { if case .alert = $0 { true } else { false } }, "there was an alert")
         default: try checkOrder(words)
         }
     }

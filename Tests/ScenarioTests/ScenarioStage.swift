@@ -41,9 +41,10 @@ final class ScenarioStage {
     private var snapshotID: UInt64 = 0
     /// What the venue's snapshots tell of the quote asset.
     var quoteBalance = Quantity(raw: 1_000_000 * fixedPointUnit)
+    private var limits = ScenarioStage.limits
 
     init() {
-        let configuration = Self.configuration(run: 7)
+        let configuration = Self.configuration(run: 7, Self.limits)
         core = TradingCore(configuration: configuration, strategies: SingleStrategy(ScriptedStrategy(script: script)))
         buffer = OutputBuffer(capacity: configuration.outputCapacity)
         top = TopOfBook(
@@ -55,8 +56,16 @@ final class ScenarioStage {
     /// Limits that a scenario asks for by a word, before anything else: `doubt` wants a loss confirmed, `stops` has a stop
     /// loss of 10.
     func limit(_ word: String) {
-        core = TradingCore(
-            configuration: Self.configuration(run: run, word), strategies: SingleStrategy(ScriptedStrategy(script: script)))
+        switch word {
+        case "doubt":
+            limits.maxPriceGapBps = 30
+            limits.maxTradeAge = Nanoseconds(seconds: 5)
+            limits.drawdownConfirmations = 2
+            limits.unconfirmedEvaluations = 10
+        case "stops": limits.stopLoss = Notional(raw: 10 * fixedPointUnit)
+        default: break
+        }
+        begin()
     }
 
     func publicTrade(_ price: Price) {
@@ -67,21 +76,16 @@ final class ScenarioStage {
                     trade: TradeID(low: 1), venueTime: now, receivedAt: now)))
     }
 
-    static func configuration(run: UInt32, _ word: String = "") -> CoreConfiguration {
-        var configuration = plain(run: run)
-        switch word {
-        case "doubt":
-            configuration.limits[0].maxPriceGapBps = 30
-            configuration.limits[0].maxTradeAge = Nanoseconds(seconds: 5)
-            configuration.limits[0].drawdownConfirmations = 2
-            configuration.limits[0].unconfirmedEvaluations = 10
-        case "stops": configuration.limits[0].stopLoss = Notional(raw: 10 * fixedPointUnit)
-        default: break
-        }
-        return configuration
+    static var limits: RiskLimits {
+        let unit = fixedPointUnit
+        return RiskLimits(
+            maxOrderQuantity: Quantity(raw: unit), maxOrderNotional: Notional(raw: 50_000 * unit),
+            maxPosition: Quantity(raw: 2 * unit), maxOpenOrders: 5, priceCollarBps: 100,
+            maxDataAge: Nanoseconds(seconds: 1), maxOrdersPerSecond: 50, maxOrdersPerMinute: 500,
+            maxDailyLoss: Notional(raw: 1000 * unit))
     }
 
-    private static func plain(run: UInt32) -> CoreConfiguration {
+    static func configuration(run: UInt32, _ limits: RiskLimits) -> CoreConfiguration {
         let unit = fixedPointUnit
         return CoreConfiguration(
             mode: .live, run: run, venue: VenueID(0), prefix: ClientOrderIDFormat(prefix: "t-")!,
@@ -92,20 +96,24 @@ final class ScenarioStage {
                     minQuantity: Quantity(raw: unit / 100_000), maxQuantity: Quantity(raw: 1000 * unit),
                     minNotional: Notional(raw: 5 * unit))
             ],
-            limits: [
-                RiskLimits(
-                    maxOrderQuantity: Quantity(raw: unit), maxOrderNotional: Notional(raw: 50_000 * unit),
-                    maxPosition: Quantity(raw: 2 * unit), maxOpenOrders: 5, priceCollarBps: 100,
-                    maxDataAge: Nanoseconds(seconds: 1), maxOrdersPerSecond: 50, maxOrdersPerMinute: 500,
-                    maxDailyLoss: Notional(raw: 1000 * unit))
-            ], configHash: 1)
+            limits: [limits], configHash: 1)
     }
 
     /// The process is started anew: another run, nothing remembered.
     func restart() {
         run += 1
+        begin()
+    }
+
+    /// Another limit than the stage's own; before anything happened.
+    func limit(_ change: (inout RiskLimits) -> Void) {
+        change(&limits)
+        begin()
+    }
+
+    private func begin() {
         core = TradingCore(
-            configuration: Self.configuration(run: run), strategies: SingleStrategy(ScriptedStrategy(script: script)))
+            configuration: Self.configuration(run: run, limits), strategies: SingleStrategy(ScriptedStrategy(script: script)))
         outputs = []
         states = [:]
     }
@@ -131,6 +139,16 @@ final class ScenarioStage {
         top.updateID += 1
         top.receivedAt = now
         step(.topOfBook(top))
+    }
+
+    /// A book whose bid stands above its ask.
+    func crossedTick() {
+        var crossed = top
+        crossed.bidPrice = crossed.askPrice + Price(raw: fixedPointUnit)
+        top.updateID += 1
+        crossed.updateID = top.updateID
+        crossed.receivedAt = now
+        step(.topOfBook(crossed))
     }
 
     func wait(_ span: Nanoseconds, withData: Bool) {

@@ -20,10 +20,22 @@ struct ScenarioText: Sendable, CustomStringConvertible {
     var lines: [Line] = []
     var description: String { name }
 
+    static var tests: URL { URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent() }
+
+    /// What is no scenario and why, by topic: lines `topic: reason` of exceptions.txt.
+    static func exceptions() throws -> [String: String] {
+        let text = try String(contentsOf: tests.appending(path: "Scenarios/exceptions.txt"), encoding: .utf8)
+        var found: [String: String] = [:]
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            if parts.count == 2 { found[String(parts[0])] = parts[1].trimmingCharacters(in: .whitespaces) }
+        }
+        return found
+    }
+
     /// All scenarios of the text files in Tests/Scenarios.
     static func all() -> [ScenarioText] {
-        let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Scenarios")
+        let directory = tests.appending(path: "Scenarios")
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? []
         return files.filter { $0.hasSuffix(".scenarios") }.sorted().flatMap { file in
             read((try? String(contentsOf: directory.appending(path: file), encoding: .utf8)) ?? "", file)

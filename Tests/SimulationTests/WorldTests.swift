@@ -1,86 +1,39 @@
-import Binance
 import Foundation
-import Model
-import Quoting
-import SimulatedBinance
+import Matching
 import Simulation
-import StrategyKit
-import Taking
 import Testing
+import Transport
 import Units
 
-private typealias Strategies = StrategyPair<SingleStrategy<Quoter>, SingleStrategy<MomentumTaker>>
-
-/// A small engine on one instrument, with limits that bind.
-private func engine() throws -> WorldEngine<BinanceMarketData, BinanceOrderEntry, Strategies> {
-    let unit = fixedPointUnit
-    let instrument = Instrument(
-        id: InstrumentID(0), venue: VenueID(0), base: AssetID(0), quote: AssetID(1), symbol: ShortText("BTCUSDT")!,
-        tickSize: Price(raw: unit / 10), lotSize: Quantity(raw: unit / 1000), minQuantity: Quantity(raw: unit / 1000),
-        maxQuantity: Quantity(raw: 1000 * unit), minNotional: Notional(raw: 5 * unit))
-    let limits = RiskLimits(
-        maxOrderQuantity: Quantity(raw: unit / 10), maxOrderNotional: Notional(raw: 10_000 * unit),
-        maxPosition: Quantity(raw: unit / 5), maxOpenOrders: 6, priceCollarBps: 50,
-        maxDataAge: Nanoseconds(milliseconds: 1500), maxOrdersPerSecond: 10, maxOrdersPerMinute: 200,
-        maxDailyLoss: Notional(raw: 3_000 * unit))
-    let symbols = [BinanceSymbol(instrument: InstrumentID(0), symbol: "BTCUSDT")]
-    let assets = [BinanceAsset(asset: AssetID(0), name: "BTC"), BinanceAsset(asset: AssetID(1), name: "USDT")]
-    let identifiers = try #require(ClientOrderIDFormat(prefix: "sim-"))
-    let quoter = try Quoter(
-        instrument: InstrumentID(0),
-        parameters: [
-            "orderQuantity": unit / 20, "halfSpreadTicks": 3, "halfSpreadBps": 0, "skewTicks": 2, "maxInventory": unit / 4,
-            "minReplaceInterval": 2_000_000_000, "minPriceChangeTicks": 4,
-        ])
-    let taker = try MomentumTaker(
-        instrument: InstrumentID(0),
-        parameters: [
-            "orderQuantity": unit / 20, "threshold": unit, "halfLife": 2_000_000_000, "cooldown": 30_000_000_000,
-            "maxInventory": unit / 4, "slippageTicks": 3,
-        ])
-    return WorldEngine(
-        makeMarket: { try! BinanceMarketData(BinanceMarketConfiguration(venue: VenueID(0), symbols: symbols)) },
-        makeOrders: {
-            try! BinanceOrderEntry(
-                BinanceOrderConfiguration(
-                    venue: VenueID(0), symbols: symbols, assets: assets, clientIDs: identifiers,
-                    credentials: BinanceCredentials(apiKey: "simulated", secret: .hmac("simulated"))))
-        },
-        makeStrategies: { StrategyPair(SingleStrategy(quoter), SingleStrategy(taker)) },
-        rest: try BinanceRest(
-            BinanceRestConfiguration(
-                venue: VenueID(0), symbols: symbols, assets: assets, clientIDs: identifiers, credentials: nil)),
-        instrument: instrument, limits: limits, clientIDs: identifiers,
-        dialect: BinanceDialect(symbol: "BTCUSDT", base: "BTC", quote: "USDT", clientIDs: identifiers))
-}
-
 /// A seed's world played to its end.
-private func play(
-    _ seed: UInt64, seconds: Int64, canary: Canary? = nil, only: Set<FaultClass>? = nil
-) throws -> (violations: [Violation], report: WorldReport, faults: FaultPlan) {
-    let directory = NSTemporaryDirectory() + "/world-tests-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: directory) }
-    let world = World(
-        try engine(),
-        WorldSettings(seed: seed, span: Nanoseconds(seconds: seconds), canary: canary, only: only, directory: directory))
-    return (world.play(), world.report, world.faults)
+func playWorld(
+    _ seed: UInt64, seconds: Int64, canary: Canary? = nil, faults: FaultSettings? = nil
+) throws -> WorldOutcome {
+    try WorldOutcome(
+        try WorldEngineTwin.engine(seed: seed),
+        WorldSettings(
+            seed: seed, span: Nanoseconds(seconds: seconds), canary: canary, faults: faults,
+            directory: Campaign.directory(seed)))
 }
 
-// The long run is Tests/EndToEnd/simulate.sh, with the release binary; here is what must hold of the world itself.
+// The long run is Tests/EndToEnd/world.sh, with the release binary; here is what must hold of the world itself.
 @Suite struct WorldTests {
-    @Test func `One seed gives one history, to the decision`() throws {
-        let first = try play(4, seconds: 400)
-        let second = try play(4, seconds: 400)
+    /// One of each temperament. Tests/EndToEnd/world.sh compares what is printed with what the release build says.
+    @Test(arguments: [4, 6, 7, 8] as [UInt64])
+    func `One seed gives one history, to the byte`(_ seed: UInt64) throws {
+        let first = try playWorld(seed, seconds: 240)
+        let second = try playWorld(seed, seconds: 240)
         #expect(first.violations.isEmpty, "\(first.violations)")
-        #expect(first.report.orders > 20)
+        #expect(first.report.orders > 5)
         #expect(first.report.digest == second.report.digest)
-        #expect(first.faults.counts == second.faults.counts)
-        #expect(try play(5, seconds: 400).report.digest != first.report.digest)
+        #expect(first.faults.history == second.faults.history)
+        #expect(first.report.coverage == second.report.coverage)
+        #expect(try playWorld(seed + 8, seconds: 240).report.digest != first.report.digest)
+        print("world digest of seed \(seed): \(String(first.report.digest, radix: 16))")
     }
 
     @Test func `Without faults the engine trades and ends at rest`() throws {
-        let calm = try play(1, seconds: 300, only: [])
+        let calm = try playWorld(1, seconds: 300, faults: FaultSettings())
         #expect(calm.violations.isEmpty, "\(calm.violations)")
         #expect(calm.faults.total == 0)
         #expect(calm.report.fills > 5 && calm.report.lives == 1 && calm.report.replays == 1)
@@ -90,7 +43,55 @@ private func play(
         Canary.capIgnored, .orderNotJournalled, .terminalRevived, .inputNotJournalled, .hiddenClock,
     ])
     func `A rule broken on purpose is caught by its own invariant`(_ canary: Canary) throws {
-        let found = try play(1, seconds: 300, canary: canary).violations
+        let found = try playWorld(1, seconds: 300, canary: canary).violations
         #expect(found.first?.invariant == canary.invariant, "\(canary): \(found)")
+    }
+
+    @Test func `What struck, told one by one, gives the same history`() throws {
+        let drawn = try playWorld(10, seconds: 240)
+        #expect(drawn.faults.total > 5)
+        let told = try playWorld(10, seconds: 240, faults: FaultSettings(script: drawn.faults.history))
+        #expect(told.report.digest == drawn.report.digest)
+        #expect(told.faults.history == drawn.faults.history)
+    }
+
+    @Test func `A fault happens at its time and with nothing else`() throws {
+        let script = [FaultOccurrence(.doubleStart, at: Nanoseconds(seconds: 60))]
+        let found = try playWorld(1, seconds: 200, faults: FaultSettings(script: script))
+        #expect(found.violations.isEmpty, "\(found.violations)")
+        #expect(found.faults.history == script)
+        let halts = found.report.coverage.filter { $0.key.hasSuffix("to HALTED for UNKNOWN_ORDER") }
+        #expect(halts.values.reduce(0, +) == 1, "a second engine under our prefix halts: \(found.report.coverage)")
+    }
+
+    @Test func `No recovery branch is named twice`() {
+        #expect(Set(RecoveryBranches.all).count == RecoveryBranches.all.count)
+        #expect(RecoveryBranches.all.count > 80)
+    }
+
+    @Test func `A message in any frames and pieces is read as it was`() {
+        var dice = SeededRandom(seed: 11)
+        for count in [1, 2, 125, 126, 700, 65_535, 65_536, 70_000] {
+            for parts in [1, 2, 5] {
+                let message = (0..<count).map { UInt8(32 + $0 % 90) }
+                let pieces = WorldFrames.pieces(WorldFrames.frames(message, parts: parts), &dice)
+                var socket = WebSocketClient(messageLimit: 1 << 20, outputLimit: 4096, seed: 3)
+                var read: [[UInt8]] = []
+                for piece in pieces {
+                    piece.withUnsafeBytes { buffer in
+                        var input = buffer
+                        while true {
+                            switch socket.consume(&input) {
+                            case .message(let payload, _): read.append(Array(payload))
+                            case .needMore: return
+                            case .ping: socket.outputTaken()
+                            case .pong, .closed, .failed: Issue.record("\(count) bytes in \(parts) parts")
+                            }
+                        }
+                    }
+                }
+                #expect(read == [message], "\(count) bytes in \(parts) parts, \(pieces.count) pieces")
+            }
+        }
     }
 }

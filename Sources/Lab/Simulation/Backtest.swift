@@ -196,6 +196,8 @@ package struct CollectedMarket: MarketSink, FrameSink {
     package var inputs: [Input] = []
     package var wantsSnapshot: InstrumentID?
     package var wantsReconnect = false
+    /// Why the last new connection was asked for.
+    package private(set) var reconnectReason: FeedRefusal?
     package private(set) var refusals = FeedRefusalCounts()
 
     package init() {}
@@ -205,6 +207,7 @@ package struct CollectedMarket: MarketSink, FrameSink {
     package mutating func reconnect(_ reason: FeedRefusal) {
         refusals.count(reason)
         wantsReconnect = true
+        reconnectReason = reason
     }
     /// Subscriptions have nowhere to go in a recording.
     package mutating func send(text: ByteView) -> Bool { true }

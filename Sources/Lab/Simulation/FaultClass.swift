@@ -62,7 +62,7 @@ package enum FaultClass: Int, Sendable, CaseIterable {
         case .frozenPrivateStream: return "the private stream is silent for some seconds while requests are answered"
         case .failedTruth: return "the account's truth cannot be read"
         case .lateTruth: return "the account's truth comes some seconds late"
-        case .truthWithoutOrder: return "the list of open orders lacks one"
+        case .truthWithoutOrder: return "the list of open orders lacks one for some seconds"
         case .truthWithoutBalance: return "the account lacks the balance that is our position"
         case .failedSnapshot: return "the book's snapshot cannot be read"
         case .frozenStream: return "market data are silent for some seconds, the connection is alive"

@@ -36,7 +36,7 @@ package struct FaultSettings: Sendable, Equatable {
             let spread = [0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0][Int(random.next() % 7)]
             if let only, !only.contains(fault) { continue }
             if isOff && only == nil { continue }
-            settings.rates[fault] = fault.ordinaryRate * storm * spread
+            settings.rates[fault] = (fault.ordinaryRate * storm * spread * 1000).rounded() / 1000
         }
         return settings
     }

@@ -60,6 +60,12 @@ package struct Violation: Error, Sendable, CustomStringConvertible {
     package var seconds: Double
     package var detail: String
 
+    package init(invariant: Invariant, seconds: Double, detail: String) {
+        self.invariant = invariant
+        self.seconds = seconds
+        self.detail = detail
+    }
+
     package var description: String {
         "invariant \(invariant.rawValue) (\(invariant.sentence)) broken at \(seconds) s: \(detail)"
     }

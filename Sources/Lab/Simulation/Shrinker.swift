@@ -73,16 +73,16 @@ package struct Shrinker {
 
     /// To just behind the violation; where it is found only at the end, by halves.
     private mutating func shorten() throws {
-        let end = Nanoseconds(raw: Int64(best.violation.seconds * 1e9) + 1_000_000_000)
+        let end = Nanoseconds(milliseconds: Int64(best.violation.seconds * 1000) + 1000)
         if end < best.span, try attempt(end, trimmed(end)) { return try shortenMore() }
         try shortenMore()
     }
 
     private mutating func shortenMore() throws {
         var low: Int64 = 0
-        while best.span.raw - low > 1_000_000_000, left > 0 {
-            let middle = Nanoseconds(raw: (low + best.span.raw) / 2)
-            if !(try attempt(middle, trimmed(middle))) { low = middle.raw }
+        while best.span.milliseconds - low > 1000, left > 0 {
+            let middle = Nanoseconds(milliseconds: (low + best.span.milliseconds) / 2)
+            if !(try attempt(middle, trimmed(middle))) { low = middle.milliseconds }
         }
     }
 

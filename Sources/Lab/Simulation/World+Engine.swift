@@ -84,6 +84,9 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         report.digest(hash)
         let records = process!.stepped.nextSequence - 1
         if !crash, !isJournalBroken { _ = try? process!.writer.drain(wall: now, engine: now) }
+        for reason in FeedRefusal.allCases {
+            report.cover("market message refused as \(reason.name)", Int(process!.marketSink.refusals[reason]))
+        }
         process = nil
         defer { try? FileManager.default.removeItem(atPath: lifeDirectory) }
         guard checker.violations.isEmpty else { return }
@@ -126,6 +129,9 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         if process!.stepped.inputsJournalled == before { checker.fail(.inputsJournalledFirst, "an input left no record") }
         let count = process!.stepped.outputs.count
         if count > 0 { judge(input, count) }
+        if case .fill(let fill) = input, booked.contains(fill.trade.low), !hasPosition(count) {
+            report.cover("repeated fill counted once")
+        }
         let diesAt = count > 0 && strikes(.processKillInStep) ? Int(faults.dice.next() % UInt64(count)) : -1
         for index in 0..<count {
             if index == diesAt {
@@ -145,6 +151,11 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         if dies { return }
         collectSent()
         takeOrderEvents()
+    }
+
+    private func hasPosition(_ count: Int) -> Bool {
+        for index in 0..<count { if case .position = process!.stepped.outputs[index] { return true } }
+        return false
     }
 
     /// Lets the checker see what was decided.
@@ -198,7 +209,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     private func perform(_ output: Output) {
         switch output {
         case .place(let order):
-            if settings.canary == .orderSentAfterStop, faults.isOn, dice.canary.unit() < 0.05 {
+            if settings.canary == .orderSentAfterStop, heldBack.isEmpty, faults.isOn, dice.canary.unit() < 0.05 {
                 heldBack.append(order)
                 return
             }

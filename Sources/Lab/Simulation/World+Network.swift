@@ -168,7 +168,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         }
         if process!.marketSink.wantsReconnect {
             process!.marketSink.wantsReconnect = false
-            report.cover("market data reconnected by the adapter")
+            report.cover("market data reconnected for \(process!.marketSink.reconnectReason?.name ?? "nothing")")
             linkCloses(.marketData, marketLink.number)
         }
     }
@@ -207,7 +207,10 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             rows.isComplete = false
         } else {
             var open = (0..<venue.openCount).map { venue.openOrder($0).statement(at: now) }
-            if !open.isEmpty, strikes(.truthWithoutOrder) { open.removeFirst() }
+            if let first = open.first, strikes(.truthWithoutOrder) {
+                leftOut = (first.client, now + faults.pause(12))
+            }
+            if now < leftOut.until { open.removeAll { $0.client == leftOut.client } }
             var balances = [AssetID(0), AssetID(1)].map { venue.balance($0, source: .snapshot, at: now) }
             if strikes(.truthWithoutBalance) { balances.removeFirst() }
             rows.orders = dialect.openOrders(open, time: time)

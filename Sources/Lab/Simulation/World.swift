@@ -95,6 +95,8 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
     var silentUntil = Nanoseconds.zero
     /// A second engine's order under our prefix.
     var stranger = ClientOrderID.none
+    /// An order that the list of open orders lacks for a while.
+    var leftOut = (client: ClientOrderID.none, until: Nanoseconds.zero)
     var strangerRun: UInt32 = 0
     var frozenUntil = Nanoseconds.zero
 
@@ -219,6 +221,7 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         rulesUntil = .zero
         coarseUntil = .zero
         silentUntil = .zero
+        leftOut.until = .zero
         stalledLink.until = .zero
         frozenUntil = .zero
         slowUntil = .zero

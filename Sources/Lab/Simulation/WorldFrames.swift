@@ -1,9 +1,9 @@
 import Matching
 
 /// The venue's WebSocket server as far as bytes go: one text message in one frame, or in several with a ping between.
-struct WorldFrames {
+package enum WorldFrames {
     /// The bytes of a message; `parts` frames.
-    static func frames(_ message: [UInt8], parts: Int = 1) -> [UInt8] {
+    package static func frames(_ message: [UInt8], parts: Int = 1) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(message.count + 16)
         let parts = Swift.max(1, Swift.min(parts, message.count))
@@ -26,7 +26,7 @@ struct WorldFrames {
     }
 
     /// Cut into two to five pieces, some of them of one byte.
-    static func pieces(_ bytes: [UInt8], _ dice: inout SeededRandom) -> [[UInt8]] {
+    package static func pieces(_ bytes: [UInt8], _ dice: inout SeededRandom) -> [[UInt8]] {
         var cuts: [Int] = []
         for _ in 0..<(1 + dice.next() % 4) {
             cuts.append(1 + Int(dice.next() % UInt64(Swift.max(1, bytes.count - 1))))

@@ -50,7 +50,7 @@ package struct WorldReport: Sendable {
     /// By states before and after and by what moved the order; named at the end.
     private var transitions: [Int: Int] = [:]
 
-    mutating func cover(_ name: String) { seen[name, default: 0] += 1 }
+    mutating func cover(_ name: String, _ count: Int = 1) { if count > 0 { seen[name, default: 0] += count } }
 
     mutating func cover(_ change: OrderTransition, by origin: InputOrigin) {
         transitions[Int(change.from.rawValue) << 16 | Int(change.to.rawValue) << 8 | origin.rawValue, default: 0] += 1

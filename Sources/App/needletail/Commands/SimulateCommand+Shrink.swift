@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import SimulatedBinance
 import Simulation
 import Units
 
@@ -16,11 +15,11 @@ extension SimulateCommand {
             var settings = plan.settings(failure.seed)
             settings.span = span
             settings.faults = faults
-            let outcome = try WorldOutcome(try BinanceWorld.engine(), settings)
+            let outcome = try WorldOutcome(try Roster.worldEngine(seed: failure.seed), settings)
             return (outcome.violations.first, outcome.faults.history)
         }
         let found = try shrinker.shrink()
-        let span = Nanoseconds(milliseconds: found.span.milliseconds)
+        let span = found.span
         let command = Self.command(failure.seed, span, faults: path, only: nil, canary: canary)
         let text = found.faults.text(heading: ["What is left of seed \(failure.seed): \(found.violation)", command])
         do {
@@ -45,7 +44,7 @@ extension SimulateCommand {
                 var settings = plan.settings(seed)
                 settings.span = Nanoseconds(seconds: 7200)
                 settings.canary = canary
-                let found = try WorldOutcome(try BinanceWorld.engine(), settings).violations
+                let found = try WorldOutcome(try Roster.worldEngine(seed: seed), settings).violations
                 if let violation = found.first(where: { $0.invariant == canary.invariant }) {
                     caught = "seed \(seed), \(violation)"
                 } else if let other = found.first {

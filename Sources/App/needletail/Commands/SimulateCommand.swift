@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import SimulatedBinance
 import Simulation
 import Units
 
@@ -113,7 +112,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
     private func plan() throws -> Plan {
         Plan(
-            span: Nanoseconds(seconds: Swift.max(1, Int64(days * 86_400 / Double(seeds)))),
+            span: Nanoseconds(milliseconds: Swift.max(1000, Int64((days * 86_400_000 / Double(seeds)).rounded()))),
             canary: canary.flatMap(Canary.init), only: try onlyThese(), faults: try fileOfFaults())
     }
 
@@ -163,7 +162,7 @@ struct SimulateCommand: AsyncParsableCommand {
                     var seed = first + job
                     while seed < first + count, !Task.isCancelled {
                         CrashNotice.set("repeat it with: \(command(seed))", place: Int(job))
-                        let outcome = try campaign.play(try BinanceWorld.engine(), plan.settings(seed))
+                        let outcome = try campaign.play(try Roster.worldEngine(seed: seed), plan.settings(seed))
                         if verbose { print(campaign.lastLine) }
                         if !outcome.violations.isEmpty {
                             return (campaign, Failure(seed: seed, violations: outcome.violations, lastSteps: outcome.lastSteps))
