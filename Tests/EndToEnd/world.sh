@@ -41,6 +41,16 @@ fi
 grep -q "wrong.faults, line 1: no fault is called 'lostRepl'" "$directory/refusal.txt"
 grep -q "cure: known is lostReply" "$directory/refusal.txt"
 
+echo "-- a seed whose world traps says how to repeat it"
+"$tool" simulate --seed 5 --days 1000 > /dev/null 2> "$directory/trap.txt" &
+playing=$!
+for _ in $(seq 100); do ls -d /dev/shm/needletail-world-$playing-* > /dev/null 2>&1 && break; sleep 0.1; done
+kill -ILL $playing
+if wait $playing; then echo "world: a trap ended well"; exit 1; fi
+rm -rf /dev/shm/needletail-world-$playing-*
+grep -q "^repeat it with: needletail simulate --seed 5 --days 1000.0$" "$directory/trap.txt" \
+    || { cat "$directory/trap.txt"; exit 1; }
+
 echo "-- the debug build plays the same histories"
 swift test --skip-build --filter "SimulationTests.WorldTests" > "$directory/debug.txt" 2>&1 \
     || { cat "$directory/debug.txt"; exit 1; }
