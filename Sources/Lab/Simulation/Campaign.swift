@@ -105,6 +105,7 @@ package struct Campaign: Sendable {
             lines += branches.sorted { $0.key < $1.key }.map { "  \(known.contains($0.key) ? "*" : " ") \($0.key) \($0.value)" }
         }
         if unexplained > 0 { lines.append("ends with a position the engine knew to be in doubt \(unexplained)") }
+        lines += Invariant.allCases.map { "  \($0.rawValue) \($0.sentence)" }
         lines.append("invariants broken 0 of \(Invariant.allCases.count)")
         return lines
     }
