@@ -189,7 +189,9 @@ struct Checker {
         case .orderUpdate(let update):
             if update.venueOrder != .none { numbered.insert(update.venueOrder.raw) }
             if update.client.run != run {
-                claims[update.client] = Swift.max(claims[update.client] ?? .zero, update.cumulativeQuantity)
+                // Before it is taken over only the statement that leads to it counts: others the engine cannot keep.
+                let before = adopted.contains(update.client) ? claims[update.client] ?? .zero : .zero
+                claims[update.client] = Swift.max(before, update.cumulativeQuantity)
             }
         case .trade, .balance, .command, .timer, .note, .venueUsage, .intent, .health, .clock: break
         }
