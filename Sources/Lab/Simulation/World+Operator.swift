@@ -129,7 +129,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
 
     /// A second engine, started on another machine, that knows nothing of this one. Its order is far from the market.
     private func strangerComes() {
-        strangerRun = run + 1
+        strangerRun = Swift.max(run, strangerRun) + 1
         stranger = ClientOrderID(run: strangerRun, sequence: 1)
         let ticks = book.bids[0].price.raw / engine.instrument.tickSize.raw / 20 * 19
         venue.request(
