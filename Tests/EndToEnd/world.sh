@@ -56,7 +56,7 @@ swift test --skip-build --filter "SimulationTests.WorldTests" > "$directory/debu
     || { cat "$directory/debug.txt"; exit 1; }
 for seed in 4 6 7 8; do
     debug=$(sed -n "s/^.*world digest of seed $seed: \([0-9a-f]*\).*$/\1/p" "$directory/debug.txt" | head -1)
-    release=$("$tool" simulate --seed $seed --days 0.002777777777777778 --verbose | sed -n 's/.* digest //p')
+    release=$("$tool" simulate --seed $seed --days 0.002777777777777778 --verbose | sed -n 's/.* decisions \([0-9a-f]\{16\}\)$/\1/p')
     [ -n "$debug" ] && [ "$debug" = "$release" ] \
         || { echo "world: seed $seed: debug '$debug', release '$release'"; exit 1; }
     echo "seed $seed: debug and release say $release"

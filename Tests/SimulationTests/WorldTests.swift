@@ -29,7 +29,7 @@ func playWorld(
         #expect(first.faults.history == second.faults.history)
         #expect(first.report.coverage == second.report.coverage)
         #expect(try playWorld(seed + 8, seconds: 240).report.digest != first.report.digest)
-        print("world digest of seed \(seed): \(String(first.report.digest, radix: 16))")
+        print("world digest of seed \(seed): \(String(format: "%016llx", first.report.digest))")
     }
 
     @Test func `Without faults the engine trades and ends at rest`() throws {

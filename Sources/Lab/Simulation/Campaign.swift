@@ -1,4 +1,5 @@
 import Foundation
+import Journal
 import Model
 import StrategyKit
 import Units
@@ -61,7 +62,7 @@ package struct Campaign: Sendable {
         digests[seed] = report.digest
         lastLine = "seed \(seed): \(report.simulated.milliseconds / 1000) s, \(report.steps) steps, \(report.lives) lives, "
             + "\(report.orders) orders, \(report.fills) fills, \(outcome.faults.total) faults, "
-            + "digest \(String(report.digest, radix: 16))"
+            + "decisions \(hex(report.digest))"
     }
 
     /// The sums of another one, played beside this.
