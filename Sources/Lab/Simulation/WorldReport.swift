@@ -18,7 +18,7 @@ enum InputOrigin: Int, CaseIterable {
         case .link: self = .link
         case .command: self = .command
         case .timer: self = .timer
-        case .note: self = .other
+        case .note, .venueUsage, .intent, .health, .clock: self = .other
         }
     }
 
