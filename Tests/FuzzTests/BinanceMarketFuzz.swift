@@ -30,6 +30,7 @@ private struct MarketWitness: MarketSink {
             if trade.price.raw <= 0 || trade.quantity.raw <= 0 { complaint = "a trade of nothing: \(trade)" }
         case .link(let change):
             if change.state == .down { lastUpdate = 0 }
+        case .health(let health): if health.standing.raw < 0 { complaint = "a book that stands since later: \(health)" }
         default: complaint = "a market sink got \(input)"
         }
     }

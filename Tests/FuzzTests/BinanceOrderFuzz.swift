@@ -35,6 +35,10 @@ private struct OrderWitness: OrderSink {
             if fill.price.raw <= 0 || fill.quantity.raw <= 0 || fill.venueOrder == .none { complaint = "a fill of nothing: \(fill)" }
         case .balance: break
         case .link(let change): isDown = change.state == .down
+        case .venueUsage(let usage):
+            for limiter in [usage.weight, usage.orders, usage.ordersLong]
+            where limiter.used < 0 || limiter.limit < 0 || limiter.endsIn.raw < 0 { complaint = "below zero: \(usage)" }
+            if usage.holdFor.raw < 0 { complaint = "a pause that is over: \(usage)" }
         default: complaint = "an order sink got \(input)"
         }
         if let over = answers.firstIndex(where: { $0 > 1 }) { complaint = "command \(over) was answered twice" }
