@@ -129,10 +129,10 @@ struct Checker {
 
     /// An order's bytes leave for the venue. `journalled`: places in the journal by now.
     mutating func sent(_ order: NewOrder, link: Int, placesJournalled: UInt64, placesSent: UInt64) {
+        left(order, link: link, replaces: .none)
         if placesSent > placesJournalled {
             fail(.journalledBeforeSent, "\(placesSent) orders sent, \(placesJournalled) journalled")
         }
-        left(order, link: link, replaces: .none)
     }
 
     /// An amendment that makes a new order leaves for the venue.
