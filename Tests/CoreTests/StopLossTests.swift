@@ -193,3 +193,18 @@ private func fillOwn(_ stage: Stage, milliseconds: Int64 = 1000) {
     stage.bench.wait(milliseconds: 2000, isFresh: false)
     #expect(stage.bench.state == .safe && stage.bench.alerts.contains(.cannotFlatten))
 }
+
+@Test func nothingLeavesInTheStepThatGivesFlatteningUp() {
+    let stage = Stage()
+    stage.bench.live()
+    stage.hold("0.5")
+    #expect(stage.bench.command(.flatten))
+    for order in stage.bench.placed where order.strategy == .engine {
+        stage.bench.accept(order.client)
+        stage.bench.update(.expired, order.client, quantity: order.quantity, price: order.price, side: .sell)
+    }
+    let sent = stage.bench.placed.count
+    stage.bench.wait(milliseconds: 31_000, every: 31_000)
+    #expect(stage.bench.state == .safe && stage.bench.status.stateReason == .cannotFlatten)
+    #expect(stage.bench.placed.count == sent, "an order left together with the end")
+}

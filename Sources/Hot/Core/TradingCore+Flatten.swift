@@ -13,12 +13,12 @@ extension TradingCore {
         guard state == .reducing else { return }
         var isDone = true
         var progressAt = flattenSince
-        for index in 0..<instruments.count {
-            if !isFlat(index, &outputs) { isDone = false }
-            progressAt = Swift.max(progressAt, instruments[index].lastFillAt)
-        }
+        for index in 0..<instruments.count { progressAt = Swift.max(progressAt, instruments[index].lastFillAt) }
+        // Nothing leaves in the step that gives up.
+        let isOver = now - progressAt > configuration.flattenDeadline
+        for index in 0..<instruments.count where !isFlat(index, mayAct: !isOver, &outputs) { isDone = false }
         guard isDone, orders.activeCount == 0 else {
-            if now - progressAt > configuration.flattenDeadline { giveUp(&outputs) }
+            if isOver { giveUp(&outputs) }
             return
         }
         for index in 0..<instruments.count {
@@ -41,8 +41,8 @@ extension TradingCore {
         enterSafe(.cannotFlatten, value: Int64(orders.activeCount), limit: configuration.flattenDeadline.raw, &outputs)
     }
 
-    /// Whether nothing more can be done in an instrument; otherwise takes the next step in it.
-    mutating func isFlat(_ index: Int, _ outputs: inout OutputBuffer) -> Bool {
+    /// Whether nothing more can be done in an instrument; otherwise takes the next step in it, if it may.
+    mutating func isFlat(_ index: Int, mayAct: Bool, _ outputs: inout OutputBuffer) -> Bool {
         let held = instruments[index]
         let id = held.instrument.id
         let position = ledger[id].quantity
@@ -57,7 +57,7 @@ extension TradingCore {
         if quantity < held.instrument.minQuantity || quantity.isZero || notional < held.instrument.minNotional {
             return true
         }
-        guard exposure(of: id).open == 0, now >= held.nextFlattenAt else { return false }
+        guard mayAct, exposure(of: id).open == 0, now >= held.nextFlattenAt else { return false }
         instruments[index].nextFlattenAt = now + configuration.flattenInterval
         published.intents &+= 1
         let intent = Intent(

@@ -90,7 +90,8 @@ extension TradingCore {
         guard isTrading, !isFlattening, !published.isByHand else { return }
         for index in 0..<instruments.count where instruments[index].isExiting {
             let held = instruments[index]
-            if isFlat(index, &outputs), exposure(of: held.instrument.id).open == 0 {
+            let isOver = now - Swift.max(held.exitSince, held.lastFillAt) > configuration.flattenDeadline
+            if isFlat(index, mayAct: !isOver, &outputs), exposure(of: held.instrument.id).open == 0 {
                 instruments[index].isExiting = false
                 guard held.blockReason != .none else { continue }
                 let until = later(held.limits.exitPause)
@@ -98,7 +99,7 @@ extension TradingCore {
                 tellInstrument(
                     index, isOn: false, held.blockReason, by: Command.engineOperator, until: until,
                     value: ledger[held.instrument.id].quantity.raw, limit: 0, &outputs)
-            } else if now - Swift.max(held.exitSince, held.lastFillAt) > configuration.flattenDeadline {
+            } else if isOver {
                 instruments[index].isExiting = false
                 instruments[index].blockedUntil = Nanoseconds(raw: .max)
                 alert(.critical, .cannotFlatten, instrument: held.instrument.id,
