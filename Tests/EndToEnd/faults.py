@@ -8,7 +8,7 @@ from parts import Parts, prove, units, wait_for
 # What to switch on, and for how many seconds.
 FAULTS = [
     ("reply_lost 0.2", 4), ("error_after_acceptance 0.2", 4), ("reply_late 0.4 400", 4), ("reply_twice 0.5", 3),
-    ("replies_reordered 0.4", 4), ("event_before_reply 0.6", 3), ("event_lost 0.15", 5), ("event_twice 0.5", 3),
+    ("replies_reordered 0.4", 4), ("event_before_reply 0.6", 3), ("event_lost 0.15", 25), ("event_twice 0.5", 3),
     ("event_late 0.4 400", 4), ("snapshot_incomplete 1", 11), ("rest_error 0.6", 11), ("unsolicited_cancel 2", 4),
     ("stream_frozen 0.7 4000", 6), ("banned 0.7 1500", 5), ("halted 0.7 1500", 5), ("depth_gap 0.2", 4), ("clock_skewed 0.7 1500", 5),
     ("link_cut 0.7", 6),

@@ -198,6 +198,7 @@ extension TradingCore {
         instruments[fill.instrument.index].lastFillAt = now
         payFill(fill, instrument)
         instruments[fill.instrument.index].hasSuspect = false
+        if !isOurs, nextSequence == 1 { forgetBaseline(instrument.base) }
         published.fills &+= 1
         if fill.fee != 0, fill.feeAsset != instrument.base, fill.feeAsset != instrument.quote {
             alert(.warning, .positionMismatch, instrument: fill.instrument, client: fill.client, value: fill.fee,
@@ -223,6 +224,15 @@ extension TradingCore {
         if let slot, orders[slot].strategy != .engine, orders[slot].strategy.index < strategies.count {
             runStrategy(.fill(fill), orders[slot].strategy.index, &outputs)
         }
+    }
+
+    /// An order of an earlier run was executed before this run sent one: a balance that was already taken as where we began
+    /// may hold that execution or not. The next complete snapshot says where we begin.
+    private mutating func forgetBaseline(_ base: AssetID) {
+        for index in 0..<instruments.count where instruments[index].instrument.base == base {
+            instruments[index].hasBaseline = false
+        }
+        isReconciled = false
     }
 
     /// Adds a new fill to its order; answers whether it came after the end.

@@ -319,7 +319,8 @@ final class EngineHost {
         for (instrument, rows) in truth.trades {
             if history.newest(instrument) == nil { reportDowntime(rows, of: instrument) }
             let missing = history.take(rows, of: instrument, at: clock.now(), booked: view.booked,
-                isSettled: status.unknownOrders == 0, hasOrders: truth.ownOrders > 0 || status.openOrders > 0)
+                isSettled: status.unknownOrders == 0, open: Set(truth.orders.filter { !$0.client.isNone }.map(\.venueOrder)),
+                hasOrders: status.openOrders > 0)
             for fill in missing { push(.fill(fill)) }
             mark(instrument)
         }

@@ -33,19 +33,24 @@ struct TradeHistory {
     /// The newest trade of an instrument that an answer showed; `nil` before the first answer.
     func newest(_ instrument: InstrumentID) -> UInt64? { seen[instrument] }
     private var seen: [InstrumentID: UInt64] = [:]
+    /// Orders of earlier runs that were open when the account was first read.
+    private var earlier: Set<VenueOrderID> = []
 
     /// Takes an answer, rows in the venue's order, and gives the fills that the core has not booked. The first answer
-    /// gives none: it is what was before; but while orders of an earlier run rest (`hasOrders`), what is executed of them may
-    /// be in it, and the core takes of it what it is owed. `isSettled`: no order's outcome is unknown. Until then nothing is
+    /// gives none: it is what was before; but while orders of an earlier run rest (`open` by the same answer, `hasOrders` by
+    /// the core's book), what is executed of them may be in it, and the core takes of it what it is owed. `isSettled`: no order's outcome is unknown. Until then nothing is
     /// passed over: a trade names its order by the venue's number alone, which an unknown order may learn only later.
     mutating func take(
         _ rows: [Fill], of instrument: InstrumentID, at now: Nanoseconds, booked: Set<FillKey>, isSettled: Bool,
-        hasOrders: Bool
+        open: Set<VenueOrderID>, hasOrders: Bool
     ) -> [Fill] {
         let newest = rows.map(\.trade.low).max() ?? 0
         seen[instrument] = max(seen[instrument] ?? 0, newest)
         guard var mark = marks[instrument] else {
-            if hasOrders { return rows.filter { !booked.contains(FillKey($0)) } }
+            earlier.formUnion(open)
+            if !open.isEmpty || hasOrders {
+                return rows.filter { earlier.contains($0.venueOrder) && !booked.contains(FillKey($0)) }
+            }
             marks[instrument] = Mark(floor: newest, newest: newest, newestAt: now)
             from[instrument] = TradeID(low: newest + 1)
             return []
