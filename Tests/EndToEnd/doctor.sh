@@ -61,7 +61,7 @@ if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
     chmod 000 "$work/forbidden"
     # shellcheck disable=SC2016  # expanded by the inner shell
     bare='set -e
-        for place in /sys /etc /var /home /root /proc/sys /proc/irq; do
+        for place in /sys /etc /var /proc/sys /proc/irq; do
             [ ! -d "$place" ] || mount --bind "$1/empty" "$place"
         done
         for file in cmdline stat swaps meminfo; do mount --bind "$1/forbidden" "/proc/$file"; done
