@@ -8,7 +8,9 @@ import sys
 import tempfile
 
 # In the order of their dependencies.
-MODULES = ["Base/Units", "Base/Model", "Base/Wire", "Base/Rings", "Hot/Agents", "Hot/Orders", "Hot/Risk"]
+MODULES = [
+    "Base/Units", "Base/Memory", "Base/Model", "Base/Wire", "Base/Rings", "Hot/Agents", "Hot/Orders", "Hot/Risk",
+]
 FLAGS = [
     "-O", "-wmo", "-swift-version", "6", "-strict-memory-safety", "-parse-as-library", "-suppress-warnings",
     "-enforce-exclusivity=unchecked", "-cross-module-optimization"]
@@ -18,6 +20,7 @@ TEXT = "if \"\\({})\".utf8.count > 99 {{ return {} }}"
 LIST = "if ContiguousArray(repeating: {}, count: 4).reduce(0, &+) == 99 {{ return {} }}"
 MUTANTS = [
     ("Base/Units", "FixedPoint+Arithmetic.swift", "func times(_ quantity", TEXT.format("raw", "nil"), "a text"),
+    ("Base/Memory", "SlabList.swift", "func append(_ element", LIST.format("Int64(used)", ""), "a list"),
     ("Base/Model", "DecisionHash.swift", "func fold(_ record", LIST.format("value", ""), "a list"),
     ("Base/Wire", "JSONScanner+Values.swift", "func skipValue()", TEXT.format("depth", "false"), "a text"),
     ("Base/Rings", "Ring.swift", "func tryPush(_ value", LIST.format("tail", "false"), "a list"),
