@@ -1,0 +1,110 @@
+import Control
+import Foundation
+import Gateway
+import Journal
+import Model
+import Rest
+import Rings
+import Telemetry
+import Units
+import VenueKit
+
+/// The venue's truth over REST: asked for, told to the core, marked in the journal.
+extension EngineHost {
+    /// What the venue said before the order link was up proves nothing about now, so it is asked at once.
+    func noteOrderLink() {
+        guard status.orderLink == .up, status.orderLinkSince != orderLinkSeen else { return }
+        orderLinkSeen = status.orderLinkSince
+        truthSchedule.hurry()
+    }
+
+    func askForTruth() {
+        guard !truthUnderWay else { return }
+        truthUnderWay = true
+        truthSchedule.asked(at: clock.now())
+        let (adapter, rest, clock, inbox, from) = (adapter, rest, clock, truths, history.from)
+        Task {
+            inbox.put(await VenueTruth.ask(adapter, rest, tradesFrom: from, now: { clock.now() }, wall: { clock.wall() }))
+        }
+    }
+
+    func deliverTruth() -> Int {
+        let arrived = truths.takeAll()
+        for truth in arrived {
+            truthUnderWay = false
+            if let problem = truth.problem { view.append(clock.now(), "VENUE_UNAVAILABLE", .warning, problem) }
+            take(truth)
+        }
+        return arrived.count
+    }
+
+    func take(_ truth: VenueTruth) {
+        latestTruth = truth
+        if truth.isComplete { latestComplete = truth }
+        if truth.isComplete, baseline.isEmpty {
+            for balance in truth.balances { baseline[balance.asset] = balance }
+        }
+        for (instrument, rows) in truth.trades {
+            if history.newest(instrument) == nil { reportDowntime(rows, of: instrument) }
+            let missing = history.take(rows, of: instrument, at: clock.now(), booked: view.booked,
+                isSettled: status.unknownOrders == 0, open: Set(truth.orders.filter { !$0.client.isNone }.map(\.venueOrder)),
+                hasOrders: status.openOrders > 0)
+            for fill in missing { push(.fill(fill)) }
+            mark(instrument)
+        }
+        snapshotSequence += 1
+        push(mark(truth, isEnd: false))
+        for row in truth.orders { push(.orderUpdate(row)) }
+        for balance in truth.balances { push(.balance(balance)) }
+        push(mark(truth, isEnd: true))
+    }
+
+    /// Journals up to where an instrument's trades were processed. Behind the fills of the same answer, in one order.
+    func mark(_ instrument: InstrumentID) {
+        guard let newest = history.newest(instrument), marked[instrument] != newest else { return }
+        marked[instrument] = newest
+        note(.mark, Command.engineOperator, SequenceMarks.text(instrument, trade: newest))
+    }
+
+    /// Says what was executed while no engine looked. It is in the balances that this run starts from, so the core does
+    /// not count it: once, not twice.
+    func reportDowntime(_ rows: [Fill], of instrument: InstrumentID) {
+        let symbol = plan.instruments[instrument.index].symbol.string
+        switch resume.downtime(rows, of: instrument, page: TradeHistory.pageRows) {
+        case .unknown: return
+        case .restarted:
+            tellDowntime("\(symbol): the venue counts its trades anew; what happened since the run before is not known")
+        case .trades(let missed, let isComplete):
+            guard !missed.isEmpty else { return }
+            downtimeFills += missed.count
+            for fill in missed.suffix(20) {
+                tellDowntime(
+                    "\(symbol): \(fill.side == .buy ? "bought" : "sold") \(fill.quantity) at \(fill.price) while no engine "
+                        + "looked (trade \(fill.trade.low), order \(fill.venueOrder.raw))")
+            }
+            let net = missed.reduce(Int128(0)) { $0 + Int128($1.side == .buy ? $1.quantity.raw : -$1.quantity.raw) }
+            tellDowntime(
+                "\(symbol): \(isComplete ? "" : "at least ")\(missed.count) trades since the run before, net "
+                    + "\(Quantity(raw: Int64(clamping: net))); the balances that this run starts from hold them")
+        }
+    }
+
+    func tellDowntime(_ text: String) {
+        view.append(clock.now(), "DOWNTIME_FILL", .warning, text)
+        note(.recovery, Command.engineOperator, text)
+        print("engine: \(text)")
+    }
+
+    func mark(_ truth: VenueTruth, isEnd: Bool) -> Input {
+        .snapshot(
+            SnapshotMark(
+                id: snapshotSequence, venue: VenueID(0), isEnd: isEnd, isComplete: truth.isComplete,
+                requestedAt: truth.requestedAt))
+    }
+
+    /// A snapshot of which one row is lost would prove wrong things, so this waits for room; the trade thread takes
+    /// these inputs first.
+    func push(_ input: Input) {
+        while !hot.cold.tryPush(input) { usleep(100) }
+    }
+}
