@@ -98,6 +98,12 @@ struct SplitMix: RandomNumberGenerator {
         case 14:
             return .clock(
                 VenueClock(venue: VenueID(u8()), offset: time(), uncertainty: time(), measuredAt: time()))
+        case 15:
+            return .source(
+                SourceSwitch(
+                    venue: VenueID(u8()), role: one(LinkRole.self), from: u8(), to: u8(),
+                    reason: one(SourceSwitch.Reason.self), instrument: instrument(), value: int(), limit: int(),
+                    recent: u32()))
         default:
             let bytes = (0..<Int(next() % 73)).map { _ in u8() }
             return .note(Note(one(Note.Kind.self), operatorID: u32(), part: u8(), parts: u8(), bytes: bytes))
@@ -187,13 +193,13 @@ func sameWords(_ a: Record, _ b: Record) -> Bool {
     print("seed \(seed)")
     var random = SplitMix(state: seed)
     for round in 0..<400 {
-        for kind in 0..<15 {
+        for kind in 0..<16 {
             let input = random.input(kind)
             let record = input.record(sequence: UInt64(round), time: Nanoseconds(raw: 77))
             let back = try #require(Input(record: record))
             #expect(String(describing: back) == String(describing: input))
             #expect(sameWords(back.record(sequence: UInt64(round), time: Nanoseconds(raw: 77)), record))
-            let tags = [11: 60, 12: 80, 13: 70, 14: 71]
+            let tags = [11: 60, 12: 80, 13: 70, 14: 71, 15: 90]
             #expect(Int(record.tag) == tags[kind] ?? (kind + 1) && record.words[15] == 0 && record.stream == .input)
             #expect(Output(record: record) == nil)
         }

@@ -144,6 +144,14 @@ public struct EngineStatus: BitwiseCopyable, Sendable {
     /// The review that may be confirmed now, 0 without one, and until when.
     public var reviewID: UInt64 = 0
     public var reviewExpires = Nanoseconds.zero
+    /// Which feed, and which server for orders, is used: 0 the first of the configuration.
+    public var feedSource: UInt8 = 0
+    public var orderSource: UInt8 = 0
+    /// How often each was switched in the run; the last switch of either, and when.
+    public var feedSwitches: UInt32 = 0
+    public var orderSwitches: UInt32 = 0
+    public var switched = SourceSwitch(venue: VenueID(0), role: .marketData, from: 0, to: 0, reason: .recovered)
+    public var switchedAt = Nanoseconds.zero
 
     public init() {}
 }

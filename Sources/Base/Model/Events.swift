@@ -353,4 +353,5 @@ public enum Input: BitwiseCopyable, Sendable {
     case intent(ManualIntent)
     case health(FeedHealth)
     case clock(VenueClock)
+    case source(SourceSwitch)
 }

@@ -40,6 +40,8 @@ public enum StreamReason: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case probeUnanswered = 6
     /// One stream of the instrument is silent while another one moves.
     case streamSilent = 7
+    /// Two feeds of the same market contradict each other: nobody knows which is right.
+    case feedsDisagree = 90
 
     /// In words, for people.
     public var words: String {
@@ -52,6 +54,7 @@ public enum StreamReason: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .probeAhead: return "the venue's REST book is ahead of ours"
         case .probeUnanswered: return "the book stands and the venue does not answer"
         case .streamSilent: return "depth diffs are missing while the ticker moves"
+        case .feedsDisagree: return "the two feeds contradict each other"
         }
     }
 }

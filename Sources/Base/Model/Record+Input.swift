@@ -20,6 +20,7 @@ extension Input {
         case .intent: return 80
         case .health: return 70
         case .clock: return 71
+        case .source: return 90
         }
     }
 
@@ -141,6 +142,15 @@ extension Input {
             r.put(v.offset.raw, 3)
             r.put(v.uncertainty.raw, 4)
             r.put(v.measuredAt.raw, 5)
+        case .source(let v):
+            r.put8(v.venue.raw, at: 0)
+            r.put8(v.role.rawValue, at: 8)
+            r.put8(v.from, at: 16)
+            r.put8(v.to, at: 24)
+            r.put8(v.reason.rawValue, at: 32)
+            r.put(v.value, 3)
+            r.put(v.limit, 4)
+            r.words[5] = UInt64(v.recent) | UInt64(v.instrument.raw) << 32
         }
         return r
     }
@@ -253,6 +263,15 @@ extension Input {
                 VenueClock(
                     venue: VenueID(r.get8(at: 0)), offset: r.nanoseconds(3), uncertainty: r.nanoseconds(4),
                     measuredAt: r.nanoseconds(5)))
+        case 90:
+            guard let role = LinkRole(rawValue: r.get8(at: 8)), let reason = SourceSwitch.Reason(rawValue: r.get8(at: 32)),
+                r.words[5] >> 48 == 0
+            else { return nil }
+            self = .source(
+                SourceSwitch(
+                    venue: VenueID(r.get8(at: 0)), role: role, from: r.get8(at: 16), to: r.get8(at: 24), reason: reason,
+                    instrument: InstrumentID(UInt16(truncatingIfNeeded: r.words[5] >> 32)), value: r.int(3), limit: r.int(4),
+                    recent: UInt32(truncatingIfNeeded: r.words[5])))
         default: return nil
         }
     }

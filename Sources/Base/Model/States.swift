@@ -115,6 +115,10 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case priceUnconfirmed = 59
     /// Orders of one intent add up to more than the intent.
     case conservationBreach = 60
+    /// Another feed or another server of the venue is used from now on.
+    case sourceSwitched = 90
+    /// The first source keeps failing and coming back: the second one stays for now.
+    case sourceFlapping = 91
 
     public var name: String {
         switch self {
@@ -147,6 +151,8 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .volatilityHalt: return "VOLATILITY_HALT"
         case .priceUnconfirmed: return "PRICE_UNCONFIRMED"
         case .conservationBreach: return "CONSERVATION_BREACH"
+        case .sourceSwitched: return "SOURCE_SWITCHED"
+        case .sourceFlapping: return "SOURCE_FLAPPING"
         }
     }
 }

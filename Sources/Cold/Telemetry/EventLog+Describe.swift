@@ -108,6 +108,16 @@ extension EventLog {
                 time: time, code: alert.error.name, severity: alert.severity,
                 text: "\(symbol(alert.instrument)) feed is \(verdict.name): \(reason.words)")
         }
+        if alert.error == .sourceSwitched || alert.error == .sourceFlapping,
+            let reason = SourceSwitch.Reason(rawValue: UInt8(clamping: alert.limit))
+        {
+            let isFeed = alert.value >> 16 == Int64(LinkRole.marketData.rawValue)
+            let text = "\(isFeed ? "feed" : "order server") \((alert.value & 0xFF) + 1) is used"
+            let former = "of \((alert.value >> 8 & 0xFF) + 1): \(reason.words)"
+            return EventLine(
+                time: time, code: alert.error.name, severity: alert.severity,
+                text: reason == .flapping ? "\(text) on: \(reason.words)" : "\(text) instead \(former)")
+        }
         var text = symbol(alert.instrument)
         if !alert.client.isNone { text += " order \(order(alert.client))" }
         if alert.value != 0 || alert.limit != 0 { text += ": \(alert.value) against \(alert.limit)" }

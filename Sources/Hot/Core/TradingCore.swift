@@ -204,6 +204,7 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         case .venueUsage(let said): venueUsage(said, &outputs)
         case .health(let health): feedHealth(health, &outputs)
         case .clock(let clock): venueClock(clock)
+        case .source(let change): sourceSwitched(change, &outputs)
         }
         safeguards(&outputs)
         settleByHand(&outputs)

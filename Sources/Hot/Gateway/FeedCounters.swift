@@ -43,6 +43,8 @@ public struct FeedParseCounters: BitwiseCopyable, Sendable {
     public var quarantineOverflow: UInt64 = 0
     /// Depth snapshots asked for.
     public var snapshotRequests: UInt64 = 0
+    /// The feed, or both.
+    public var pair = FeedPairStanding()
 
     public init() {}
 }

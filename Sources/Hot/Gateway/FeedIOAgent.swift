@@ -4,29 +4,20 @@ import Transport
 import Units
 import Uring
 
-/// Keeps the market-data link and moves whole frames: from the link to the parser's ring, from the adapter's ring to the
-/// link. Knows no venue. Feed thread only.
-public struct FeedIOAgent: Agent, ~Copyable {
-    private let plan: LinkPlan
-    private var keeper: LinkKeeper?
-    private var handler: FeedLinkHandler
-    private var outgoing: ByteRingConsumer
-    private var counters: LatestWriter<FeedLinkCounters>
-    private var lastPublish = Nanoseconds.zero
+/// One feed's connection as the feed thread has it: where it goes, and the two rings between it and its parser.
+public struct FeedConnection: ~Copyable {
+    let plan: LinkPlan
+    var keeper: LinkKeeper?
+    var handler: FeedLinkHandler
+    var outgoing: ByteRingConsumer
 
-    public init(
-        plan: LinkPlan, frames: consuming ByteRingProducer, outgoing: consuming ByteRingConsumer,
-        counters: consuming LatestWriter<FeedLinkCounters>
-    ) {
+    public init(plan: LinkPlan, frames: consuming ByteRingProducer, outgoing: consuming ByteRingConsumer) {
         self.plan = plan
-        self.counters = counters
         self.outgoing = outgoing
         handler = FeedLinkHandler(frames, gauges: plan.gauges)
     }
 
-    public var name: StaticString { "feed" }
-
-    public mutating func onStart() {
+    mutating func start() {
         do {
             keeper = try LinkKeeper(plan)
         } catch {
@@ -34,9 +25,10 @@ public struct FeedIOAgent: Agent, ~Copyable {
         }
     }
 
-    public mutating func onStop() { keeper?.shutDown(at: SystemInputs.monotonicNow(), &handler) }
+    mutating func stop() { keeper?.shutDown(at: SystemInputs.monotonicNow(), &handler) }
 
-    public mutating func doWork(now: Nanoseconds) -> Int {
+    /// One turn; how much was done.
+    mutating func turn(_ now: Nanoseconds) -> Int {
         handler.flush()
         var work = keeper!.poll(at: now, &handler)
         while let frame = outgoing.peek() {
@@ -47,6 +39,47 @@ public struct FeedIOAgent: Agent, ~Copyable {
             outgoing.release()
             work += 1
         }
+        return work
+    }
+
+    mutating func show() {
+        keeper!.count(into: &handler.counters)
+        handler.prove(keeper!.link.lastReceived)
+        plan.gauges.show(keeper!.link.lastReceived.raw, .received)
+    }
+}
+
+/// Keeps the market-data links, one or two, and moves whole frames: from a link to its parser's ring, from the adapter's
+/// ring to the link. Knows no venue. Feed thread only.
+public struct FeedIOAgent: Agent, ~Copyable {
+    private var first: FeedConnection
+    private var second: FeedConnection?
+    private var counters: LatestWriter<FeedLinkCounters>
+    private var lastPublish = Nanoseconds.zero
+
+    public init(
+        plan: LinkPlan, frames: consuming ByteRingProducer, outgoing: consuming ByteRingConsumer,
+        counters: consuming LatestWriter<FeedLinkCounters>, second: consuming FeedConnection? = nil
+    ) {
+        first = FeedConnection(plan: plan, frames: frames, outgoing: outgoing)
+        self.second = second
+        self.counters = counters
+    }
+
+    public var name: StaticString { "feed" }
+
+    public mutating func onStart() {
+        first.start()
+        second?.start()
+    }
+
+    public mutating func onStop() {
+        first.stop()
+        second?.stop()
+    }
+
+    public mutating func doWork(now: Nanoseconds) -> Int {
+        let work = first.turn(now) + (second?.turn(now) ?? 0)
         publishIfDue(now)
         return work
     }
@@ -54,71 +87,14 @@ public struct FeedIOAgent: Agent, ~Copyable {
     private mutating func publishIfDue(_ now: Nanoseconds) {
         guard (now - lastPublish).raw >= 20_000_000 else { return }
         lastPublish = now
-        keeper!.count(into: &handler.counters)
-        handler.prove(keeper!.link.lastReceived)
-        counters.publish(handler.counters)
-        plan.gauges.show(keeper!.link.lastReceived.raw, .received)
-    }
-}
-
-/// Puts what the link says into the frame ring. A frame that finds no room is dropped and counted: the parser sees the gap
-/// and resynchronises. Opened and closed are never lost.
-struct FeedLinkHandler: ~Copyable, LinkHandler {
-    private var frames: ByteRingProducer
-    private var waiting: FrameMessage?
-    var counters = FeedLinkCounters()
-    private var provedAt = Nanoseconds.zero
-
-    private var ends = LinkEnds()
-    private let gauges: GaugeBoard
-
-    init(_ frames: consuming ByteRingProducer, gauges: GaugeBoard) {
-        self.frames = frames
-        self.gauges = gauges
-    }
-
-    mutating func linkOpened(_ link: inout Link, at now: Nanoseconds) {
-        ends.opened(on: gauges)
-        note(.opened)
-    }
-    mutating func linkClosing(_ link: inout Link, reason: LinkCloseReason) { note(.closed) }
-    mutating func linkClosed(_ link: inout Link, reason: LinkCloseReason, at now: Nanoseconds) {
-        ends.closed(reason, on: gauges)
-    }
-
-    mutating func linkMessage(
-        _ link: inout Link, _ bytes: UnsafeRawBufferPointer, kind: LinkMessageKind, receivedAt: Nanoseconds
-    ) {
-        guard kind == .text, waiting == nil,
-            unsafe frames.tryPush(bytes, tag: FrameMessage.text.rawValue, time: receivedAt.raw)
-        else {
-            counters.droppedFrames &+= 1
-            return
+        first.show()
+        second?.show()
+        var sum = first.handler.counters
+        if let other = second?.handler.counters {
+            sum.frames &+= other.frames
+            sum.droppedFrames &+= other.droppedFrames
+            sum.lastFrameAt = max(sum.lastFrameAt, other.lastFrameAt)
         }
-        counters.frames &+= 1
-        counters.lastFrameAt = receivedAt
-    }
-
-    /// Tells the parser about bytes that were no frame, pings mostly; what finds no room is told the next time.
-    mutating func prove(_ lastReceived: Nanoseconds) {
-        guard lastReceived > counters.lastFrameAt, lastReceived > provedAt, waiting == nil else { return }
-        guard unsafe frames.reserve(0) != nil else { return }
-        frames.commit(0, tag: FrameMessage.proof.rawValue, time: lastReceived.raw)
-        provedAt = lastReceived
-    }
-
-    /// Tries again to hand over what had to wait.
-    mutating func flush() {
-        guard let message = waiting else { return }
-        waiting = nil
-        note(message)
-    }
-
-    private mutating func note(_ message: FrameMessage) {
-        guard unsafe frames.reserve(0) != nil else {
-            waiting = message
-            return
-        }
-        frames.commit(0, tag: message.rawValue, time: 0)
+        counters.publish(sum)
     }
 }

@@ -5,57 +5,117 @@ import Units
 import VenueKit
 import Wire
 
+/// A second feed of the same market as the parser has it: its own adapter with its own books, its own rings.
+public struct FeedTwin<Adapter: MarketDataAdapter & ~Copyable>: ~Copyable {
+    var adapter: Adapter
+    var frames: ByteRingConsumer
+    var outgoing: RingFrameSink
+    let selector: FeedSelector
+
+    public init(
+        adapter: consuming Adapter, frames: consuming ByteRingConsumer, outgoing: consuming RingFrameSink,
+        selector: FeedSelector
+    ) {
+        self.adapter = adapter
+        self.frames = frames
+        self.outgoing = outgoing
+        self.selector = selector
+    }
+
+    mutating func take(_ frame: ByteFrame, _ now: Nanoseconds, _ pair: inout FeedPair<MarketOutlet>) {
+        FeedParseAgent<Adapter>.take(frame, now, &adapter, &outgoing, &pair)
+    }
+}
+
 /// Turns a venue's frames into market events: decodes, keeps the books, checks integrity. No I/O; frames come from and go
-/// to byte rings, so it runs beside the link's agent or on a thread of its own.
+/// to byte rings, so it runs beside the link's agent or on a thread of its own. With a twin it keeps two feeds of the same
+/// market, of which one is believed.
 public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Copyable {
     private var adapter: Adapter
     private var frames: ByteRingConsumer
     private var snapshots: ByteRingConsumer
     private var outgoing: RingFrameSink
-    private var outlet: MarketOutlet
+    private var twin: FeedTwin<Adapter>?
+    private var pair: FeedPair<MarketOutlet>
     private var counters: LatestWriter<FeedParseCounters>
     private var lastTimer = Nanoseconds.zero
-    /// Frames taken in one turn at most, so that a burst does not keep the thread from its other agents.
+    /// Frames of a feed taken in one turn at most, so that a burst does not keep the thread from its other agents.
     private let batch = 64
 
     public init(
         adapter: consuming Adapter, frames: consuming ByteRingConsumer, snapshots: consuming ByteRingConsumer,
         outgoing: consuming RingFrameSink, outlet: consuming MarketOutlet,
-        counters: consuming LatestWriter<FeedParseCounters>
+        counters: consuming LatestWriter<FeedParseCounters>, twin: consuming FeedTwin<Adapter>? = nil
     ) {
         self.adapter = adapter
         self.frames = frames
         self.snapshots = snapshots
         self.outgoing = outgoing
-        self.outlet = outlet
+        pair = FeedPair(outlet, selector: twin?.selector)
+        self.twin = twin
         self.counters = counters
     }
 
     public var name: StaticString { "parse" }
 
     public mutating func doWork(now: Nanoseconds) -> Int {
-        var work = outlet.flush()
-        if outlet.isCongested { outlet.countCongestion() }
-        while work < batch, !outlet.isCongested, let frame = frames.peek() {
-            take(frame, now)
-            frames.release()
-            work += 1
-        }
+        pair.now = now
+        var work = pair.outlet.flush()
+        if pair.outlet.isCongested { pair.outlet.countCongestion() }
+        work += takeFrames(now)
         while let body = snapshots.peek() {
-            let view = Self.view(body)
-            adapter.snapshot(
-                InstrumentID(UInt16(truncatingIfNeeded: body.tag)), view, receivedAt: Nanoseconds(raw: body.time),
-                sink: &outlet)
+            take(snapshot: body)
             snapshots.release()
             work += 1
         }
         if (now - lastTimer).raw >= 20_000_000 {
             lastTimer = now
-            adapter.timer(at: now, sink: &outlet)
-            counters.publish(outlet.counters)
+            tick(now)
         }
         reconnectIfWanted()
         return work
+    }
+
+    private mutating func takeFrames(_ now: Nanoseconds) -> Int {
+        var taken = 0
+        pair.lane = 0
+        while taken < batch, !pair.outlet.isCongested, let frame = frames.peek() {
+            Self.take(frame, now, &adapter, &outgoing, &pair)
+            frames.release()
+            taken += 1
+        }
+        guard twin != nil else { return taken }
+        var ofTwin = 0
+        pair.lane = 1
+        while ofTwin < batch, !pair.outlet.isCongested, let frame = twin!.frames.peek() {
+            twin!.take(frame, now, &pair)
+            twin!.frames.release()
+            ofTwin += 1
+        }
+        return taken + ofTwin
+    }
+
+    private mutating func take(snapshot body: ByteFrame) {
+        let view = Self.view(body)
+        let instrument = InstrumentID(UInt16(truncatingIfNeeded: body.tag))
+        pair.lane = SnapshotRequest.lane(ofTag: body.tag)
+        if pair.lane == 0 {
+            adapter.snapshot(instrument, view, receivedAt: Nanoseconds(raw: body.time), sink: &pair)
+        } else if twin != nil {
+            twin!.adapter.snapshot(instrument, view, receivedAt: Nanoseconds(raw: body.time), sink: &pair)
+        }
+    }
+
+    private mutating func tick(_ now: Nanoseconds) {
+        pair.lane = 0
+        adapter.timer(at: now, sink: &pair)
+        if twin != nil {
+            pair.lane = 1
+            twin!.adapter.timer(at: now, sink: &pair)
+            pair.judge(at: now)
+        }
+        pair.outlet.show(pair.standing)
+        counters.publish(pair.outlet.counters)
     }
 
     /// A record where it lies; the ring's zeros behind it are what a padded view promises.
@@ -64,19 +124,21 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
         return unsafe ByteView(padded: record.bytes)
     }
 
-    /// The adapter gave the connection up, after a message, a snapshot or by the clock.
+    /// An adapter gave its connection up, after a message, a snapshot or by the clock.
     private mutating func reconnectIfWanted() {
-        guard outlet.reconnectReason != nil else { return }
-        if outgoing.requestReconnect() { outlet.reconnectReason = nil }
+        if pair.outlet.reconnectReason != nil, outgoing.requestReconnect() { pair.outlet.reconnectReason = nil }
+        guard pair.outlet.secondReconnectReason != nil else { return }
+        if twin == nil || twin!.outgoing.requestReconnect() { pair.outlet.secondReconnectReason = nil }
     }
 
-    private mutating func take(_ frame: ByteFrame, _ now: Nanoseconds) {
+    fileprivate static func take(
+        _ frame: ByteFrame, _ now: Nanoseconds, _ adapter: inout Adapter, _ outgoing: inout RingFrameSink,
+        _ pair: inout FeedPair<MarketOutlet>
+    ) {
         switch FrameMessage(rawValue: frame.tag) {
-        case .text:
-            let view = Self.view(frame)
-            adapter.message(view, receivedAt: Nanoseconds(raw: frame.time), sink: &outlet)
+        case .text: adapter.message(view(frame), receivedAt: Nanoseconds(raw: frame.time), sink: &pair)
         case .opened: adapter.linkOpened(at: now, sink: &outgoing)
-        case .closed: adapter.linkClosed(at: now, sink: &outlet)
+        case .closed: adapter.linkClosed(at: now, sink: &pair)
         case .proof: adapter.linkProof(at: Nanoseconds(raw: frame.time))
         case nil: preconditionFailure("frame ring holds a record of no known kind")
         }

@@ -13,5 +13,13 @@ public enum FrameMessage: UInt64, Sendable {
 /// A depth snapshot that the parser needs and the cold side fetches.
 public struct SnapshotRequest: BitwiseCopyable, Sendable {
     public var instrument: UInt16
-    @inlinable public init(instrument: UInt16) { self.instrument = instrument }
+    /// Of two feeds, which one asks.
+    public var lane: UInt16
+    @inlinable public init(instrument: UInt16, lane: UInt16 = 0) {
+        self.instrument = instrument
+        self.lane = lane
+    }
+    /// The tag of the record that brings the body.
+    @inlinable public var tag: UInt64 { UInt64(instrument) | UInt64(lane) << 16 }
+    @inlinable static func lane(ofTag tag: UInt64) -> Int { Int(truncatingIfNeeded: tag >> 16 & 1) }
 }

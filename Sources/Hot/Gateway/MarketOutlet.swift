@@ -22,8 +22,12 @@ public struct MarketOutlet: ~Copyable, MarketSink {
     /// The oldest link change that waits, and the newest where there are more: those between say nothing.
     private var waitingLink: LinkChange?
     private var waitingLastLink: LinkChange?
+    /// Switches between feeds that wait, oldest first; as many as two minutes may bring.
+    private var switches: ContiguousArray<SourceSwitch> = []
     /// Set when the adapter asks for a new connection; the feed agent clears it.
     var reconnectReason: FeedRefusal?
+    /// The same of the second of two feeds.
+    var secondReconnectReason: FeedRefusal?
     public private(set) var counters = FeedParseCounters()
     private let tradeCapacity: Int
 
@@ -39,6 +43,7 @@ public struct MarketOutlet: ~Copyable, MarketSink {
         waiting = ContiguousArray(repeating: nil, count: instruments)
         waitingHealth = ContiguousArray(repeating: nil, count: instruments)
         trades.reserveCapacity(tradeCapacity)
+        switches.reserveCapacity(Self.switchCapacity)
     }
 
     /// No room for another trade: frames wait in their own ring meanwhile, and what that loses is seen as a gap.
@@ -46,7 +51,11 @@ public struct MarketOutlet: ~Copyable, MarketSink {
 
     mutating func countCongestion() { counters.congestedTurns &+= 1 }
 
-    private var isFree: Bool { waitingCount == 0 && waitingLink == nil && waitingHealthCount == 0 && trades.isEmpty }
+    private static var switchCapacity: Int { 128 }
+
+    private var isFree: Bool {
+        waitingCount == 0 && waitingLink == nil && waitingHealthCount == 0 && trades.isEmpty && switches.isEmpty
+    }
 
     public mutating func market(_ input: Input) {
         if isFree, events.tryPush(input) { return }
@@ -59,13 +68,17 @@ public struct MarketOutlet: ~Copyable, MarketSink {
             waitingHealth[health.instrument.index] = health
         case .link(let change): wait(for: change)
         case .trade(let trade): wait(for: trade)
+        case .source(let change):
+            // A trade thread that stands still for minutes is told of the newest switches only.
+            if switches.count == Self.switchCapacity { switches.removeFirst() }
+            switches.append(change)
         default: preconditionFailure("an adapter gives no other market event")
         }
     }
 
     /// A trade after a link change that waits is of the next connection and would come too early: it is dropped.
     private mutating func wait(for trade: PublicTrade) {
-        guard waitingLink == nil, !isCongested else {
+        guard waitingLink == nil, switches.isEmpty, !isCongested else {
             counters.droppedTrades &+= 1
             return
         }
@@ -82,10 +95,15 @@ public struct MarketOutlet: ~Copyable, MarketSink {
         waitingCount = 0
     }
 
-    public mutating func requestSnapshot(_ instrument: InstrumentID) {
+    public mutating func requestSnapshot(_ instrument: InstrumentID) { requestSnapshot(instrument, lane: 0) }
+
+    public mutating func requestSnapshot(_ instrument: InstrumentID, lane: Int) {
         counters.snapshotRequests &+= 1
-        _ = requests.tryPush(SnapshotRequest(instrument: instrument.raw))
+        _ = requests.tryPush(SnapshotRequest(instrument: instrument.raw, lane: UInt16(lane)))
     }
+
+    /// Both feeds as they are now, into the counters.
+    mutating func show(_ standing: FeedPairStanding) { counters.pair = standing }
 
     public mutating func refused(_ reason: FeedRefusal) { counters.refusals.count(reason) }
 
@@ -96,9 +114,11 @@ public struct MarketOutlet: ~Copyable, MarketSink {
         if !quarantined.tryPush(message) { counters.quarantineOverflow &+= 1 }
     }
 
-    public mutating func reconnect(_ reason: FeedRefusal) {
+    public mutating func reconnect(_ reason: FeedRefusal) { reconnect(reason, lane: 0) }
+
+    public mutating func reconnect(_ reason: FeedRefusal, lane: Int) {
         counters.refusals.count(reason)
-        reconnectReason = reason
+        if lane == 0 { reconnectReason = reason } else { secondReconnectReason = reason }
     }
 
     /// Hands over what had to wait; how many went.
@@ -112,6 +132,11 @@ public struct MarketOutlet: ~Copyable, MarketSink {
         }
         trades.removeAll(keepingCapacity: true)
         tradesFrom = 0
+        while let change = switches.first {
+            guard events.tryPush(.source(change)) else { return moved }
+            switches.removeFirst()
+            moved += 1
+        }
         while let change = waitingLink {
             guard events.tryPush(.link(change)) else { return moved }
             waitingLink = waitingLastLink

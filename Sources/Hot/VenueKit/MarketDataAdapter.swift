@@ -12,6 +12,23 @@ public protocol MarketSink: QuarantineSink, ~Copyable {
     mutating func refused(_ reason: FeedRefusal)
     /// The connection cannot be trusted any longer and has to be opened anew.
     mutating func reconnect(_ reason: FeedRefusal)
+    /// An instrument's book came to be whole, or is being rebuilt. Nobody need listen.
+    mutating func sequence(_ instrument: InstrumentID, isWhole: Bool)
+    /// The same two wishes, of the second of two feeds where `lane` is 1.
+    mutating func requestSnapshot(_ instrument: InstrumentID, lane: Int)
+    mutating func reconnect(_ reason: FeedRefusal, lane: Int)
+}
+
+extension MarketSink where Self: ~Copyable {
+    public mutating func sequence(_ instrument: InstrumentID, isWhole: Bool) {}
+    public mutating func requestSnapshot(_ instrument: InstrumentID, lane: Int) {
+        precondition(lane == 0, "this sink serves one feed")
+        requestSnapshot(instrument)
+    }
+    public mutating func reconnect(_ reason: FeedRefusal, lane: Int) {
+        precondition(lane == 0, "this sink serves one feed")
+        reconnect(reason)
+    }
 }
 
 /// One venue's market data as a machine without I/O: frames in, events out, time as an argument. Used by one thread.
@@ -69,6 +86,8 @@ public enum FeedRefusal: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case snapshotFailed = 16
     /// Several kinds of evidence say that the connection no longer shows the market.
     case feedDead = 17
+    /// Two feeds of the same market contradict each other.
+    case feedsDisagree = 18
 
     public var name: String {
         switch self {
@@ -90,6 +109,7 @@ public enum FeedRefusal: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .bookFull: return "BOOK_FULL"
         case .snapshotFailed: return "SNAPSHOT_FAILED"
         case .feedDead: return "FEED_DEAD"
+        case .feedsDisagree: return "FEEDS_DISAGREE"
         }
     }
 }

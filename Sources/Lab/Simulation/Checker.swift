@@ -193,7 +193,7 @@ struct Checker {
                 let before = adopted.contains(update.client) ? claims[update.client] ?? .zero : .zero
                 claims[update.client] = Swift.max(before, update.cumulativeQuantity)
             }
-        case .trade, .balance, .command, .timer, .note, .venueUsage, .intent, .health, .clock: break
+        case .trade, .balance, .command, .timer, .note, .venueUsage, .intent, .health, .clock, .source: break
         }
     }
 

@@ -9,7 +9,7 @@ extension SimulatedVenue {
         case .topOfBook(let top) where top.instrument.index < markets.count: self.top(top, at: now)
         case .trade(let trade) where trade.instrument.index < markets.count: self.trade(trade, at: now)
         case .topOfBook, .trade, .orderReply, .orderUpdate, .fill, .balance, .snapshot, .link, .command, .timer, .note,
-            .venueUsage, .intent, .health, .clock: break
+            .venueUsage, .intent, .health, .clock, .source: break
         }
     }
 

@@ -20,7 +20,7 @@ enum InputOrigin: Int, CaseIterable {
         case .timer: self = .timer
         case .note, .intent: self = .other
         case .venueUsage: self = .answer
-        case .health, .clock: self = .market
+        case .health, .clock, .source: self = .market
         }
     }
 

@@ -30,7 +30,10 @@ extension BinanceMarketData {
         feeds[row].silenceReported = false
         health.heard(row, Self.stream(of: message.kind), at: receivedAt)
         if message.kind != .ticker, isLate(message.eventTime, receivedAt) {
-            if message.kind == .depth { feeds[row].resynchronise(at: receivedAt) }
+            if message.kind == .depth {
+                feeds[row].resynchronise(at: receivedAt)
+                tellSequence(row, &sink)
+            }
             sink.quarantine(.staleExchangeTime, bytes, offset: -1, receivedAt: receivedAt)
             refuse(.staleExchangeTime, &sink)
             return judgeLateness(at: receivedAt, &sink)
@@ -95,6 +98,7 @@ extension BinanceMarketData {
         } else if feeds[row].state == .live {
             health.changed(row, id: UInt64(message.lastUpdate), by: .depth, at: receivedAt)
         }
+        tellSequence(row, &sink)
         if feeds[row].wantsSnapshot(at: receivedAt) { sink.requestSnapshot(feeds[row].instrument) }
         if refusal == nil, let top = bookTop(row: row, receivedAt: receivedAt) { publish(top, row: row, &sink) }
     }
@@ -132,7 +136,15 @@ extension BinanceMarketData {
             return refuse(refusal, &sink)
         }
         health.changed(row, id: UInt64(feeds[row].lastUpdate), by: .depth, at: receivedAt)
+        tellSequence(row, &sink)
         if let top = bookTop(row: row, receivedAt: receivedAt) { publish(top, row: row, &sink) }
+    }
+
+    private mutating func tellSequence<M: MarketSink & ~Copyable>(_ row: Int, _ sink: inout M) {
+        let isWhole = feeds[row].state == .live
+        guard isWhole != feeds[row].toldWhole else { return }
+        feeds[row].toldWhole = isWhole
+        sink.sequence(feeds[row].instrument, isWhole: isWhole)
     }
 
     func row(of instrument: InstrumentID) -> Int? {

@@ -48,6 +48,8 @@ struct SymbolFeed {
     /// The verdict that was told last; of the instrument, not of a connection.
     var toldVerdict = StreamVerdict.live
     var toldReason = StreamReason.none
+    /// Whether the book was said to be whole; of a connection.
+    var toldWhole = false
 
     init(instrument: InstrumentID) {
         self.instrument = instrument
@@ -67,6 +69,7 @@ struct SymbolFeed {
         published = nil
         lastReceived = now
         silenceReported = false
+        toldWhole = false
     }
 
     private mutating func clearBook() {

@@ -1,0 +1,65 @@
+import Rings
+import Transport
+import Units
+
+/// Puts what the link says into the frame ring. A frame that finds no room is dropped and counted: the parser sees the gap
+/// and resynchronises. Opened and closed are never lost.
+struct FeedLinkHandler: ~Copyable, LinkHandler {
+    private var frames: ByteRingProducer
+    private var waiting: FrameMessage?
+    var counters = FeedLinkCounters()
+    private var provedAt = Nanoseconds.zero
+
+    private var ends = LinkEnds()
+    private let gauges: GaugeBoard
+
+    init(_ frames: consuming ByteRingProducer, gauges: GaugeBoard) {
+        self.frames = frames
+        self.gauges = gauges
+    }
+
+    mutating func linkOpened(_ link: inout Link, at now: Nanoseconds) {
+        ends.opened(on: gauges)
+        note(.opened)
+    }
+    mutating func linkClosing(_ link: inout Link, reason: LinkCloseReason) { note(.closed) }
+    mutating func linkClosed(_ link: inout Link, reason: LinkCloseReason, at now: Nanoseconds) {
+        ends.closed(reason, on: gauges)
+    }
+
+    mutating func linkMessage(
+        _ link: inout Link, _ bytes: UnsafeRawBufferPointer, kind: LinkMessageKind, receivedAt: Nanoseconds
+    ) {
+        guard kind == .text, waiting == nil,
+            unsafe frames.tryPush(bytes, tag: FrameMessage.text.rawValue, time: receivedAt.raw)
+        else {
+            counters.droppedFrames &+= 1
+            return
+        }
+        counters.frames &+= 1
+        counters.lastFrameAt = receivedAt
+    }
+
+    /// Tells the parser about bytes that were no frame, pings mostly; what finds no room is told the next time.
+    mutating func prove(_ lastReceived: Nanoseconds) {
+        guard lastReceived > counters.lastFrameAt, lastReceived > provedAt, waiting == nil else { return }
+        guard unsafe frames.reserve(0) != nil else { return }
+        frames.commit(0, tag: FrameMessage.proof.rawValue, time: lastReceived.raw)
+        provedAt = lastReceived
+    }
+
+    /// Tries again to hand over what had to wait.
+    mutating func flush() {
+        guard let message = waiting else { return }
+        waiting = nil
+        note(message)
+    }
+
+    private mutating func note(_ message: FrameMessage) {
+        guard unsafe frames.reserve(0) != nil else {
+            waiting = message
+            return
+        }
+        frames.commit(0, tag: message.rawValue, time: 0)
+    }
+}
