@@ -35,9 +35,11 @@ func module(
 }
 
 /// A C shim: declarations and static inlines; public headers include nothing but <stdint.h> and <stddef.h>.
-func shim(_ name: String, libraries: [String] = [], linkerFlags: [String] = [], dependencies: [String] = []) -> Target {
+func shim(
+    _ name: String, libraries: [String] = [], linkerFlags: [String] = [], dependencies: [String] = [], in folder: String = "CShims"
+) -> Target {
     .target(
-        name: name, dependencies: names(dependencies), path: "CShims/\(name)", publicHeadersPath: "include",
+        name: name, dependencies: names(dependencies), path: "\(folder)/\(name)", publicHeadersPath: "include",
         cSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))],
         cxxSettings: [.unsafeFlags(["-O3"], .when(configuration: .release))],
         linkerSettings: libraries.map { .linkedLibrary($0) }
@@ -54,8 +56,6 @@ func products(_ package: String, _ list: String...) -> [Target.Dependency] {
 }
 
 let shims: [Target] = [
-    shim("CBench", libraries: ["ssl", "crypto"], dependencies: ["CTLS", "CUring"]),
-    shim("CBenchJSON", libraries: ["simdjson"]),
     shim("CCrypto", libraries: ["crypto"]),
     shim("CHeap", linkerFlags: [
         "--wrap=swift_retain", "--wrap=swift_release", "--wrap=swift_bridgeObjectRetain", "--wrap=swift_bridgeObjectRelease",
@@ -114,6 +114,7 @@ let cold: [Target] = [
 let lab: [Target] = [
     .executableTarget(
         name: "autobahn-testee", dependencies: names(["Transport", "Uring", "Units"]), path: "Sources/Lab/AutobahnTestee"),
+    module(.lab, "Launch"),
     module(.lab, "Loopback", ["Units"], packages: products("swift-nio", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOWebSocket")
         + products("swift-nio-ssl", "NIOSSL")),
     module(.lab, "LoopbackBinance", ["Units", "Matching", "Loopback"], packages: products("swift-crypto", "Crypto")),
@@ -129,14 +130,46 @@ let lab: [Target] = [
     module(.lab, "SimulatedBinance", ["Units", "Model", "Wire", "Simulation"]),
 ]
 
+func benchmark(
+    _ name: String, _ dependencies: [String], in folder: String = "Sources", packages: [Target.Dependency] = []
+) -> Target {
+    .target(
+        name: name, dependencies: names(dependencies) + packages, path: "Benchmarks/\(folder)/\(name)", swiftSettings: strict)
+}
+
+/// The benchmarks lie in `Benchmarks/`, a package of its own that builds them as a program of their own. A package that
+/// depends on this one cannot be a dependency of it, so their targets are declared here, once, for `needletail bench` too.
+let benchmarks: [Target] = [
+    shim("CBench", libraries: ["ssl", "crypto"], dependencies: ["CTLS", "CUring"], in: "Benchmarks/Rig"),
+    shim("CBenchJSON", libraries: ["simdjson"], in: "Benchmarks/Rig"),
+    benchmark("BenchKit", ["CBench", "CPlatform", "Agents", "Rings", "Telemetry"]),
+    benchmark("RingsBenchmarks", ["BenchKit", "CBench", "CPlatform", "Rings"]),
+    benchmark("BooksBenchmarks", ["Books", "Memory", "Model", "Units"]),
+    benchmark("BinanceBenchmarks", [
+        "BenchKit", "BooksBenchmarks", "CBench", "Binance", "Model", "Units", "VenueKit", "Wire",
+    ]),
+    benchmark("CoreBenchmarks", ["BenchKit", "Core", "Model", "Quoting", "Rings", "StrategyKit", "Units"]),
+    benchmark("RiskBenchmarks", ["BenchKit", "CoreBenchmarks", "Model", "Risk", "Units"]),
+    benchmark("SigningBenchmarks", ["BenchKit", "Signing", "Wire"]),
+    benchmark("JournalBenchmarks", ["BenchKit", "CoreBenchmarks", "Journal", "Model", "Rings", "Units"]),
+    benchmark("WireToWire", [
+        "BenchKit", "CoreBenchmarks", "CBench", "CHeap", "CPlatform", "Agents", "Binance", "Core", "Gateway", "Journal",
+        "Launch", "Model", "Rings", "StrategyKit", "Transport", "Units", "Uring", "VenueKit", "Wire",
+    ], in: "Rig"),
+    benchmark("BenchCommands", [
+        "BenchKit", "BinanceBenchmarks", "CoreBenchmarks", "JournalBenchmarks", "RingsBenchmarks", "RiskBenchmarks",
+        "SigningBenchmarks", "WireToWire", "CBench", "CPlatform", "Launch", "Telemetry", "Transport",
+    ], packages: products("swift-argument-parser", "ArgumentParser")),
+]
+
 let app: [Target] = [
     .executableTarget(
         name: "needletail",
         dependencies: names([
-            "CBench", "CHeap", "CPlatform", "Units", "Memory", "Model", "Wire", "Rings", "Agents", "Books", "Gateway", "Transport", "Uring",
+            "BenchCommands", "CHeap", "CPlatform", "Units", "Memory", "Model", "Wire", "Rings", "Agents", "Books", "Gateway", "Transport", "Uring",
             "VenueKit", "Core", "StrategyKit", "Risk", "Signing",
             "Binance", "Quoting", "Taking", "Config", "Console", "Control", "Doctor", "Guard", "Journal", "Rest", "Signals", "Telemetry",
-            "LoopbackBinance", "Replay", "Simulation", "Loopback", "SimulatedBinance",
+            "Launch", "LoopbackBinance", "Replay", "Simulation", "Loopback", "SimulatedBinance",
         ]) + products("swift-argument-parser", "ArgumentParser"),
         path: "Sources/App/needletail", swiftSettings: strict),
 ]
@@ -202,7 +235,9 @@ let package = Package(
     name: "needletail",
     products: [
         // The other parser that `needletail bench decode` measures beside ours: loaded by it, not linked to it.
-        .library(name: "benchjson", type: .dynamic, targets: ["CBenchJSON"])
+        .library(name: "benchjson", type: .dynamic, targets: ["CBenchJSON"]),
+        // For Benchmarks/Package.swift.
+        .library(name: "benchmarks", targets: ["BenchCommands"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -212,6 +247,6 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     ],
-    targets: shims + base + hot + venues + strategies + cold + lab + app + testTargets + testSupport,
+    targets: shims + base + hot + venues + strategies + cold + lab + benchmarks + app + testTargets + testSupport,
     cxxLanguageStandard: .cxx17
 )

@@ -63,7 +63,7 @@ func manifestDependencies() throws -> [String: Set<String>] {
     let text = withoutComments(
         try String(contentsOf: root.appending(path: "Package.swift"), encoding: .utf8), keepStrings: true)
     var found: [String: Set<String>] = [:]
-    let module = try Regex(#"module\(\s*\.\w+,\s*"(\w+)"(?:,\s*\[([^\]]*)\])?"#)
+    let module = try Regex(#"(?:module\(\s*\.\w+,|benchmark\()\s*"(\w+)"(?:,\s*\[([^\]]*)\])?"#)
     let executable = try Regex(#"executableTarget\(\s*name: "([\w-]+)",\s*dependencies: names\(\[([^\]]*)\]\)"#)
     for match in text.matches(of: module) + text.matches(of: executable) {
         let name = String(match.output[1].substring ?? "")

@@ -51,9 +51,11 @@ let hotLayers: Set<String> = ["Base", "Hot", "Venues", "Strategies"]
     @Test func `Every import of our own is declared in the manifest`() throws {
         let declared = try manifestDependencies()
         #expect(declared.count > 30)
-        let ours = Set(sources.map(\.module) + folders(in: "CShims"))
+        let all = sources + benchmarkSources
+        #expect(benchmarkSources.count > 10)
+        let ours = Set(all.map(\.module) + folders(in: "CShims") + ["CBench"])
         let targets = ["AutobahnTestee": "autobahn-testee", "LoopbackVenue": "loopback-venue"]
-        for file in sources {
+        for file in all {
             let target = targets[file.module] ?? file.module
             let dependencies = try #require(declared[target], "the manifest has no target \(target)")
             for name in file.imports where ours.contains(name) {

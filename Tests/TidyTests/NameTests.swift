@@ -23,9 +23,9 @@ private let strategies = folders(in: "Sources/Strategies")
         }
     }
 
-    @Test func `A strategy's module is imported by the roster and the benchmarks alone`() {
+    @Test func `A strategy's module is imported by the roster alone`() {
         #expect(!strategies.isEmpty)
-        for file in sources where !isRoster(file) && !isBenchmark(file) {
+        for file in sources where !isRoster(file) {
             for strategy in strategies { #expect(!file.imports.contains(strategy), "\(file.path) imports \(strategy)") }
         }
     }
@@ -58,14 +58,11 @@ private let strategies = folders(in: "Sources/Strategies")
         file.layer == "App" && file.path.split(separator: "/").last?.hasPrefix("Roster") == true
     }
 
-    /// A benchmark measures one decoder and one strategy, and says which.
-    private func isBenchmark(_ file: SourceFile) -> Bool { file.path.hasPrefix("App/needletail/Bench/") }
-
     /// Beside the roster, in the application: the loopback venue's command line and the demo's preset name what they start.
     private func knowsVenues(_ file: SourceFile) -> Bool {
         let starts = ["App/needletail/Commands/VenueCommand.swift", "App/needletail/Demo/"]
         let ownModules = venues.flatMap { ["Loopback\($0)", "Simulated\($0)"] } + ["LoopbackVenue"]
-        return isRoster(file) || isBenchmark(file) || file.layer == "Venues" || ownModules.contains(file.module)
+        return isRoster(file) || file.layer == "Venues" || ownModules.contains(file.module)
             || starts.contains { file.path.hasPrefix($0) }
     }
 

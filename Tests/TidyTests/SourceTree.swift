@@ -40,16 +40,21 @@ struct SourceFile: Sendable {
 }
 
 /// Every Swift file below `Sources`, read once.
-let sources: [SourceFile] = {
-    let base = root.appending(path: "Sources")
-    let all = FileManager.default.enumerator(at: base, includingPropertiesForKeys: nil)!
+let sources = swiftFiles(below: "Sources")
+
+/// The benchmarks' own, which the benchmarks' package and the application share.
+let benchmarkSources = swiftFiles(below: "Benchmarks").filter { $0.module != "needletail-bench" }
+
+private func swiftFiles(below folder: String) -> [SourceFile] {
+    let base = root.appending(path: folder)
+    let all = FileManager.default.enumerator(at: base, includingPropertiesForKeys: nil, options: .skipsHiddenFiles)!
     return all.compactMap { item in
         guard let url = item as? URL, url.pathExtension == "swift" else { return nil }
         let parts = url.path.dropFirst(base.path.count + 1).split(separator: "/").map(String.init)
         guard parts.count > 2, let text = try? String(contentsOf: url, encoding: .utf8) else { return nil }
         return SourceFile(layer: parts[0], module: parts[1], path: parts.joined(separator: "/"), text: text)
     }
-}()
+}
 
 /// Folder names below a folder of the checkout.
 func folders(in path: String) -> [String] {

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Launch
 
 /// One of our own commands in a session of its own: it outlives this process and its terminal, and a Ctrl-C typed here
 /// does not reach it. Its output is appended to a log.

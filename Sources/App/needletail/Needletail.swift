@@ -1,4 +1,5 @@
 import ArgumentParser
+import BenchCommands
 
 /// The command line.
 @main

@@ -7,6 +7,7 @@ import Foundation
 import Gateway
 import Guard
 import Journal
+import Launch
 import Model
 import Rest
 import Signals

@@ -1,6 +1,7 @@
 import Config
 import Control
 import Foundation
+import Launch
 import LoopbackBinance
 import Model
 import Signals

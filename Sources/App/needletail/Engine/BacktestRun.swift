@@ -2,6 +2,7 @@ import Config
 import Core
 import Foundation
 import Journal
+import Launch
 import Loopback
 import Model
 import Rings

@@ -2,6 +2,7 @@ import Config
 import Control
 import Foundation
 import Glibc
+import Launch
 import Telemetry
 
 /// Whether the program and the configuration on disk are still those that run: nobody arms what he has not read. Looked

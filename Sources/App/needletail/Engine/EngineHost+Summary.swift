@@ -1,5 +1,6 @@
 import Config
 import Journal
+import Launch
 import Model
 import Telemetry
 import Units

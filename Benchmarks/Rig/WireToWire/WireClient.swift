@@ -1,0 +1,227 @@
+import Agents
+import Binance
+import Core
+import CoreBenchmarks
+import Gateway
+import Model
+import Rings
+import StrategyKit
+import Transport
+import Units
+import VenueKit
+import Wire
+
+/// The engine's hot loop on one connection: transport, frame ring, decoder and books, event ring, core with strategy and
+/// risk, journal, encoder, transport. What a venue would answer to each order is made here, after the order has left, so
+/// that its decoding and booking are part of the loop too.
+struct WireClient: ~Copyable {
+    private var parse: FeedParseAgent<BinanceMarketData>
+    private var market: RingConsumer<Input>
+    private let requests: RingConsumer<SnapshotRequest>
+    private let frames: ByteRingConsumer
+    private let bodies: ByteRingProducer
+    private var trader: WireTrader
+
+    /// The frames that arrive go into `frames`; the market's symbol was read off the first one.
+    init(_ parts: consuming WireParts, frames: consuming ByteRingConsumer, journal: consuming RingProducer<Record>) {
+        let bodies = makeByteRing(capacity: 64 << 10)
+        let outgoing = makeByteRing(capacity: 64 << 10)
+        let market = makeRing(of: Input.self, capacity: 8192)
+        let requests = makeRing(of: SnapshotRequest.self, capacity: 64)
+        let quarantined = makeRing(of: QuarantinedMessage.self, capacity: 64)
+        let counters = makeLatest(of: FeedParseCounters.self)
+        parse = FeedParseAgent(
+            adapter: parts.adapter, frames: frames, snapshots: bodies.consumer, outgoing: RingFrameSink(outgoing.producer),
+            outlet: MarketOutlet(
+                events: market.producer, requests: requests.producer, quarantined: quarantined.producer, instruments: 1),
+            counters: counters.writer)
+        self.market = market.consumer
+        self.requests = requests.consumer
+        self.frames = outgoing.consumer
+        self.bodies = bodies.producer
+        trader = WireTrader(parts.core, parts.entry, journal)
+    }
+
+    /// One turn after the link's: what arrived is parsed, decided and answered on the link.
+    mutating func turn(_ now: Nanoseconds, _ link: inout Link) {
+        _ = parse.doWork(now: now)
+        var input = Input.timer
+        while trader.canStep, market.tryPop(&input) { trader.step(input, now, &link) }
+        trader.timer(now, &link)
+    }
+
+    var orders: UInt64 { trader.orders }
+    /// Nanoseconds from the turn in which the frame was read to the order's encoding, and to its hand-over to the kernel.
+    func latencies() -> (encoded: LatencySnapshot, submitted: LatencySnapshot) { trader.latencies() }
+    mutating func beginMeasuring() { trader.beginMeasuring() }
+}
+
+/// What can be refused when a client is made.
+struct WireParts: ~Copyable {
+    let core: CoreConfiguration
+    let adapter: BinanceMarketData
+    let entry: BinanceOrderEntry
+
+    static func make(symbol: String) throws -> WireParts {
+        let names = [BinanceSymbol(instrument: InstrumentID(0), symbol: symbol)]
+        let core = try BenchCore.configuration()
+        // A published test key (RFC 8410, section 10.3): it opens nothing.
+        let pem = """
+            -----BEGIN PRIVATE KEY-----
+            MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
+            -----END PRIVATE KEY-----
+
+            """
+        var orders = BinanceOrderConfiguration(
+            venue: VenueID(0), symbols: names, assets: [], clientIDs: core.prefix,
+            credentials: BinanceCredentials(apiKey: "benchmark", secret: .ed25519(pem: pem)))
+        orders.priceDigits = 8
+        let adapter = try BinanceMarketData(BinanceMarketConfiguration(venue: VenueID(0), symbols: names))
+        let entry = try BinanceOrderEntry(orders)
+        return WireParts(core: core, adapter: adapter, entry: entry)
+    }
+}
+
+/// The trade thread's half: journal, core, orders.
+struct WireTrader: ~Copyable {
+    private var core: TradingCore<SingleStrategy<TickAnswer>>
+    private var outputs: OutputBuffer
+    private var entry: BinanceOrderEntry
+    private var journal: RingProducer<Record>
+    private var sequence: UInt64 = 1
+    private var clock = EngineClock()
+    private var events = WireEvents()
+    private var lastTimer = Nanoseconds.zero
+    private var answer = ByteWriter(capacity: 512)
+    private var request: UInt64 = 2
+    private(set) var orders: UInt64 = 0
+    private var encoded = LatencyHistogram()
+    private var submitted = LatencyHistogram()
+
+    init(
+        _ configuration: CoreConfiguration, _ entry: consuming BinanceOrderEntry,
+        _ journal: consuming RingProducer<Record>
+    ) {
+        core = TradingCore(
+            configuration: configuration,
+            strategies: SingleStrategy(TickAnswer(instrument: InstrumentID(0), quantity: Quantity(raw: 1_000_000))))
+        outputs = OutputBuffer(capacity: configuration.outputCapacity)
+        self.entry = entry
+        self.journal = journal
+        logOn()
+        let now = clock.now()
+        BenchCore.ceremony(now) { input in
+            outputs.reset()
+            core.step(input, at: now, into: &outputs)
+        }
+        outputs.reset()
+        precondition(core.state == .live, "the benchmark's core is not live")
+    }
+
+    /// The log-on's two requests and their answers, without a venue.
+    private mutating func logOn() {
+        var nowhere = DiscardFrames()
+        let now = clock.now()
+        entry.linkOpened(at: now, wallNow: now + clock.realtimeOffset, sink: &nowhere, events: &events)
+        for id in 1...2 {
+            answer.reset()
+            answer.append("{\"id\":")
+            answer.append(int: id)
+            answer.append(",\"status\":200,\"result\":{\"subscriptionId\":0}}")
+            entry.message(
+                answer.view, receivedAt: now, wallNow: now + clock.realtimeOffset, sink: &nowhere, events: &events)
+        }
+        events.forget()
+    }
+
+    var canStep: Bool { mutating get { journal.freeCount() > outputs.capacity } }
+
+    mutating func timer(_ now: Nanoseconds, _ link: inout Link) {
+        guard (now - lastTimer).raw >= 1_000_000, canStep else { return }
+        lastTimer = now
+        step(.timer, now, &link)
+    }
+
+    /// Journal, core, journal, orders; then the venue's answers to them, one after the other.
+    mutating func step(_ input: Input, _ now: Nanoseconds, _ link: inout Link) {
+        decide(input, now)
+        var placed: NewOrder?
+        for index in 0..<outputs.count {
+            guard case .place(let order) = outputs[index] else { continue }
+            var frame = EncodedFrame()
+            let isEncoded = entry.place(order, at: now, wallNow: now + clock.realtimeOffset, sink: &frame)
+            let encodedAt = clock.now()
+            let sent = isEncoded && link.send(text: frame.text)
+            precondition(sent, "the link refused an order")
+            orders &+= 1
+            placed = order
+            if case .topOfBook(let top) = input {
+                encoded.record((encodedAt - top.receivedAt).raw)
+                submitted.record((clock.now() - top.receivedAt).raw)
+            }
+        }
+        if let placed { settle(placed, now) }
+    }
+
+    private mutating func decide(_ input: Input, _ now: Nanoseconds) {
+        append(input.record(sequence: sequence, time: now))
+        outputs.reset()
+        core.step(input, at: now, into: &outputs)
+        for index in 0..<outputs.count { append(outputs[index].record(sequence: sequence, time: now)) }
+    }
+
+    private mutating func append(_ record: Record) {
+        precondition(journal.tryPush(record), "the journal is full")
+        sequence += 1
+    }
+
+    /// The venue's good answer, read by the adapter, and the end of the order.
+    private mutating func settle(_ order: NewOrder, _ now: Nanoseconds) {
+        request += 1
+        answer.reset()
+        answer.append("{\"id\":")
+        answer.append(int: request)
+        answer.append(",\"status\":200,\"result\":{\"symbol\":\"BTCUSDT\",\"orderId\":")
+        answer.append(int: request)
+        answer.append(",\"orderListId\":-1,\"clientOrderId\":\"nt-\",\"transactTime\":1723111200123}}")
+        var nowhere = DiscardFrames()
+        entry.message(answer.view, receivedAt: now, wallNow: now + clock.realtimeOffset, sink: &nowhere, events: &events)
+        for index in 0..<events.count { decide(events[index], now) }
+        events.forget()
+        decide(BenchCore.update(order, .expired, request), now)
+    }
+
+    func latencies() -> (encoded: LatencySnapshot, submitted: LatencySnapshot) {
+        (encoded.snapshot(), submitted.snapshot())
+    }
+
+    /// Forgets what was measured so far: the end of the warm-up.
+    mutating func beginMeasuring() {
+        encoded.reset()
+        submitted.reset()
+    }
+}
+
+/// Shows the encoder's frame where it lies, until the encoder is used again.
+private struct EncodedFrame: FrameSink {
+    var text = ByteView()
+    mutating func send(text: ByteView) -> Bool {
+        self.text = text
+        return true
+    }
+}
+
+private struct DiscardFrames: FrameSink {
+    mutating func send(text: ByteView) -> Bool { true }
+}
+
+/// What the order adapter reported, until the core has taken it.
+private struct WireEvents: OrderSink {
+    private var items: ContiguousArray<Input> = []
+    init() { items.reserveCapacity(64) }
+    var count: Int { items.count }
+    subscript(index: Int) -> Input { items[index] }
+    mutating func order(_ input: Input) { items.append(input) }
+    mutating func reconnect(_ reason: OrderLinkProblem) {}
+    mutating func forget() { items.removeAll(keepingCapacity: true) }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import BenchKit
+import Foundation
+import Launch
+import Telemetry
+
+/// `needletail bench`: what things cost on this machine.
+public struct BenchCommand: AsyncParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measure the hot path on this machine.",
+        subcommands: [BenchRunCommand.self, BenchClientCommand.self, BenchFloorCommand.self],
+        defaultSubcommand: BenchRunCommand.self)
+
+    public init() {}
+}
+
+/// `needletail bench [ring|decode|…]`: measures and prints.
+struct BenchRunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Measure and print: what `needletail bench` does when no other command is named.",
+        discussion: """
+            Without a name everything is measured, in turns. Each figure is the median of all samples with its tail; \
+            `best` is the best repetition's median. Ratios compare variants that took turns in this run, so they mean \
+            something on a busy machine too. docs/BENCHMARKS.md says how each figure is taken.
+
+            Examples:
+              needletail bench
+              needletail bench ring --repeat 20
+              needletail bench wire --json -
+            """)
+
+    @Argument(help: "What to measure: \(Registry.names). All when left out.")
+    var groups: [String] = []
+    @Option(name: .customLong("repeat"), help: "Repetitions; variants that are compared take turns inside each.")
+    var repeats = 10
+    @Option(help: "Write the figures as JSON to this file; - for standard output.")
+    var json: String?
+    @Flag(help: "A hundredth of the samples and two repetitions: shows that everything runs, not how fast.")
+    var quick = false
+    @Flag(name: .customLong("no-priority"), help: "Do not ask the kernel to run the measuring threads before all others.")
+    var withoutPriority = false
+
+    func validate() throws {
+        guard repeats >= 1, repeats <= 1000 else { throw ValidationError("--repeat takes 1 to 1000") }
+        for name in groups where !Registry.all.contains(where: { $0.name == name }) {
+            throw ValidationError("there is no benchmark '\(name)'; there are: \(Registry.names)")
+        }
+    }
+
+    func run() async throws {
+        // As `needletail bench`, the words come after `bench`; as a program of its own they come first.
+        let words = CommandLine.arguments.dropFirst().first == "bench" ? ["bench"] : []
+        var plan = BenchPlan(build: BuildIdentity.name, words: words)
+        plan.repeats = quick ? Swift.min(2, repeats) : repeats
+        plan.quick = quick
+        plan.priority = !withoutPriority
+        var reports: [(name: String, report: BenchReport)] = []
+        say("machine  \(BenchOutput.machine)")
+        for benchmark in Registry.all where groups.isEmpty || groups.contains(benchmark.name) {
+            say("\n\(benchmark.name)")
+            let report = try benchmark.run(plan)
+            for line in BenchOutput.lines(report) { say(line) }
+            reports.append((benchmark.name, report))
+        }
+        if let json {
+            let text = BenchOutput.json(reports, plan: plan).text(pretty: true) + "\n"
+            if json == "-" { print(text, terminator: "") } else { try text.write(toFile: json, atomically: true, encoding: .utf8) }
+        }
+    }
+
+    private func say(_ line: String) {
+        guard json != "-" else { return }
+        print(line)
+        fflush(nil)
+    }
+}

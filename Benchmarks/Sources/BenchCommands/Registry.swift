@@ -1,0 +1,18 @@
+import BenchKit
+import BinanceBenchmarks
+import CoreBenchmarks
+import JournalBenchmarks
+import RingsBenchmarks
+import RiskBenchmarks
+import SigningBenchmarks
+import WireToWire
+
+/// Every benchmark, in the order in which all of them run. A new one is a file and a line here.
+enum Registry {
+    static let all: [Benchmark] = [
+        RingBench.benchmark, DecodeBench.benchmark, CoreBench.benchmark, RiskBench.benchmark, SignBench.benchmark,
+        JournalBench.benchmark, WireBench.benchmark,
+    ]
+
+    static var names: String { all.map(\.name).joined(separator: ", ") }
+}

@@ -1,0 +1,98 @@
+import CPlatform
+import Foundation
+import Telemetry
+
+/// Benchmarks as a table for people and as JSON.
+package enum BenchOutput {
+    /// What the figures were taken on.
+    package static var machine: String {
+        let info = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        let model = info.split(separator: "\n").first { $0.hasPrefix("model name") || $0.hasPrefix("CPU part") }
+        let name = model.map { String($0.split(separator: ":").last ?? "").trimmingCharacters(in: .whitespaces) }
+        let kernel = (try? String(contentsOfFile: "/proc/sys/kernel/osrelease", encoding: .utf8)) ?? ""
+        let load = (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8)) ?? ""
+        return "\(name ?? "unknown processor"), \(platform_core_count()) cores, Linux "
+            + kernel.trimmingCharacters(in: .whitespacesAndNewlines) + ", load "
+            + (load.split(separator: " ").first.map(String.init) ?? "?")
+    }
+
+    package static func lines(_ report: BenchReport) -> [String] {
+        var lines: [String] = []
+        if !report.series.isEmpty {
+            lines.append(row(["ns", "best", "p50", "p99", "p99.9", "p99.99", "max", "samples"]))
+            for series in report.series {
+                lines.append(
+                    row(
+                        [series.name, figure(series.best)] + [0.5, 0.99, 0.999, 0.9999].map { figure(series.percentile($0)) }
+                            + [figure(series.max), String(series.count)]))
+            }
+        }
+        for pair in report.comparisons {
+            lines.append(
+                "  \(pair.name): p50 \(ratio(pair.medianRatio)), p99 \(ratio(pair.tailRatio)), best against best "
+                    + "\(ratio(pair.bestRatio))" + verdict(pair))
+        }
+        for item in report.figures { lines.append("  \(item.name): \(figure(item.value)) \(item.unit)") }
+        lines += report.remarks.map { "  " + $0 }
+        for series in report.series { lines.append("  \(series.name): \(series.method)") }
+        return lines
+    }
+
+    private static func row(_ cells: [String]) -> String {
+        cells.enumerated().map { index, cell in
+            let width = index == 0 ? 28 : 12
+            let padding = String(repeating: " ", count: Swift.max(1, width - cell.count))
+            return index == 0 ? cell + padding : padding + cell
+        }.joined()
+    }
+
+    /// Nanoseconds with as many decimals as they deserve.
+    package static func figure(_ value: Double) -> String {
+        String(format: value < 100 ? "%.1f" : "%.0f", value)
+    }
+
+    private static func verdict(_ pair: Comparison) -> String {
+        guard let aim = pair.aim else { return "" }
+        return "; aim \(ratio(aim)) or less: " + (pair.medianRatio <= aim ? "reached" : "MISSED")
+    }
+
+    package static func ratio(_ value: Double) -> String { String(format: "%.2fx", value) }
+
+    package static func json(_ reports: [(name: String, report: BenchReport)], plan: BenchPlan) -> JSONValue {
+        func number(_ value: Double) -> JSONValue { value.isFinite ? .number(String(format: "%.3f", value)) : .null }
+        let groups = reports.map { item in
+            JSONMember(
+                item.name,
+                .make([
+                    "series": .object(
+                        item.report.series.map { series in
+                            JSONMember(
+                                series.name,
+                                .make([
+                                    "unit": .string("ns"), "method": .string(series.method),
+                                    "samples": .count(UInt64(series.count)), "best": number(series.best),
+                                    "p50": number(series.percentile(0.5)), "p99": number(series.percentile(0.99)),
+                                    "p999": number(series.percentile(0.999)), "p9999": number(series.percentile(0.9999)),
+                                    "max": number(series.max),
+                                    "repetition_p50": .array(series.medians.map(number)),
+                                    "repetition_p99": .array(series.tails.map(number)),
+                                ]))
+                        }),
+                    "ratios": .object(
+                        item.report.comparisons.map {
+                            JSONMember(
+                                $0.name,
+                                .make([
+                                    "p50": number($0.medianRatio), "p99": number($0.tailRatio),
+                                    "best": number($0.bestRatio), "aim": $0.aim.map(number) ?? .null,
+                                ]))
+                        }),
+                    "figures": .object(item.report.figures.map { JSONMember($0.name, number($0.value)) }),
+                ]))
+        }
+        return .make([
+            "machine": .string(machine), "build": .string(plan.build),
+            "repetitions": .count(UInt64(plan.repeats)), "quick": .bool(plan.quick), "benchmarks": .object(groups),
+        ])
+    }
+}
