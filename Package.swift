@@ -78,7 +78,7 @@ let hot: [Target] = [
     module(.hot, "Uring", ["Units", "CUring"]),
     module(.hot, "Transport", ["Units", "CUring", "CTLS", "Uring"]),
     module(.hot, "Signing", ["Wire", "CCrypto"]),
-    module(.hot, "VenueKit", ["Units", "Model", "Wire", "Signing"]),
+    module(.hot, "VenueKit", ["Units", "Model", "Wire", "Signing", "Books"]),
     module(.hot, "Books", ["Units", "Memory", "Model"]),
     module(.hot, "Orders", ["Units", "Memory", "Model"]),
     module(.hot, "Risk", ["Units", "Memory", "Model"]),
@@ -121,11 +121,12 @@ let lab: [Target] = [
     .executableTarget(
         name: "loopback-venue", dependencies: names(["LoopbackBinance", "Signals", "Units"]), path: "Sources/Lab/LoopbackVenue",
         swiftSettings: strict),
+    module(.lab, "MarketFile", ["Units", "Books", "VenueKit", "CPlatform"]),
     module(.lab, "Matching", ["Units"]),
     module(.lab, "Replay", ["Units", "Model", "Journal"]),
     module(.lab, "Simulation", [
-        "Units", "Model", "Wire", "Rings", "StrategyKit", "Core", "VenueKit", "Gateway", "Journal", "Matching",
-        "Replay", "Transport",
+        "Units", "Memory", "Model", "Wire", "Rings", "Books", "StrategyKit", "Core", "VenueKit", "Gateway", "Journal",
+        "Matching", "Replay", "Transport",
     ]),
     module(.lab, "SimulatedBinance", ["Units", "Model", "Wire", "Simulation"]),
 ]
@@ -169,7 +170,7 @@ let app: [Target] = [
             "BenchCommands", "CHeap", "CPlatform", "Units", "Memory", "Model", "Wire", "Rings", "Agents", "Books", "Gateway", "Transport", "Uring",
             "VenueKit", "Core", "StrategyKit", "Risk", "Signing",
             "Binance", "Quoting", "Taking", "Config", "Console", "Control", "Doctor", "Guard", "Journal", "Rest", "Signals", "Telemetry",
-            "Launch", "LoopbackBinance", "Replay", "Simulation", "Loopback", "SimulatedBinance",
+            "Launch", "LoopbackBinance", "MarketFile", "Replay", "Simulation", "Loopback", "SimulatedBinance",
         ]) + products("swift-argument-parser", "ArgumentParser"),
         path: "Sources/App/needletail", swiftSettings: strict),
 ]
@@ -193,9 +194,11 @@ let testTargets: [Target] = [
     tests("FuzzTests", [
         "TestSupport", "Units", "Model", "Wire", "Rings", "Transport", "Signing", "VenueKit", "Binance", "Config", "Control",
         "Telemetry", "Guard", "Journal", "Loopback", "LoopbackBinance", "Core", "StrategyKit", "Quoting", "Taking",
+        "MarketFile",
     ]),
     tests("JournalTests", ["Journal", "Rings", "Units", "Model"]),
     tests("LoopbackBinanceTests", ["LoopbackBinance", "TestSupport"]),
+    tests("MarketFileTests", ["MarketFile", "Units", "Books", "Memory", "VenueKit", "CPlatform", "TestSupport"]),
     tests("MatchingTests", ["Matching", "Units"]),
     tests("MemoryTests", ["Memory"]),
     tests("ModelTests", ["Model", "Units"]),

@@ -10,7 +10,7 @@ struct Needletail: AsyncParsableCommand {
         discussion: "Begin with `needletail demo`: it shows the whole engine at work, with no money at risk.",
         subcommands: [
             DemoCommand.self, StartCommand.self, StopCommand.self, ControlCommand.self, CheckCommand.self,
-            BacktestCommand.self, EngineCommand.self, GuardCommand.self, JournalCommand.self, ReplayCommand.self,
+            BacktestCommand.self, ImportCommand.self, EngineCommand.self, GuardCommand.self, JournalCommand.self, ReplayCommand.self,
             VenueCommand.self, BenchCommand.self, SimulateCommand.self, DoctorCommand.self,
         ])
 

@@ -217,12 +217,36 @@ enum Roster {
         }
 
         /// The market's machine; needs no key.
-        func market() throws -> BinanceMarketData {
-            try BinanceMarketData(
-                BinanceMarketConfiguration(
-                    venue: VenueID(0), endpoint: Self.endpoint(configuration.venue.marketData), symbols: symbols,
-                    quietAfter: configuration.feedStaleAfter, asksVenue: configuration.mode != .backtest))
+        func market() throws -> BinanceMarketData { try market(recorded: nil) }
+
+        /// The market's machine for a recording of futures, or of Spot; for a live link with `nil`.
+        func market(recorded isFutures: Bool?) throws -> BinanceMarketData {
+            var market = BinanceMarketConfiguration(
+                venue: VenueID(0), endpoint: Self.endpoint(configuration.venue.marketData), symbols: symbols,
+                quietAfter: configuration.feedStaleAfter, asksVenue: configuration.mode != .backtest)
+            if isFutures == true { market.product = .usdMargined }
+            return try BinanceMarketData(market)
         }
+
+        /// The market's machine for decoding a recording alone.
+        static func decoder(symbols: [String], isFutures: Bool) throws -> BinanceMarketData {
+            var market = BinanceMarketConfiguration(
+                venue: VenueID(0), symbols: symbols.enumerated().map {
+                    BinanceSymbol(instrument: InstrumentID(UInt16($0)), symbol: $1)
+                }, asksVenue: false)
+            if isFutures { market.product = .usdMargined }
+            return try BinanceMarketData(market)
+        }
+
+        /// The stream that a recorded line is of, `btcusdt@depth@0ms`; `nil` where it names none at its beginning.
+        static func stream(_ line: [UInt8]) -> String? {
+            let head = Array("{\"stream\":\"".utf8)
+            guard line.starts(with: head), let end = line[head.count...].firstIndex(of: UInt8(ascii: "\"")) else { return nil }
+            return String(decoding: line[head.count..<end], as: UTF8.self)
+        }
+
+        /// Whether a stream is one of the futures' alone: Spot has no depth at 0 ms.
+        static func isFutures(stream: String) -> Bool { stream.hasSuffix("@depth@0ms") }
 
         private func orders() throws -> BinanceOrderEntry {
             guard let credentials else {

@@ -26,10 +26,14 @@ public struct Book: Sendable {
     /// Sets all levels of a list, in order. `false` and unchanged when one of them is none that `apply` takes. Levels in the
     /// order of their prices, as venues send them, cost least.
     public mutating func apply(_ side: Side, _ list: borrowing SlabList<Level>) -> Bool {
+        apply(side, LevelView(list))
+    }
+
+    /// The same for levels that lie elsewhere.
+    public mutating func apply(_ side: Side, _ list: LevelView) -> Bool {
         for index in 0..<list.count where !list[index].price.isPositive || list[index].quantity.isNegative { return false }
         if list.count == 0 { return true }
-        let levels = unsafe UnsafeBufferPointer(start: list.address(of: 0), count: list.count)
-        if side == .buy { unsafe bids.apply(levels) } else { unsafe asks.apply(levels) }
+        if side == .buy { unsafe bids.apply(list.buffer) } else { unsafe asks.apply(list.buffer) }
         return true
     }
 

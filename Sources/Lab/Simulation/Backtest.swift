@@ -1,6 +1,8 @@
+import Books
 import Core
 import Gateway
 import Journal
+import Memory
 import Model
 import Rings
 import StrategyKit
@@ -14,7 +16,7 @@ import Wire
 ///
 /// The operator is played: as soon as data are fresh and the account is reconciled the run is staged, armed and
 /// confirmed, once. A run that stops itself stays stopped, as it would live.
-package final class Backtest<Market: MarketDataAdapter & ~Copyable, Strategies: StrategySet> {
+package final class Backtest<Market: DecodedMarketAdapter & ~Copyable, Strategies: StrategySet> {
     private var market: Market
     private var stepped: SteppedCore<Strategies>
     private var route: SimulatedRoute
@@ -25,6 +27,10 @@ package final class Backtest<Market: MarketDataAdapter & ~Copyable, Strategies: 
     private var nextFeedTimer = Nanoseconds.zero
     private var hasBegun = false
     private var snapshot: [UInt8] = []
+    /// A decoded snapshot that nobody has wanted yet, and its levels.
+    private var held: MarketMessage?
+    private var heldBids: SlabList<Level>
+    private var heldAsks: SlabList<Level>
     private var isLiveAsked = false
     private let venue: VenueID
     /// The venue's clock less the recording's, by the fastest message so far; and when the core was told.
@@ -32,8 +38,10 @@ package final class Backtest<Market: MarketDataAdapter & ~Copyable, Strategies: 
     private var clockToldAt: Nanoseconds?
     private let timerInterval: Nanoseconds
     private let mandateHash: UInt64
-    /// Lines taken.
+    /// Lines or messages taken.
     package private(set) var messages: UInt64 = 0
+    /// Timers played.
+    package private(set) var timers: UInt64 = 0
     /// First and last receive time of the recording.
     package private(set) var began = Nanoseconds.zero
     package var ended: Nanoseconds { now }
@@ -48,6 +56,8 @@ package final class Backtest<Market: MarketDataAdapter & ~Copyable, Strategies: 
     ) {
         precondition(mandateHash != 0, "a mandate has a hash")
         self.market = market
+        heldBids = SlabList(capacity: Self.snapshotLevelsMax, filler: Level(price: .zero, quantity: .zero))
+        heldAsks = SlabList(capacity: Self.snapshotLevelsMax, filler: Level(price: .zero, quantity: .zero))
         venue = configuration.venue
         stepped = SteppedCore(configuration, strategies, journal: journal, session: session)
         self.route = route
@@ -60,6 +70,33 @@ package final class Backtest<Market: MarketDataAdapter & ~Copyable, Strategies: 
     package var venueFills: (all: UInt64, maker: UInt64) { (route.venue.fills, route.venue.makerFills) }
     package var refusals: FeedRefusalCounts { sink.refusals }
     package var records: UInt64 { writer?.written ?? 0 }
+
+    /// Levels on one side of a decoded snapshot that can be held until it is wanted.
+    private static var snapshotLevelsMax: Int { 65_536 }
+
+    /// One message of a market file, received at `time`: does what its line does. Precondition: its row is one of the
+    /// adapter's.
+    package func message(_ message: MarketMessage, bids: LevelView, asks: LevelView, at time: Nanoseconds) {
+        messages += 1
+        if !hasBegun { begin(at: time) }
+        advance(to: time)
+        if message.kind == .snapshot || message.kind == .refusedSnapshot {
+            hold(message, bids, asks)
+        } else {
+            market.message(message, bids: bids, asks: asks, receivedAt: now, sink: &sink)
+        }
+        giveSnapshot()
+        take()
+        drain(atLeast: 16_384)
+    }
+
+    private func hold(_ message: MarketMessage, _ bids: LevelView, _ asks: LevelView) {
+        held = message
+        heldBids.removeAll()
+        heldAsks.removeAll()
+        for index in 0..<bids.count { heldBids.append(bids[index]) }
+        for index in 0..<asks.count { heldAsks.append(asks[index]) }
+    }
 
     /// One recorded frame, or the body of a depth snapshot, received at `time`.
     package func line(_ bytes: [UInt8], isSnapshot: Bool, at time: Nanoseconds) {
@@ -87,6 +124,12 @@ package final class Backtest<Market: MarketDataAdapter & ~Copyable, Strategies: 
 
     /// A snapshot is given when the adapter wants it, once.
     private func giveSnapshot() {
+        if let message = held, let wanted = sink.wantsSnapshot {
+            sink.wantsSnapshot = nil
+            held = nil
+            market.snapshot(
+                wanted, message, bids: LevelView(heldBids), asks: LevelView(heldAsks), receivedAt: now, sink: &sink)
+        }
         guard let wanted = sink.wantsSnapshot, !snapshot.isEmpty else { return }
         sink.wantsSnapshot = nil
         withView(snapshot) { market.snapshot(wanted, $0, receivedAt: now, sink: &sink) }
@@ -109,6 +152,7 @@ package final class Backtest<Market: MarketDataAdapter & ~Copyable, Strategies: 
             }
             turn()
             step(.timer)
+            timers += 1
             askLive()
         }
         now = Swift.max(now, time)

@@ -1,3 +1,4 @@
+import VenueKit
 import Wire
 
 /// The market-data decoder alone, without books and checks of sequence: for measuring and fuzzing. Allocates at `init`

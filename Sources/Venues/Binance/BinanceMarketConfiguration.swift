@@ -20,6 +20,8 @@ public struct BinanceMarketConfiguration: Sendable {
     public var quietAfter: Nanoseconds
     /// Whether a doubt may be taken to the venue's REST book; a recording has nobody to ask.
     public var asksVenue: Bool
+    /// What the frames are of; a live link is of Spot.
+    public var product = BinanceProduct.spot
 
     public init(
         venue: VenueID, endpoint: BinanceEndpoint = .streams, symbols: [BinanceSymbol], trades: Trades = .each,

@@ -1,3 +1,4 @@
+import Books
 import Model
 import Units
 import VenueKit
@@ -9,15 +10,28 @@ extension BinanceMarketData {
     public mutating func message<M: MarketSink & ~Copyable>(
         _ bytes: ByteView, receivedAt: Nanoseconds, sink: inout M
     ) {
+        let message = decode(bytes)
+        take(message, bytes, LevelView(decoder.bids), LevelView(decoder.asks), receivedAt, &sink)
+    }
+
+    public mutating func message<M: MarketSink & ~Copyable>(
+        _ message: MarketMessage, bids: LevelView, asks: LevelView, receivedAt: Nanoseconds, sink: inout M
+    ) {
+        take(message, ByteView(), bids, asks, receivedAt, &sink)
+    }
+
+    /// One decoded message; `bytes` is its frame, or nothing where it was decoded before.
+    private mutating func take<M: MarketSink & ~Copyable>(
+        _ message: MarketMessage, _ bytes: ByteView, _ bids: LevelView, _ asks: LevelView, _ receivedAt: Nanoseconds,
+        _ sink: inout M
+    ) {
         messages &+= 1
         lastReceived = receivedAt
-        var message = MarketMessage()
-        if let refusal = decoder.decode(bytes, into: &message) {
-            sink.quarantine(refusal, bytes, offset: decoder.offset, receivedAt: receivedAt)
-            return refuse(refusal, &sink)
-        }
         switch message.kind {
-        case .none: return
+        case .none, .snapshot, .refusedSnapshot: return
+        case .refused:
+            sink.quarantine(message.refusal, bytes, offset: decoder.offset, receivedAt: receivedAt)
+            return refuse(message.refusal, &sink)
         case .shutdown: return askReconnect(.serverShutdown, &sink)
         case .controlError:
             sink.quarantine(.controlError, bytes, offset: -1, receivedAt: receivedAt)
@@ -44,9 +58,9 @@ extension BinanceMarketData {
         }
         switch message.kind {
         case .ticker: ticker(message, receivedAt, &sink)
-        case .depth: depth(message, receivedAt, &sink)
+        case .depth: depth(message, bids, asks, receivedAt, &sink)
         case .trade: trade(message, receivedAt, &sink)
-        case .none, .shutdown, .controlError: break
+        case .none, .shutdown, .controlError, .snapshot, .refused, .refusedSnapshot: break
         }
         if health.verdict(row) != .live { judge(row, at: receivedAt, &sink) }
     }
@@ -89,10 +103,10 @@ extension BinanceMarketData {
     }
 
     mutating func depth<M: MarketSink & ~Copyable>(
-        _ message: MarketMessage, _ receivedAt: Nanoseconds, _ sink: inout M
+        _ message: MarketMessage, _ bids: LevelView, _ asks: LevelView, _ receivedAt: Nanoseconds, _ sink: inout M
     ) {
         let row = message.row
-        let refusal = feeds[row].diff(message, bids: decoder.bids, asks: decoder.asks, at: receivedAt)
+        let refusal = feeds[row].diff(message, bids: bids, asks: asks, at: receivedAt)
         if let refusal {
             refuse(refusal, &sink)
         } else if feeds[row].state == .live {
@@ -124,15 +138,30 @@ extension BinanceMarketData {
     public mutating func snapshot<M: MarketSink & ~Copyable>(
         _ instrument: InstrumentID, _ body: ByteView, receivedAt: Nanoseconds, sink: inout M
     ) {
+        let message = decodeSnapshot(body)
+        take(instrument, message, body, LevelView(decoder.bids), LevelView(decoder.asks), receivedAt, &sink)
+    }
+
+    public mutating func snapshot<M: MarketSink & ~Copyable>(
+        _ instrument: InstrumentID, _ message: MarketMessage, bids: LevelView, asks: LevelView, receivedAt: Nanoseconds,
+        sink: inout M
+    ) {
+        take(instrument, message, ByteView(), bids, asks, receivedAt, &sink)
+    }
+
+    private mutating func take<M: MarketSink & ~Copyable>(
+        _ instrument: InstrumentID, _ message: MarketMessage, _ body: ByteView, _ bids: LevelView, _ asks: LevelView,
+        _ receivedAt: Nanoseconds, _ sink: inout M
+    ) {
         guard let row = row(of: instrument) else { return }
-        guard feeds[row].awaitsSnapshot else { return probed(row, body, receivedAt, &sink) }
-        var id: Int64 = 0
-        if let refusal = decoder.snapshot(body, lastUpdate: &id) {
+        guard feeds[row].awaitsSnapshot else { return probed(row, message, receivedAt, &sink) }
+        guard message.kind == .snapshot else {
             feeds[row].snapshotFailed(at: receivedAt)
-            if body.count > 0 { sink.quarantine(refusal, body, offset: decoder.offset, receivedAt: receivedAt) }
-            return refuse(refusal, &sink)
+            if body.count > 0 { sink.quarantine(message.refusal, body, offset: decoder.offset, receivedAt: receivedAt) }
+            return refuse(message.refusal, &sink)
         }
-        if let refusal = feeds[row].join(snapshot: id, bids: decoder.bids, asks: decoder.asks, at: receivedAt) {
+        let id = message.lastUpdate
+        if let refusal = feeds[row].join(snapshot: id, bids: bids, asks: asks, at: receivedAt) {
             return refuse(refusal, &sink)
         }
         health.changed(row, id: UInt64(feeds[row].lastUpdate), by: .depth, at: receivedAt)
@@ -154,13 +183,11 @@ extension BinanceMarketData {
 
     /// The venue's answer to a doubt: of its book only the update id matters.
     mutating func probed<M: MarketSink & ~Copyable>(
-        _ row: Int, _ body: ByteView, _ now: Nanoseconds, _ sink: inout M
+        _ row: Int, _ message: MarketMessage, _ now: Nanoseconds, _ sink: inout M
     ) {
         guard health.isProbing(row) else { return }
-        var id: Int64 = 0
-        let refusal = decoder.snapshot(body, lastUpdate: &id)
-        if let refusal { refuse(refusal, &sink) }
-        health.probed(row, id: refusal == nil ? UInt64(id) : nil, at: now)
+        if message.kind != .snapshot { refuse(message.refusal, &sink) }
+        health.probed(row, id: message.kind == .snapshot ? UInt64(message.lastUpdate) : nil, at: now)
         judge(row, at: now, &sink)
     }
 
@@ -168,7 +195,7 @@ extension BinanceMarketData {
         switch kind {
         case .depth: return .depth
         case .trade: return .trades
-        case .ticker, .none, .shutdown, .controlError: return .ticker
+        case .ticker, .none, .shutdown, .controlError, .snapshot, .refused, .refusedSnapshot: return .ticker
         }
     }
 

@@ -7,7 +7,7 @@ import Wire
 ///
 /// The best bid and ask come from whichever of local book and ticker has the newer update id; they are published when
 /// they change, and again after 200 ms when confirmed unchanged. Feed thread only; allocates at `init` only.
-public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
+public struct BinanceMarketData: DecodedMarketAdapter, ~Copyable {
     let configuration: BinanceMarketConfiguration
     var decoder: MarketDecoder
     var feeds: ContiguousArray<SymbolFeed>
@@ -34,7 +34,7 @@ public struct BinanceMarketData: MarketDataAdapter, ~Copyable {
     /// Throws for symbols that cannot be used.
     public init(_ configuration: BinanceMarketConfiguration) throws(BinanceConfigurationError) {
         self.configuration = configuration
-        decoder = MarketDecoder(symbols: try NameTable(symbols: configuration.symbols))
+        decoder = MarketDecoder(symbols: try NameTable(symbols: configuration.symbols), product: configuration.product)
         feeds = ContiguousArray(configuration.symbols.map { SymbolFeed(instrument: $0.instrument) })
         health = StreamHealth(
             instruments: configuration.symbols.count, rules: StreamHealthRules(quietAfter: configuration.quietAfter))

@@ -86,3 +86,11 @@ extension BinanceConfigurationError: CustomStringConvertible {
         }
     }
 }
+
+/// Which of the venue's products a stream of market data is of.
+public enum BinanceProduct: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+    case spot = 0
+    /// USD-margined futures: diffs name the update before them (`pu`), trades name their kind (`X`). Recordings only: this
+    /// build trades Spot.
+    case usdMargined = 1
+}

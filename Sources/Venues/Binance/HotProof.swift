@@ -1,6 +1,7 @@
 #if HOT_PROOF
 import Books
 import Memory
+import VenueKit
 import Wire
 
 /// Roots of the compiler's proof: what is called here neither allocates nor locks nor counts a reference, as far down as

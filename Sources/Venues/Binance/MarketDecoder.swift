@@ -12,21 +12,27 @@ struct MarketDecoder: ~Copyable {
     let symbols: NameTable
     let streams: ContiguousArray<ContiguousArray<UInt8>>
     let ordered: OrderedDecoder
+    /// What the frames are of.
+    let product: BinanceProduct
     var bids = SlabList(capacity: Quirks.messageLevels, filler: Level(price: .zero, quantity: .zero))
     var asks = SlabList(capacity: Quirks.messageLevels, filler: Level(price: .zero, quantity: .zero))
 
     /// Byte of the last refused frame or snapshot at which reading it ended; -1 where that is not known.
     private(set) var offset = -1
 
-    init(symbols: NameTable) {
+    init(symbols: NameTable, product: BinanceProduct = .spot) {
         self.symbols = symbols
+        self.product = product
         streams = ContiguousArray(symbols.names.map { ContiguousArray($0.string.lowercased().utf8) })
         ordered = OrderedDecoder(symbols: symbols)
     }
 
     /// Decodes one frame; the refusal when it is not to be believed.
     mutating func decode(_ frame: ByteView, into message: inout MarketMessage) -> FeedRefusal? {
-        if decodeOrdered(frame, into: &message) { return nil }
+        if product == .spot, decodeOrdered(frame, into: &message) {
+            if message.kind == .depth { message.previousUpdate = message.firstUpdate &- 1 }
+            return nil
+        }
         message = MarketMessage()
         return decodeAnyOrder(frame, into: &message)
     }
@@ -106,7 +112,8 @@ struct MarketDecoder: ~Copyable {
         message.row = row(ofStream: stream.slice(from: 0, count: at))
         guard message.row >= 0 else { return .unknownStream }
         let name = stream.slice(from: at, count: stream.count - at)
-        if name.equals("@depth@100ms") || name.equals("@depth") { return depth(&scanner, &message) }
+        let isFutures = product == .usdMargined && name.equals("@depth@0ms")
+        if isFutures || name.equals("@depth@100ms") || name.equals("@depth") { return depth(&scanner, &message) }
         if name.equals("@bookTicker") { return ticker(&scanner, &message) }
         if name.equals("@trade") { return trade(&scanner, &message, id: UInt8(ascii: "t"), event: "trade") }
         if name.equals("@aggTrade") { return trade(&scanner, &message, id: UInt8(ascii: "a"), event: "aggTrade") }
@@ -138,6 +145,11 @@ struct MarketDecoder: ~Copyable {
         asks.removeAll()
         guard scanner.beginObject() else { return .malformed }
         while scanner.nextMember(&key) {
+            if product == .usdMargined, key.equals("pu") {
+                guard seen & 128 == 0, scanner.int64(&message.previousUpdate) else { return .malformed }
+                seen |= 128
+                continue
+            }
             guard key.count == 1 else {
                 if !scanner.skipValue() { return .malformed }
                 continue
@@ -172,12 +184,15 @@ struct MarketDecoder: ~Copyable {
             if seen & bit != 0 { return .malformed }
             seen |= bit
         }
-        guard scanner.error == nil, seen == 127 else { return .malformed }
+        guard scanner.error == nil, seen == (product == .spot ? 127 : 255) else { return .malformed }
         if let refusal { return refusal }
         guard wallTime(milliseconds: message.eventTime) != nil else { return .malformed }
         guard message.firstUpdate > 0, message.firstUpdate <= message.lastUpdate, message.lastUpdate < .max else {
             return .outOfOrder
         }
+        if product == .spot { message.previousUpdate = message.firstUpdate &- 1 }
+        // Futures count over all symbols: between two diffs of one there may be numbers of others, never an overlap.
+        guard message.previousUpdate >= 0, message.previousUpdate < message.firstUpdate else { return .outOfOrder }
         message.kind = .depth
         return nil
     }
@@ -253,6 +268,7 @@ struct MarketDecoder: ~Copyable {
         var key = ByteView()
         var name = ByteView()
         var text = ByteView()
+        var kind = ByteView()
         var seen = 0
         guard scanner.beginObject() else { return .malformed }
         while scanner.nextMember(&key) {
@@ -270,13 +286,16 @@ struct MarketDecoder: ~Copyable {
             case UInt8(ascii: "q"): (bit, read) = (16, scanner.decimal(&message.bid.quantity))
             case UInt8(ascii: "T"): (bit, read) = (32, scanner.int64(&message.eventTime))
             case UInt8(ascii: "m"): (bit, read) = (64, scanner.bool(&message.buyerIsMaker))
+            case UInt8(ascii: "X") where product == .usdMargined: (bit, read) = (128, scanner.string(&kind))
             default: read = scanner.skipValue()
             }
             if !read || seen & bit != 0 { return .malformed }
             seen |= bit
         }
-        guard scanner.error == nil, seen == 127, name.equals(event) else { return .malformed }
+        guard scanner.error == nil, seen & 127 == 127, name.equals(event) else { return .malformed }
         if !isSymbol(text, message.row) { return .wrongSymbol }
+        // What the venue itself takes over is a trade of nobody's in the market.
+        if seen & 128 != 0, !kind.equals("MARKET") { return nil }
         guard wallTime(milliseconds: message.eventTime) != nil, message.trade >= 0 else { return .malformed }
         if !message.bid.price.isPositive { return .invalidPrice }
         if !message.bid.quantity.isPositive { return .invalidQuantity }

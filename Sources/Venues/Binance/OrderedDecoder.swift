@@ -1,6 +1,7 @@
 import Books
 import Memory
 import Units
+import VenueKit
 import Wire
 
 /// Reads what the venue sends nearly always: compact JSON of the combined stream, all members in the documented order (a

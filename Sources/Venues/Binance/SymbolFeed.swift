@@ -1,5 +1,4 @@
 import Books
-import Memory
 import Model
 import Units
 import VenueKit
@@ -10,14 +9,14 @@ import VenueKit
 ///        ▲                                                  │  ▲ │ too old, failed, timed out: asked again, later
 ///        └────────────── link opened ───────────────────────┘  └─┴── gap, crossed book, full buffer ◀── live
 ///
-/// Ids: a diff covers `U...u`. The first applied after a snapshot with id `L` has `U <= L + 1 <= u`, each later one
-/// `U == previous u + 1`.
+/// Ids: a diff covers `U...u` and follows `p`: on Spot `U - 1`, elsewhere what it says itself. The first applied after a
+/// snapshot with id `L` has `p <= L < u`, each later one `p == previous u`.
 struct SymbolFeed {
     enum State: UInt8 { case waiting, buffering, live }
 
     /// A diff kept until the snapshot comes; its levels lie in `levels` from `start`, bids first.
     struct Buffered: BitwiseCopyable {
-        var firstUpdate: Int64
+        var previousUpdate: Int64
         var lastUpdate: Int64
         var eventTime: Int64
         var start: Int32
@@ -93,7 +92,7 @@ struct SymbolFeed {
         precondition(isTaken, "a level passed the decoder that no book can hold")
     }
 
-    private mutating func set(_ bids: borrowing SlabList<Level>, _ asks: borrowing SlabList<Level>) {
+    private mutating func set(_ bids: LevelView, _ asks: LevelView) {
         let isTaken = book.apply(.buy, bids) && book.apply(.sell, asks)
         precondition(isTaken, "a level passed the decoder that no book can hold")
     }
@@ -123,8 +122,8 @@ struct SymbolFeed {
 
     /// One diff whose levels are in the two lists; the refusal when it did not reach the book or the buffer.
     mutating func diff(
-        _ message: MarketMessage, bids newBids: borrowing SlabList<Level>,
-        asks newAsks: borrowing SlabList<Level>, at now: Nanoseconds
+        _ message: MarketMessage, bids newBids: LevelView,
+        asks newAsks: LevelView, at now: Nanoseconds
     ) -> FeedRefusal? {
         switch state {
         case .waiting, .buffering:
@@ -134,8 +133,8 @@ struct SymbolFeed {
             if message.lastUpdate <= lastUpdate {
                 return message.lastUpdate == lastUpdate ? .duplicate : .outOfOrder
             }
-            let bridges = buffered.isEmpty && awaitsBridge && message.firstUpdate <= lastUpdate + 1
-            guard message.firstUpdate == lastUpdate + 1 || bridges else {
+            let bridges = buffered.isEmpty && awaitsBridge && message.previousUpdate <= lastUpdate
+            guard message.previousUpdate == lastUpdate || bridges else {
                 resynchronise(at: now)
                 _ = buffer(message, newBids, newAsks, at: now)
                 return .gap
@@ -158,10 +157,10 @@ struct SymbolFeed {
     }
 
     private mutating func buffer(
-        _ message: MarketMessage, _ newBids: borrowing SlabList<Level>,
-        _ newAsks: borrowing SlabList<Level>, at now: Nanoseconds
+        _ message: MarketMessage, _ newBids: LevelView,
+        _ newAsks: LevelView, at now: Nanoseconds
     ) -> FeedRefusal? {
-        if let last = buffered.last, message.firstUpdate != last.lastUpdate + 1 {
+        if let last = buffered.last, message.previousUpdate != last.lastUpdate {
             if message.lastUpdate <= last.lastUpdate {
                 return message.lastUpdate == last.lastUpdate ? .duplicate : .outOfOrder
             }
@@ -181,12 +180,12 @@ struct SymbolFeed {
     }
 
     private mutating func keep(
-        _ message: MarketMessage, _ newBids: borrowing SlabList<Level>,
-        _ newAsks: borrowing SlabList<Level>
+        _ message: MarketMessage, _ newBids: LevelView,
+        _ newAsks: LevelView
     ) {
         buffered.append(
             Buffered(
-                firstUpdate: message.firstUpdate, lastUpdate: message.lastUpdate, eventTime: message.eventTime,
+                previousUpdate: message.previousUpdate, lastUpdate: message.lastUpdate, eventTime: message.eventTime,
                 start: Int32(levels.count), bidCount: Int32(newBids.count), askCount: Int32(newAsks.count)))
         for index in 0..<newBids.count { levels.append(newBids[index]) }
         for index in 0..<newAsks.count { levels.append(newAsks[index]) }
@@ -204,11 +203,11 @@ struct SymbolFeed {
     /// Joins the snapshot (levels in the two lists) with the diffs kept; afterwards the book is live, or the refusal
     /// says why not.
     mutating func join(
-        snapshot id: Int64, bids newBids: borrowing SlabList<Level>,
-        asks newAsks: borrowing SlabList<Level>, at now: Nanoseconds
+        snapshot id: Int64, bids newBids: LevelView,
+        asks newAsks: LevelView, at now: Nanoseconds
     ) -> FeedRefusal? {
         snapshotOutstanding = false
-        if let first = buffered.first, first.firstUpdate > id + 1 {
+        if let first = buffered.first, first.previousUpdate > id {
             delaySnapshot(at: now)
             return .snapshotTooOld
         }
