@@ -126,7 +126,7 @@ let lab: [Target] = [
     module(.lab, "Replay", ["Units", "Model", "Journal"]),
     module(.lab, "Simulation", [
         "Units", "Memory", "Model", "Wire", "Rings", "Books", "StrategyKit", "Core", "VenueKit", "Gateway", "Journal",
-        "Matching", "Replay", "Transport",
+        "Matching", "Replay", "Transport", "Orders",
     ]),
     module(.lab, "SimulatedBinance", ["Units", "Model", "Wire", "Simulation"]),
 ]
@@ -205,6 +205,7 @@ let testTargets: [Target] = [
     tests("OrdersTests", ["Orders", "Units", "Model", "TestSupport"]),
     tests("QuotingTests", ["Units", "Model", "StrategyKit", "Quoting"]),
     tests("ReplayTests", ["Replay", "Journal", "Rings", "Units", "Model"]),
+    tests("RestTests", ["Rest", "VenueKit", "Binance", "LoopbackBinance", "Units", "Model"]),
     tests("RingsTests", ["Rings", "CPlatform"]),
     tests("SimulationTests", [
         "SimulatedBinance", "Simulation", "Transport", "Units", "Model", "Core", "StrategyKit", "Gateway", "Binance",

@@ -6,7 +6,7 @@ import Units
 
 private let parameters: [String: Int64] = [
     "orderQuantity": 1_000_000, "halfSpreadTicks": 10, "halfSpreadBps": 0, "skewTicks": 8, "maxInventory": 4_000_000,
-    "minReplaceInterval": 1_000, "minPriceChangeTicks": 2,
+    "minReplaceInterval": 1_000, "minPriceChangeTicks": 2, "amends": 0,
 ]
 private let tick: Int64 = 1_000_000
 
@@ -47,6 +47,7 @@ private struct Desk: ~Copyable {
         return (0..<intents.count).map { index in
             let intent = intents[index]
             let side = intent.side == .buy ? "buy" : "sell"
+            if intent.kind == .amend { return "amend \(side) \(intent.price.raw / tick) of \(intent.quantity.raw)" }
             return intent.kind == .cancel ? "cancel \(side)" : "\(side) \(intent.price.raw / tick)"
         }
     }
@@ -183,7 +184,7 @@ private struct Desk: ~Copyable {
     }
 
     @Test func `Missing, unknown and impossible parameters are refused by name`() {
-        for name in Quoter.parameterNames {
+        for name in Quoter.parameterNames where name != "amends" {
             var less = parameters
             less[name] = nil
             #expect(throws: ParameterError.missing(name)) { try Quoter(instrument: InstrumentID(0), parameters: less) }
@@ -215,5 +216,54 @@ private struct Desk: ~Copyable {
                 }
             }
         }
+    }
+
+    @Test func `With amends a quote moves in one request, once an interval`() throws {
+        var desk = try Desk(["amends": 1])
+        desk.rests(.buy, at: 4_999_991)
+        desk.rests(.sell, at: 5_000_011)
+        #expect(desk.look() == [])
+        desk.market(5_000_010, 5_000_012)
+        #expect(desk.look() == ["amend buy 5000001 of 1000000", "amend sell 5000021 of 1000000"])
+        #expect(desk.look() == [], "the interval has not passed")
+        desk.context.now = desk.context.now + Nanoseconds(raw: 1_000)
+        #expect(desk.look() == ["amend buy 5000001 of 1000000", "amend sell 5000021 of 1000000"])
+    }
+
+    @Test func `With amends a quote executed in part is cancelled, as without`() throws {
+        var desk = try Desk(["amends": 1])
+        desk.rests(.buy, at: 4_999_991, .partiallyFilled)
+        desk.rests(.sell, at: 5_000_011, .pendingAmend)
+        desk.market(5_000_010, 5_000_012)
+        #expect(desk.look() == ["cancel buy"], "and what is being changed is left alone")
+    }
+
+    @Test func `With amends a quote larger than the inventory allows is reduced where it rests, or goes`() throws {
+        var desk = try Desk(["amends": 1])
+        desk.context.position = Quantity(raw: 3_400_500)
+        desk.rests(.buy, at: 4_999_984)
+        desk.rests(.sell, at: 5_000_004)
+        #expect(desk.look() == ["amend buy 4999984 of 599000"], "to whole lots")
+        var full = try Desk(["amends": 1])
+        full.context.position = Quantity(raw: 3_999_500)
+        full.rests(.buy, at: 4_999_983)
+        full.rests(.sell, at: 5_000_003)
+        #expect(full.look() == ["cancel buy"], "less than a lot is left")
+        var plain = try Desk()
+        plain.context.position = Quantity(raw: 3_400_500)
+        plain.rests(.buy, at: 4_999_984)
+        plain.rests(.sell, at: 5_000_004)
+        #expect(plain.look() == ["cancel buy"], "without the parameter nothing is amended")
+    }
+
+    @Test func `A strategy that does not amend keeps its version, one that does has another`() throws {
+        func version(_ change: [String: Int64]) throws -> UInt32 {
+            try Quoter(instrument: InstrumentID(0), parameters: parameters.merging(change) { $1 }).versionHash
+        }
+        var silent = parameters
+        silent["amends"] = nil
+        #expect(try Quoter(instrument: InstrumentID(0), parameters: silent).versionHash == version([:]))
+        #expect(try version([:]) != version(["amends": 1]))
+        #expect(throws: ParameterError.self) { try version(["amends": 2]) }
     }
 }

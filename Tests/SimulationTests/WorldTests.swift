@@ -40,10 +40,10 @@ func playWorld(
     }
 
     @Test(arguments: [
-        Canary.capIgnored, .orderNotJournalled, .terminalRevived, .inputNotJournalled, .hiddenClock,
+        Canary.capIgnored, .orderNotJournalled, .terminalRevived, .inputNotJournalled, .hiddenClock, .childTooLarge,
     ])
     func `A rule broken on purpose is caught by its own invariant`(_ canary: Canary) throws {
-        let found = try playWorld(1, seconds: 300, canary: canary).violations
+        let found = try playWorld(9, seconds: 300, canary: canary).violations
         #expect(found.first?.invariant == canary.invariant, "\(canary): \(found)")
     }
 

@@ -28,6 +28,7 @@ enum Roster {
         "quoter": [
             "orderQuantity": .quantity, "halfSpreadTicks": .count, "halfSpreadBps": .count, "skewTicks": .count,
             "maxInventory": .quantity, "minReplaceInterval": .duration, "minPriceChangeTicks": .count,
+            "amends": .count,
         ],
         "taker": [
             "orderQuantity": .quantity, "threshold": .quantity, "halfLife": .duration, "cooldown": .duration,
@@ -35,9 +36,13 @@ enum Roster {
         ],
     ]
 
+    /// Off where they are not written.
+    private static let optional: Set<String> = ["amends"]
+
     static let catalogue = RunCatalogue(venues: venues.keys.sorted(), strategies: ["quoter", "taker"]) { name in
         forms[name]?.sorted { $0.key < $1.key }.map {
-            ParameterRule(snakeCase($0.key), $0.value == .duration ? .duration : .decimal)
+            ParameterRule(
+                snakeCase($0.key), $0.value == .duration ? .duration : .decimal, isRequired: !optional.contains($0.key))
         }
     }
 

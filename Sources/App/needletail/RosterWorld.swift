@@ -22,7 +22,7 @@ extension Roster {
         let identifiers = ClientOrderIDFormat(prefix: "sim-")!
         // No account: the key signs for a venue that exists in this process only.
         let credentials = BinanceCredentials(apiKey: "simulated", secret: .hmac("simulated"))
-        let quoter = try Quoter(instrument: instrument.id, parameters: temper.quoter)
+        let quoter = try Quoter(instrument: instrument.id, parameters: temper.quoter(seed: seed))
         let taker = try MomentumTaker(instrument: instrument.id, parameters: temper.taker)
         return WorldEngine(
             makeMarket: { try! BinanceMarketData(BinanceMarketConfiguration(venue: VenueID(0), symbols: symbols)) },

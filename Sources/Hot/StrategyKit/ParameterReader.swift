@@ -35,6 +35,12 @@ public struct ParameterReader: Sendable {
         return value
     }
 
+    /// Whether a feature is on: 1 or 0, and off where it is not written, so that a strategy may get a new feature without
+    /// changing for whoever does not ask for it.
+    public func flag(_ name: String) throws(ParameterError) -> Bool {
+        values[name] == nil ? false : try value(name, in: 0...1) == 1
+    }
+
     /// The largest quantity a parameter may name, raw: ten thousand million units.
     public static var quantityMax: Int64 { 1_000_000_000_000_000_000 }
     /// The longest time a parameter may name: a day, in nanoseconds.

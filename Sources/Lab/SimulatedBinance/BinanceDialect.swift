@@ -28,12 +28,13 @@ package struct BinanceDialect: VenueDialect {
         var key = ByteView()
         var method = ByteView()
         var request = DialectRequest()
+        var isStrict = (mode: false, restriction: false)
         guard scanner.beginObject() else { return nil }
         while scanner.nextMember(&key) {
             let read: Bool
             if key.equals("id") { read = scanner.int64(&request.id) }
             else if key.equals("method") { read = scanner.string(&method) }
-            else if key.equals("params") { read = parameters(&scanner, &request) }
+            else if key.equals("params") { read = parameters(&scanner, &request, &isStrict) }
             else { read = scanner.skipValue() }
             if !read { return nil }
         }
@@ -46,10 +47,18 @@ package struct BinanceDialect: VenueDialect {
         if method.equals("order.cancel") { request.method = .cancel }
         if method.equals("openOrders.cancelAll") { request.method = .cancelAll }
         if method.equals("order.status") { request.method = .query }
+        if method.equals("order.amend.keepPriority") { request.method = .amend }
+        if method.equals("order.cancelReplace") {
+            // Only in this form is it one change of one order.
+            guard isStrict.mode, isStrict.restriction else { return nil }
+            request.method = .replace
+        }
         return request
     }
 
-    private func parameters(_ scanner: inout JSONScanner, _ request: inout DialectRequest) -> Bool {
+    private func parameters(
+        _ scanner: inout JSONScanner, _ request: inout DialectRequest, _ isStrict: inout (mode: Bool, restriction: Bool)
+    ) -> Bool {
         var key = ByteView()
         var text = ByteView()
         var number: Int64 = 0
@@ -59,13 +68,23 @@ package struct BinanceDialect: VenueDialect {
                 guard scanner.string(&text), let id = clientIDs.parse(count: text.count, byteAt: { text[$0] })
                 else { return false }
                 request.client = id
-            } else if key.equals("orderId") {
+            } else if key.equals("cancelOrigClientOrderId") {
+                guard scanner.string(&text), let id = clientIDs.parse(count: text.count, byteAt: { text[$0] })
+                else { return false }
+                request.former = id
+            } else if key.equals("cancelReplaceMode") {
+                guard scanner.string(&text) else { return false }
+                isStrict.mode = text.equals("STOP_ON_FAILURE")
+            } else if key.equals("cancelRestrictions") {
+                guard scanner.string(&text) else { return false }
+                isStrict.restriction = text.equals("ONLY_NEW")
+            } else if key.equals("orderId") || key.equals("cancelOrderId") {
                 guard scanner.int64(&number), number > 0 else { return false }
                 request.venueOrder = VenueOrderID(UInt64(number))
             } else if key.equals("price") {
                 guard scanner.decimal(&number) else { return false }
                 request.price = Price(raw: number)
-            } else if key.equals("quantity") {
+            } else if key.equals("quantity") || key.equals("newQty") {
                 guard scanner.decimal(&number) else { return false }
                 request.quantity = Quantity(raw: number)
             } else if key.equals("side") {
@@ -100,11 +119,18 @@ package struct BinanceDialect: VenueDialect {
         case .allCancelled: return success(id, "[]")
         case .placed(let reply): return success(id, acknowledgement(reply, time: time))
         case .order(let update): return success(id, order(update, time: time))
+        case .amended(let update): return success(id, amendment(update, time: time))
+        case .replaced(let former, let reply):
+            return success(
+                id,
+                #"{"cancelResult":"SUCCESS","newOrderResult":"SUCCESS","cancelResponse":\#(order(former, time: time)),"#
+                    + #""newOrderResponse":\#(acknowledgement(reply, time: time))}"#)
         }
     }
 
     package func refused(_ id: Int64, _ why: DialectRefusal) -> [UInt8] {
         let (status, code, message): (Int, Int, String)
+        var data = ""
         switch why {
         case .staleTimestamp: (status, code, message) = (400, -1021, "Timestamp for this request is outside of the recvWindow.")
         case .rateLimited: (status, code, message) = (429, -1003, "Too much request weight used.")
@@ -118,8 +144,19 @@ package struct BinanceDialect: VenueDialect {
         case .wouldTake: (status, code, message) = (400, -2010, "Order would immediately match and take.")
         case .unknownOrder: (status, code, message) = (400, -2011, "Unknown order sent.")
         case .noSuchOrder: (status, code, message) = (400, -2013, "Order does not exist.")
+        case .notAmended:
+            (status, code, message) = (400, -2038, "The requested action would change no state; rejecting.")
+        case .notReplaced(let isGone):
+            (status, code, message) = (400, -2022, "Order cancel-replace failed.")
+            let why = isGone ? "Unknown order sent." : "Order was not canceled due to cancel restrictions."
+            data = #","data":{"cancelResult":"FAILURE","newOrderResult":"NOT_ATTEMPTED","#
+                + #""cancelResponse":{"code":-2011,"msg":"\#(why)"},"newOrderResponse":null}"#
+        case .endedOnly:
+            (status, code, message) = (409, -2021, "Order cancel-replace partially failed.")
+            data = #","data":{"cancelResult":"SUCCESS","newOrderResult":"FAILURE","cancelResponse":{"symbol":"\#(symbol)"},"#
+                + #""newOrderResponse":{"code":-2010,"msg":"Order would immediately match and take."}}"#
         }
-        return Array(#"{"id":\#(id),"status":\#(status),"error":{"code":\#(code),"msg":"\#(message)"}}"#.utf8)
+        return Array(#"{"id":\#(id),"status":\#(status),"error":{"code":\#(code),"msg":"\#(message)"\#(data)}}"#.utf8)
     }
 
     private func status(_ status: VenueOrderStatus) -> String {
@@ -151,18 +188,35 @@ package struct BinanceDialect: VenueDialect {
 
     /// An `executionReport`: the status alone, or with the fill that led to it.
     package func report(_ update: OrderUpdate, _ fill: Fill?, time: Int64) -> [UInt8] {
-        let name = clientIDs.text(update.client).string
         let isCancel = update.status == .cancelled
         let kind = fill != nil ? "TRADE" : isCancel ? "CANCELED" : update.status == .expired ? "EXPIRED" : "NEW"
+        return report(update, fill, kind: kind, time: time)
+    }
+
+    private func report(_ update: OrderUpdate, _ fill: Fill?, kind: String, time: Int64) -> [UInt8] {
+        let name = clientIDs.text(update.client).string
+        let isCancel = update.status == .cancelled
         let asset = fill.map { $0.feeAsset == AssetID(0) ? base : quote }
         var text = #"{"subscriptionId":0,"event":{"e":"executionReport","E":\#(time),"s":"\#(symbol)","#
-        text += #""c":"\#(isCancel ? "x" : name)","C":"\#(isCancel ? name : "")","S":"\#(update.side == .buy ? "BUY" : "SELL")","#
+        text += #""c":"\#(isCancel ? "x" : name)","C":"\#(isCancel || kind == "REPLACED" ? name : "")","S":"\#(update.side == .buy ? "BUY" : "SELL")","#
         text += #""o":"LIMIT","f":"GTC","q":"\#(update.quantity)","p":"\#(update.price)","x":"\#(kind)","#
         text += #""X":"\#(status(update.status))","r":"NONE","i":\#(update.venueOrder.raw),"l":"\#(fill?.quantity ?? .zero)","#
         text += #""z":"\#(update.cumulativeQuantity)","L":"\#(fill?.price ?? .zero)","n":"\#(Quantity(raw: fill?.fee ?? 0))","#
         text += #""N":\#(asset.map { "\"\($0)\"" } ?? "null"),"T":\#(time),"t":\#(fill.map { Int64($0.trade.low) } ?? -1),"#
         text += #""m":\#(fill?.isMaker ?? false),"M":false}}"#
         return Array(text.utf8)
+    }
+
+    /// What an amendment in place answers.
+    private func amendment(_ update: OrderUpdate, time: Int64) -> String {
+        let name = clientIDs.text(update.client).string
+        return #"{"transactTime":\#(time),"executionId":1,"amendedOrder":{"symbol":"\#(symbol)","orderId":\#(update.venueOrder.raw),"#
+            + #""orderListId":-1,"origClientOrderId":"\#(name)","clientOrderId":"\#(name)","price":"\#(update.price)","#
+            + #""qty":"\#(update.quantity)","executedQty":"\#(update.cumulativeQuantity)","status":"\#(status(update.status))"}}"#
+    }
+
+    package func amended(_ update: OrderUpdate, time: Int64) -> [UInt8] {
+        report(update, nil, kind: "REPLACED", time: time)
     }
 
     package func balances(_ rows: [VenueBalance], time: Int64) -> [UInt8] {
@@ -200,97 +254,5 @@ package struct BinanceDialect: VenueDialect {
                 + #""isBuyer":\#(fill.side == .buy),"isMaker":\#(fill.isMaker),"isBestMatch":true}"#
         }
         return Array(("[" + list.joined(separator: ",") + "]").utf8)
-    }
-
-    // MARK: market data
-
-    package func ticker(_ top: TopOfBook, into out: inout ByteWriter) {
-        begin("@bookTicker", &out)
-        out.append("{\"u\":")
-        out.append(int: top.updateID)
-        symbolMember(&out)
-        member("b", top.bidPrice, &out)
-        member("B", top.bidQuantity, &out)
-        member("a", top.askPrice, &out)
-        member("A", top.askQuantity, &out)
-        out.append("}}")
-    }
-
-    package func trade(_ trade: PublicTrade, time: Int64, into out: inout ByteWriter) {
-        begin("@trade", &out)
-        out.append("{\"e\":\"trade\",\"E\":")
-        out.append(int: time)
-        symbolMember(&out)
-        out.append(",\"t\":")
-        out.append(int: trade.trade.low)
-        member("p", trade.price, &out)
-        member("q", trade.quantity, &out)
-        out.append(",\"T\":")
-        out.append(int: time)
-        out.append(trade.aggressor == .sell ? ",\"m\":true" as StaticString : ",\"m\":false")
-        out.append(",\"M\":true}}")
-    }
-
-    package func depth(
-        first: Int64, last: Int64, bids: [DisplayedLevel], asks: [DisplayedLevel], time: Int64, into out: inout ByteWriter
-    ) {
-        begin("@depth@100ms", &out)
-        out.append("{\"e\":\"depthUpdate\",\"E\":")
-        out.append(int: time)
-        symbolMember(&out)
-        out.append(",\"U\":")
-        out.append(int: first)
-        out.append(",\"u\":")
-        out.append(int: last)
-        out.append(",\"b\":")
-        levels(bids, &out)
-        out.append(",\"a\":")
-        levels(asks, &out)
-        out.append("}}")
-    }
-
-    package func snapshot(last: Int64, bids: [DisplayedLevel], asks: [DisplayedLevel], into out: inout ByteWriter) {
-        out.reset()
-        out.append("{\"lastUpdateId\":")
-        out.append(int: last)
-        out.append(",\"bids\":")
-        levels(bids, &out)
-        out.append(",\"asks\":")
-        levels(asks, &out)
-        out.append("}")
-    }
-
-    private func begin(_ stream: StaticString, _ out: inout ByteWriter) {
-        out.reset()
-        out.append("{\"stream\":\"")
-        for byte in lower.utf8 { out.append(byte: byte) }
-        out.append(stream)
-        out.append("\",\"data\":")
-    }
-
-    private func symbolMember(_ out: inout ByteWriter) {
-        out.append(",\"s\":\"")
-        for byte in symbol.utf8 { out.append(byte: byte) }
-        out.append("\"")
-    }
-
-    private func member(_ name: StaticString, _ value: some FixedPoint, _ out: inout ByteWriter) {
-        out.append(",\"")
-        out.append(name)
-        out.append("\":\"")
-        out.append(decimal: value)
-        out.append("\"")
-    }
-
-    private func levels(_ list: [DisplayedLevel], _ out: inout ByteWriter) {
-        out.append("[")
-        for (index, level) in list.enumerated() {
-            out.append(index == 0 ? "[\"" as StaticString : ",[\"")
-            out.append(decimal: level.price)
-            out.append("\",\"")
-            out.append(decimal: level.quantity)
-            out.append("\"]")
-        }
-        out.append("]")
     }
 }

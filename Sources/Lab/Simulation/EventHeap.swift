@@ -30,6 +30,9 @@ enum WorldEvent {
 struct VenueTruthRows {
     var requestedAt: Nanoseconds
     var isComplete: Bool
+    /// 200, or how the venue asked to be left alone, and for how many seconds.
+    var status = 200
+    var retryAfter: Int64 = 0
     var orders: [UInt8]
     var account: [UInt8]
     var trades: [UInt8]

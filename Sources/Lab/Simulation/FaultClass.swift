@@ -15,6 +15,8 @@ package enum FaultClass: Int, Sendable, CaseIterable {
     case processKill, processKillInStep, processStall, doubleStart, clockStep, strangeCommand
     // The journal's disk.
     case diskFull, diskError, syncError, tornWrite, shortWrite, crashInWrite, diskStall
+    // Amendments. At the end: a class's draws follow from its place.
+    case fillDuringAmend, amendLost, amendAnswerLate
 
     package var name: String { "\(self)" }
     package init?(name: String) {
@@ -80,6 +82,9 @@ package enum FaultClass: Int, Sendable, CaseIterable {
         case .shortWrite: return "the kernel takes writes in small parts"
         case .crashInWrite: return "the process dies in a write, at any byte of it"
         case .diskStall: return "the disk takes nothing for minutes"
+        case .fillDuringAmend: return "an order fills while its amendment is on the way"
+        case .amendLost: return "an amendment or its answer is lost"
+        case .amendAnswerLate: return "the answer to an amendment comes after its time-out"
         }
     }
 
@@ -101,6 +106,7 @@ package enum FaultClass: Int, Sendable, CaseIterable {
             return 1
         case .addressBan, .maintenance, .diskStall, .crashInWrite, .doubleStart: return 0.5
         case .diskFull, .diskError, .syncError, .tornWrite: return 0.25
+        case .fillDuringAmend, .amendLost, .amendAnswerLate: return 12
         }
     }
 }

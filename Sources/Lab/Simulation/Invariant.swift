@@ -10,6 +10,7 @@ package enum Invariant: Int, Sendable, CaseIterable {
     case inputsJournalledFirst = 8
     case replayIsEqual = 9
     case settlesAfterFaults = 10
+    case childrenWithinParent = 11
 
     package var sentence: String {
         switch self {
@@ -22,6 +23,7 @@ package enum Invariant: Int, Sendable, CaseIterable {
         case .killCancelsAtOnce: return "after kill no order, and a cancel in flight for all live ones"
         case .inputsJournalledFirst: return "every input is in the journal before it changes state"
         case .replayIsEqual: return "the journal replays to the same decisions"
+        case .childrenWithinParent: return "what leaves for an intent never exceeds it, and no name leaves twice"
         case .settlesAfterFaults: return "after the faults the engine is reconciled, or stopped with a reason"
         }
     }
@@ -50,6 +52,8 @@ package enum Canary: Int, Sendable, CaseIterable {
     case hiddenClock = 9
     /// Look-ups of unknown orders are never sent.
     case noLookUps = 10
+    /// An order leaves larger than its intent.
+    case childTooLarge = 11
 
     package var invariant: Invariant { Invariant(rawValue: rawValue)! }
 }

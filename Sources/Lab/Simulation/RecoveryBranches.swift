@@ -3,7 +3,7 @@
 /// happens in the world; the code that runs live has no hook for it. `needletail simulate --complete` fails on one that
 /// was never walked; `--coverage` shows all that was seen, these with a star.
 package enum RecoveryBranches {
-    package static let all = doubts + proofs + takenOver + fills + stops + refusals + venue + process + journal
+    package static let all = doubts + proofs + amendments + takenOver + fills + stops + refusals + venue + process + journal
 
     /// Core: an order whose fate is not known any longer.
     static let doubts = [
@@ -26,6 +26,16 @@ package enum RecoveryBranches {
         "order pendingNew to open by stream", "order pendingNew to open by snapshot",
         "order pendingNew to filled by stream", "order pendingNew to partiallyFilled by stream",
         "order pendingCancel to open by answer", "order pendingCancel to filled by stream",
+    ]
+
+    /// Core: amendments, their races with fills, and those whose fate is not known, by name of both generations.
+    static let amendments = [
+        "order replaced", "order reduced in place", "order ended and its replacement refused", "amendment lost",
+        "answer to an amendment lost", "answer to an amendment late",
+        "order pendingAmend to unknown by answer", "order pendingAmend to unknown by timer",
+        "order pendingAmend to open by answer", "order pendingAmend to cancelled by stream",
+        "order pendingAmend to filled by stream", "order pendingAmend to partiallyFilled by answer",
+        "order pendingAmend to filled by history", "order pendingAmend to pendingCancel by answer",
     ]
 
     /// Core: what an earlier run left, and what a second engine does.
@@ -68,7 +78,7 @@ package enum RecoveryBranches {
         "market message refused as CROSSED_BOOK",
         "market message refused as GAP", "market message refused as DUPLICATE", "market message refused as SNAPSHOT_FAILED",
         "message in pieces", "message in frames and pieces",
-        "request refused by the link", "request refused for its time",
+        "request refused by the link", "request refused for its time", "REST refused with 418", "REST refused with 429",
     ]
 
     /// The process: each way to die, and what it does after standing still.

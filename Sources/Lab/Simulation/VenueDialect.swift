@@ -4,10 +4,12 @@ import Wire
 
 /// One request as the simulated venue reads it. Only what a decision needs.
 package struct DialectRequest {
-    package enum Method { case logon, subscribe, place, cancel, cancelAll, query, other }
+    package enum Method { case logon, subscribe, place, cancel, cancelAll, query, amend, replace, other }
     package var id: Int64 = 0
     package var method = Method.other
     package var client = ClientOrderID.none
+    /// Of a replacement: the order that is to be ended, where it is named by our name.
+    package var former = ClientOrderID.none
     package var venueOrder = VenueOrderID.none
     package var side = Side.buy
     package var timeInForce = TimeInForce.postOnly
@@ -24,12 +26,22 @@ package enum DialectAnswer {
     case loggedOn, subscribed, allCancelled
     case placed(OrderReply)
     case order(OrderUpdate)
+    /// Changed in place, as it rests now.
+    case amended(OrderUpdate)
+    /// The first was ended, the second taken for it.
+    case replaced(OrderUpdate, OrderReply)
 }
 
 /// Why a request was not done; `backendTimeout` leaves it open.
-package enum DialectRefusal {
+package enum DialectRefusal: Equatable {
     case staleTimestamp, rateLimited, addressBanned, throttled, backendTimeout, marketClosed, filter, insufficientBalance, wouldTake
     case unknownOrder, noSuchOrder
+    /// Of an amendment in place.
+    case notAmended
+    /// Of a replacement: neither half was done, because the order is gone, or executed in part.
+    case notReplaced(isGone: Bool)
+    /// Of a replacement: the order is ended and the new one was not taken.
+    case endedOnly
 }
 
 /// A price and what is displayed there.
@@ -48,6 +60,8 @@ package protocol VenueDialect {
 
     /// The private stream: an order's status, with the fill that led to it.
     func report(_ update: OrderUpdate, _ fill: Fill?, time: Int64) -> [UInt8]
+    /// The private stream: an order was changed where it rests.
+    func amended(_ update: OrderUpdate, time: Int64) -> [UInt8]
     /// The private stream: balances that a trade changed.
     func balances(_ rows: [VenueBalance], time: Int64) -> [UInt8]
     /// The venue ends the private stream.

@@ -2,6 +2,7 @@ import Core
 import Foundation
 import Journal
 import Model
+import Orders
 import Replay
 import Rings
 import StrategyKit
@@ -32,6 +33,9 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         isJournalBroken = false
         isTruthUnderWay = false
         heldBack = []
+        conservation = ConservationCheck()
+        doubtedAmends = []
+        generations = []
         placesSent = 0
         historyFloor = nil
         booked = []

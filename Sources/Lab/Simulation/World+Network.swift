@@ -205,6 +205,11 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         var rows = VenueTruthRows(requestedAt: requestedAt, isComplete: true, orders: [], account: [], trades: [])
         if now < closedUntil || now < bannedUntil || now < refusedUntil || strikes(.failedTruth) {
             rows.isComplete = false
+            let until = Swift.max(bannedUntil, refusedUntil)
+            if now < until {
+                rows.status = now < refusedUntil ? 418 : 429
+                rows.retryAfter = (until - now).milliseconds / 1000 + 1
+            }
         } else {
             var open = (0..<venue.openCount).map { venue.openOrder($0).statement(at: now) }
             if let first = open.first, strikes(.truthWithoutOrder) {
@@ -229,6 +234,11 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         wake()
         isTruthUnderWay = false
         truthNumber += 1
+        let headers = rows.status == 200 ? [] : [(name: "Retry-After", value: "\(rows.retryAfter)")]
+        if let usage = engine.rest.usage(status: rows.status, headers: headers, body: [], wallNow: wallNow) {
+            report.cover("REST refused with \(rows.status)")
+            step(.venueUsage(usage))
+        }
         var mark = SnapshotMark(
             id: truthNumber, venue: engine.instrument.venue, isEnd: false, isComplete: rows.isComplete,
             requestedAt: rows.requestedAt)

@@ -50,9 +50,35 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     }
 
     private func strangeCommand() {
-        let kinds = CommandKind.allCases.filter { $0 != .kill && $0.rawValue < 50 }
-        say(
-            kinds[Int(faults.dice.next() % UInt64(kinds.count))], hash: faults.dice.next() % 3, lifetime: faults.pause(20))
+        let kinds = CommandKind.allCases.filter { $0 != .kill }
+        let kind = kinds[Int(faults.dice.next() % UInt64(kinds.count))]
+        // From a person mostly; some as only the engine itself may give them.
+        let from = faults.dice.next() % 4 == 0 ? Command.engineOperator : 1 + UInt32(faults.dice.next() % 3)
+        var command = Command(
+            kind: kind, operatorID: from, hash: faults.dice.next() % 3, lifetime: faults.pause(20),
+            subject: strangeSubject(), value: strangeValue())
+        // A limit is only made tighter: the checks beside the world know the configured ones.
+        if kind == .limit { command.value = Int64(faults.dice.next() % UInt64(engine.limits.maxPosition.raw)) }
+        report.cover("strange command \(kind)")
+        heap.schedule(.operatorSays(life: life, command), at: now)
+    }
+
+    /// Small numbers, which name something; an order that rests; words of any kind.
+    private func strangeSubject() -> UInt64 {
+        switch faults.dice.next() % 4 {
+        case 0, 1: return faults.dice.next() % 4
+        case 2 where venue.openCount > 0:
+            return venue.openOrder(Int(faults.dice.next() % UInt64(venue.openCount))).client.word
+        default: return faults.dice.next()
+        }
+    }
+
+    private func strangeValue() -> Int64 {
+        switch faults.dice.next() % 3 {
+        case 0: return Int64(faults.dice.next() % 3)
+        case 1: return Int64(faults.dice.next() % 1000) * fixedPointUnit
+        default: return Int64(bitPattern: faults.dice.next())
+        }
     }
 
     /// About once a simulated second.

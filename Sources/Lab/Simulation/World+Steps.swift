@@ -1,6 +1,7 @@
 import Core
 import Gateway
 import Model
+import Orders
 import StrategyKit
 import Units
 import VenueKit
@@ -60,8 +61,13 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         var cancelsAll = false
         let origin = InputOrigin(input)
         for index in 0..<count {
-            let output = process!.stepped.outputs[index]
+            let output = leaving(process!.stepped.outputs[index])
             checker.output(output)
+            if let breach = conservation.take(output) {
+                checker.fail(
+                    .childrenWithinParent,
+                    "order \(breach.client.sequence) of \(Quantity(raw: breach.value)), its intent has \(Quantity(raw: breach.limit)) left")
+            }
             remember(output)
             switch output {
             case .place: placed = true
@@ -76,7 +82,10 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
                     if fill.source == .tradeHistory { report.cover("fill booked from the trade history") }
                     if fill.client.run != run, !fill.client.isNone { report.cover("fill of an earlier run's order booked") }
                 }
-            case .order(let change): report.cover(change, by: origin)
+            case .order(let change):
+                report.cover(change, by: origin)
+                follow(change, origin)
+            case .amend(let amendment): if !amendment.isInPlace { generations.insert(amendment.client) }
             case .verdict(let verdict) where verdict.verdict != .passed: report.cover("verdict \(verdict.verdict.name)")
             case .command(let result): report.cover("command \(result.command.kind) \(result.accepted ? "obeyed" : "refused")")
             case .alert(let alert):
@@ -100,8 +109,15 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         }
     }
 
+    /// What leaves; canary: larger than what was decided.
+    private func leaving(_ output: Output) -> Output {
+        guard settings.canary == .childTooLarge, case .place(var order) = output else { return output }
+        order.quantity = order.quantity + order.quantity
+        return .place(order)
+    }
+
     private func perform(_ output: Output) {
-        switch output {
+        switch leaving(output) {
         case .place(let order):
             if settings.canary == .orderSentAfterStop, heldBack.isEmpty, faults.isOn, dice.canary.unit() < 0.05 {
                 heldBack.append(order)

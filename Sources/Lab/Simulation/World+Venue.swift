@@ -12,7 +12,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         var read: DialectRequest?
         withView(bytes) { read = dialect.read($0) }
         guard let request = read else { fatalError("not a request: \(String(decoding: bytes, as: UTF8.self))") }
-        if request.method == .place { checker.landed(request.client) }
+        if request.method == .place || request.method == .replace { checker.landed(request.client) }
         if now < closedUntil { return }
         if request.method != .logon, request.method != .subscribe, strikes(.lostRequest) { return }
         if request.timestamp > .zero,
@@ -30,12 +30,13 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             orderLink.isSubscribed = true
             answer(dialect.done(request.id, .subscribed, time: now.milliseconds), link)
         case .place, .cancel, .cancelAll, .query: act(request, link)
+        case .amend, .replace: amend(request, link)
         case .other: fatalError("an unknown method: \(String(decoding: bytes, as: UTF8.self))")
         }
     }
 
     /// The answer, with the faults of answers.
-    private func answer(_ bytes: [UInt8], _ link: Int) {
+    func answer(_ bytes: [UInt8], _ link: Int) {
         if strikes(.lostReply) { return }
         if strikes(.lateReply) {
             return heap.schedule(.venueSays(link: link, bytes), at: now + faults.pause(6))
@@ -57,12 +58,12 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     }
 
     /// Why the venue does not even look at an order; `nil` when it does.
-    private func refusal(_ request: DialectRequest) -> [UInt8]? {
+    func refusal(_ request: DialectRequest) -> [UInt8]? {
         if now < refusedUntil { return dialect.refused(request.id, .addressBanned) }
         if now < bannedUntil { return dialect.refused(request.id, .rateLimited) }
         if strikes(.throttled) { return dialect.refused(request.id, .throttled) }
         if strikes(.errorBeforeAcceptance) { return dialect.refused(request.id, .backendTimeout) }
-        guard request.method == .place else { return nil }
+        guard request.method == .place || request.method == .replace else { return nil }
         if now < haltedUntil { return dialect.refused(request.id, .marketClosed) }
         if now < rulesUntil { return dialect.refused(request.id, .filter) }
         if now < coarseUntil, request.price.raw % (engine.instrument.tickSize.raw * 5) != 0 {
@@ -87,7 +88,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             venue.request(.cancel(reference), at: now)
         case .cancelAll: venue.request(.cancelAll(instrument), at: now)
         case .query: venue.request(.query(reference), at: now)
-        case .logon, .subscribe, .other: preconditionFailure("not an order request")
+        case .logon, .subscribe, .amend, .replace, .other: preconditionFailure("not an order request")
         }
         let first = venue.takeEvent()
         let reply = reply(request, first)
@@ -173,11 +174,12 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         send(dialect.balances(balances, time: now.milliseconds), orderLink.number)
     }
 
-    private func tell(_ update: OrderUpdate, _ fill: Fill?) {
+    func tell(_ update: OrderUpdate, _ fill: Fill?, isReduced: Bool = false) {
         guard orderLink.isOpen, orderLink.isSubscribed, now >= silentUntil else { return }
         if fill != nil, strikes(.lostFill) { return }
         if fill == nil, strikes(.lostUpdate) { return }
-        let bytes = dialect.report(update, fill, time: now.milliseconds)
+        let bytes = isReduced
+            ? dialect.amended(update, time: now.milliseconds) : dialect.report(update, fill, time: now.milliseconds)
         if strikes(.lateEvent) {
             return heap.schedule(.venueSays(link: orderLink.number, bytes), at: now + faults.pause(2))
         }

@@ -3,6 +3,7 @@ import Foundation
 import Journal
 import Matching
 import Model
+import Orders
 import Replay
 import Rings
 import StrategyKit
@@ -61,6 +62,11 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
     var isJournalBroken = false
     var dies = false
     var heldBack: [NewOrder] = []
+    /// Orders whose amendment is in doubt, and names that amendments gave.
+    var doubtedAmends: Set<ClientOrderID> = []
+    var generations: Set<ClientOrderID> = []
+    /// The check that stands before the live route, over this life's outputs.
+    var conservation = ConservationCheck()
     var truthNumber: UInt64 = 0
     var isTruthUnderWay = false
     /// The newest execution before this life, once known.

@@ -50,12 +50,16 @@ package enum WorldTemper: Sendable {
         ]
     }
 
-    package var quoter: [String: Int64] {
+    /// Half of the seeds move their quotes by amending them, half of those holding so little that quotes are reduced where they rest.
+    package func quoter(seed: UInt64) -> [String: Int64] {
         let unit = fixedPointUnit
         let isPatient = self == .patient
+        let amends = seed / 8 % 2 == 0
+        let holdsLittle = amends && seed / 16 % 2 == 0
         return [
             "orderQuantity": unit / 20, "halfSpreadTicks": isPatient ? 40 : 3, "halfSpreadBps": 0, "skewTicks": 2,
-            "maxInventory": unit / 4, "minReplaceInterval": isPatient ? 60_000_000_000 : 2_000_000_000,
+            "maxInventory": holdsLittle ? unit / 25 * 3 : unit / 4, "amends": amends ? 1 : 0,
+            "minReplaceInterval": isPatient ? 60_000_000_000 : 2_000_000_000,
             "minPriceChangeTicks": isPatient ? 60 : 4,
         ]
     }

@@ -3,13 +3,15 @@ import StrategyKit
 import Units
 
 /// Two-sided post-only quotes around the mid, shifted against the inventory. It compares what it wants with what
-/// rests and proposes only the difference: first the cancel, and the new quote once the old one is gone.
+/// rests and proposes only the difference: first the cancel, and the new quote once the old one is gone; with `amends`
+/// an untouched quote is moved in one request, and one that has become larger than the inventory allows is reduced where
+/// it rests.
 public struct Quoter: Strategy {
-    /// Parameters, all required. Quantities at scale 8, times in nanoseconds, ticks and basis points as plain counts.
+    /// Parameters, all required but `amends`, which is 0 or 1 and off where it is not given. Quantities at scale 8, times in nanoseconds, ticks and basis points as plain counts.
     /// `skewTicks` is the shift of both quotes at `maxInventory`, linear below it.
     public static let parameterNames = [
         "orderQuantity", "halfSpreadTicks", "halfSpreadBps", "skewTicks", "maxInventory", "minReplaceInterval",
-        "minPriceChangeTicks",
+        "minPriceChangeTicks", "amends",
     ]
     public static let codeVersion: UInt32 = 1
 
@@ -22,6 +24,7 @@ public struct Quoter: Strategy {
     private let maxInventory: Quantity
     private let minReplaceInterval: Nanoseconds
     private let minPriceChangeTicks: Int64
+    private let amends: Bool
     private var nextBidAt = Nanoseconds.zero
     private var nextAskAt = Nanoseconds.zero
 
@@ -37,12 +40,12 @@ public struct Quoter: Strategy {
         maxInventory = Quantity(raw: try reader.value("maxInventory", in: 1...ParameterReader.quantityMax))
         minReplaceInterval = Nanoseconds(raw: try reader.value("minReplaceInterval", in: 0...ParameterReader.durationMax))
         minPriceChangeTicks = try reader.value("minPriceChangeTicks", in: 0...ParameterReader.ticksMax)
-        versionHash = strategyVersionHash(
-            code: Self.codeVersion,
-            [
-                orderQuantity.raw, halfSpreadTicks, halfSpreadBps, skewTicks, maxInventory.raw,
-                minReplaceInterval.raw, minPriceChangeTicks,
-            ])
+        amends = try reader.flag("amends")
+        let values = [
+            orderQuantity.raw, halfSpreadTicks, halfSpreadBps, skewTicks, maxInventory.raw, minReplaceInterval.raw,
+            minPriceChangeTicks,
+        ]
+        versionHash = strategyVersionHash(code: Self.codeVersion, amends ? values + [1] : values)
     }
 
     public mutating func onStart(_ context: borrowing StrategyContext, _ intents: inout IntentBuffer) {
@@ -60,11 +63,15 @@ public struct Quoter: Strategy {
         quote(context, &intents)
     }
 
-    /// The wanted price of one side, or `nil` when that side should not quote.
-    private func wanted(_ side: Side, _ context: borrowing StrategyContext) -> Price? {
+    /// What one side may still add to the inventory, raw; negative when there is too much already.
+    private func room(_ side: Side, _ context: borrowing StrategyContext) -> Int128 {
+        Int128(maxInventory.raw) - (side == .buy ? Int128(context.position.raw) : 0 - Int128(context.position.raw))
+    }
+
+    /// The wanted price of one side, or `nil` when that side should not quote `quantity`.
+    private func wanted(_ side: Side, _ quantity: Quantity, _ context: borrowing StrategyContext) -> Price? {
         let buys = side == .buy
-        let inventory = buys ? Int128(context.position.raw) : 0 - Int128(context.position.raw)
-        if inventory + Int128(orderQuantity.raw) > Int128(maxInventory.raw) { return nil }
+        if Int128(quantity.raw) > room(side, context) { return nil }
         let tick = Int128(context.instrument.tickSize.raw)
         let twiceMid = Int128(context.top.bidPrice.raw) + Int128(context.top.askPrice.raw)
         let byTicks = 2 * tick * Int128(halfSpreadTicks)
@@ -90,18 +97,39 @@ public struct Quoter: Strategy {
         if quote(.sell, after: nextAskAt, context, &intents) { nextAskAt = context.now + minReplaceInterval }
     }
 
-    /// One side; `true` when it proposed a placement.
+    /// Moves or reduces a quote in one request, where that is possible; `true` when it was proposed.
+    private func amend(
+        _ order: OwnOrder, to price: Price?, _ context: borrowing StrategyContext, _ intents: inout IntentBuffer
+    ) -> Bool {
+        if let price {
+            guard order.state == .open, order.filled.isZero else { return false }
+            let isWhole = Int128(orderQuantity.raw) <= room(order.side, context)
+            return intents.amend(order, price: price, quantity: isWhole ? orderQuantity : order.remaining)
+        }
+        let lot = Int128(context.instrument.lotSize.raw)
+        let left = room(order.side, context) / lot * lot
+        guard left >= Int128(context.instrument.minQuantity.raw), left > 0, let raw = Int64(exactly: left),
+            let quantity = order.filled.adding(Quantity(raw: raw)), raw < order.remaining.raw
+        else { return false }
+        return intents.amend(order, price: order.price, quantity: quantity)
+    }
+
+    /// One side; `true` when it proposed a placement or an amendment.
     private func quote(
         _ side: Side, after earliest: Nanoseconds, _ context: borrowing StrategyContext, _ intents: inout IntentBuffer
     ) -> Bool {
-        let price = wanted(side, context)
+        var price = wanted(side, orderQuantity, context)
         let change = Int128(context.instrument.tickSize.raw) * Int128(minPriceChangeTicks)
         var isBusy = false
         for index in 0..<context.orderCount {
             let order = context.order(index)
             guard order.side == side else { continue }
+            if amends { price = wanted(side, order.remaining, context) }
             let isKept = !isBusy && price.map { (Int128($0.raw) - Int128(order.price.raw)).magnitude <= change.magnitude } ?? false
             isBusy = true
+            if amends, !isKept, order.isWorking, context.now >= earliest, amend(order, to: price, context, &intents) {
+                return true
+            }
             // A quote that is no longer wanted goes at once; one that should move waits for its interval.
             if !isKept, order.isWorking, price == nil || context.now >= earliest { intents.cancel(order) }
         }

@@ -38,7 +38,7 @@ struct SimulateCommand: AsyncParsableCommand {
     var faults: String?
     @Flag(help: "Print the seed's faults as such a file, and end.")
     var printFaults = false
-    @Option(help: "Break the rule behind this invariant on purpose, 1 to 10.")
+    @Option(help: "Break the rule behind this invariant on purpose, 1 to 11.")
     var canary: Int?
     @Flag(help: "Break each rule in turn and expect each to be caught.")
     var canaries = false
@@ -63,7 +63,7 @@ struct SimulateCommand: AsyncParsableCommand {
         guard jobs >= 1, jobs <= CrashNotice.placesMax else {
             throw ValidationError("--jobs takes 1 to \(CrashNotice.placesMax)")
         }
-        if let canary, Canary(rawValue: canary) == nil { throw ValidationError("--canary takes 1 to 10") }
+        if let canary, Canary(rawValue: canary) == nil { throw ValidationError("--canary takes 1 to 11") }
         if only != nil, faults != nil { throw ValidationError("--only and --faults exclude each other") }
         _ = try onlyThese()
     }
