@@ -123,3 +123,25 @@ private func limiter(_ used: Int32, _ limit: Int32, _ seconds: Int64 = 10) -> Ve
     #expect(stage.bench.state == .live && stage.place() == nil && stage.verdict == .venueRate)
     #expect(stage.place() == nil)
 }
+
+@Test func aCountWithoutItsLimitCountsAgainstTheLastOneToldAndOnlyUpwards() {
+    let stage = Stage(.bench { $0.limit { $0.cancelSharePercent = 20 } })
+    stage.bench.live()
+    stage.bench.usage(weight: limiter(5900, 0, 60))
+    #expect(stage.place() != nil, "nobody told a limit yet")
+    stage.bench.usage(weight: limiter(100, 6000, 30))
+    #expect(stage.place() != nil)
+    stage.bench.usage(weight: limiter(4800, 0, 30))
+    #expect(stage.place() == nil && stage.verdict == .venueRate, "another way to the venue used what is left")
+    #expect(stage.bench.status.usage.weight.used == 4800 && stage.bench.status.usage.weight.limit == 6000)
+    stage.bench.usage(weight: limiter(10, 0, 30))
+    #expect(stage.place() == nil && stage.verdict == .venueRate, "an older answer of the same window takes nothing back")
+    stage.bench.wait(milliseconds: 31_000)
+    stage.bench.usage(weight: limiter(12, 0, 29))
+    #expect(stage.place() != nil)
+    #expect(stage.bench.status.usage.weight.used == 12)
+    stage.bench.usage(weight: limiter(4799, 0, 29))
+    #expect(stage.place() != nil, "one unit short")
+    stage.bench.usage(weight: limiter(4800, 0, 29))
+    #expect(stage.place() == nil && stage.verdict == .venueRate)
+}

@@ -3,6 +3,7 @@ import Dispatch
 import NIOCore
 import NIOHTTP1
 import NIOSSL
+import Synchronization
 import VenueKit
 
 /// Why a REST request has no usable answer. After `.noAnswer` the outcome of a request that changes something is
@@ -10,6 +11,8 @@ import VenueKit
 package enum RestError: Error, CustomStringConvertible {
     /// Time-out, refused connection, broken TLS: nothing was heard.
     case noAnswer(String)
+    /// The venue asked to be left alone, for this long from now: nothing was sent.
+    case held(seconds: Int64)
     /// The answer is larger than the bound.
     case tooLarge(limitBytes: Int)
     case badTrustFile(String)
@@ -17,6 +20,7 @@ package enum RestError: Error, CustomStringConvertible {
     package var description: String {
         switch self {
         case .noAnswer(let why): return "no answer from the venue's REST endpoint: \(why)"
+        case .held(let seconds): return "the venue's REST endpoint asked to be left alone for another \(seconds) s"
         case .tooLarge(let limit): return "the venue's REST answer is larger than \(limit) bytes"
         case .badTrustFile(let why): return "the CA file cannot be used: \(why); cure: venue.ca_file must name a PEM file"
         }
@@ -26,9 +30,12 @@ package enum RestError: Error, CustomStringConvertible {
 /// A complete answer.
 package struct RestAnswer: Sendable {
     package let status: Int
+    package let headers: [(name: String, value: String)]
     package let body: [UInt8]
     /// `Retry-After` in seconds, where the venue sent it.
-    package let retryAfterSeconds: Int?
+    package var retryAfterSeconds: Int? {
+        headers.first { $0.name.lowercased() == "retry-after" }.flatMap { Int($0.value) }
+    }
 }
 
 /// Keep-alive HTTPS to one venue for the cold side: reconciliation, snapshots, guard. Certificates are verified always,
@@ -37,9 +44,16 @@ package final class RestClient: Sendable {
     package static let bodyLimitBytes = 16 << 20
     private let base: String
     private let client: HTTPClient
+    private let heard: @Sendable (RestAnswer) -> Int64
+    /// Until when nothing is sent, on the dispatch clock, nanoseconds.
+    private let heldUntil = Mutex<UInt64>(0)
 
-    /// `base` is scheme, host and port: `https://127.0.0.1:9443`.
-    package init(base: String, caFile: String?) throws(RestError) {
+    /// `base` is scheme, host and port: `https://127.0.0.1:9443`. `heard` sees every complete answer before whoever asked
+    /// and answers for how many nanoseconds nothing more is sent: that is then refused with `.held`.
+    package init(
+        base: String, caFile: String?, heard: @escaping @Sendable (RestAnswer) -> Int64 = { _ in 0 }
+    ) throws(RestError) {
+        self.heard = heard
         self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
@@ -59,6 +73,9 @@ package final class RestClient: Sendable {
 
     /// Sends one request and waits for its whole answer.
     package func send(_ request: RestRequest, timeoutMs: Int64 = 3000) async throws(RestError) -> RestAnswer {
+        let waits = heldUntil.withLock { $0 }
+        let now = DispatchTime.now().uptimeNanoseconds
+        if now < waits { throw .held(seconds: Int64((waits - now) / 1_000_000_000) + 1) }
         do {
             var outgoing = HTTPClientRequest(url: base + request.target)
             outgoing.method = HTTPMethod(rawValue: request.method)
@@ -66,9 +83,15 @@ package final class RestClient: Sendable {
             if !request.body.isEmpty { outgoing.body = .bytes(ByteBuffer(bytes: request.body)) }
             let answer = try await client.execute(outgoing, timeout: .milliseconds(timeoutMs))
             let body = try await answer.body.collect(upTo: Self.bodyLimitBytes)
-            return RestAnswer(
-                status: Int(answer.status.code), body: Array(body.readableBytesView),
-                retryAfterSeconds: answer.headers.first(name: "retry-after").flatMap { Int($0) })
+            let complete = RestAnswer(
+                status: Int(answer.status.code), headers: answer.headers.map { ($0.name, $0.value) },
+                body: Array(body.readableBytesView))
+            let pause = heard(complete)
+            if pause > 0 {
+                let until = DispatchTime.now().uptimeNanoseconds + UInt64(pause)
+                heldUntil.withLock { $0 = Swift.max($0, until) }
+            }
+            return complete
         } catch is NIOTooManyBytesError {
             throw .tooLarge(limitBytes: Self.bodyLimitBytes)
         } catch {

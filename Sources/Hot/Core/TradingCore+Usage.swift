@@ -15,10 +15,19 @@ struct VenueCount: BitwiseCopyable {
         return overflow ? .max : sum
     }
 
+    /// A count without its limit comes from another way than our orders', so it may be older than what is known of the
+    /// same window: it counts against the limit told before, and only upwards.
     mutating func take(_ said: VenueUsage.Limiter, at now: Nanoseconds) {
-        guard said.limit > 0, said.used >= 0, said.endsIn.raw >= 0 else { return }
+        guard said.used >= 0, said.endsIn.raw >= 0 else { return }
+        if said.limit <= 0 {
+            guard limit > 0, said.endsIn.raw > 0 else { return }
+            if now < endsAt {
+                used = Swift.max(used, said.used)
+                return
+            }
+        }
         used = said.used
-        limit = said.limit
+        if said.limit > 0 { limit = said.limit }
         let (end, overflow) = now.raw.addingReportingOverflow(said.endsIn.raw)
         endsAt = Nanoseconds(raw: overflow ? .max : end)
         since = 0
@@ -48,9 +57,9 @@ extension TradingCore {
         usage.weight.take(said.weight, at: now)
         usage.orders.take(said.orders, at: now)
         usage.ordersLong.take(said.ordersLong, at: now)
-        if said.weight.limit > 0 { published.usage.weight = said.weight }
-        if said.orders.limit > 0 { published.usage.orders = said.orders }
-        if said.ordersLong.limit > 0 { published.usage.ordersLong = said.ordersLong }
+        published.usage.weight = shown(said.weight, usage.weight, published.usage.weight)
+        published.usage.orders = shown(said.orders, usage.orders, published.usage.orders)
+        published.usage.ordersLong = shown(said.ordersLong, usage.ordersLong, published.usage.ordersLong)
         published.usageAt = now
         guard said.hold != .none, said.holdFor.raw > 0 else { return }
         let until = later(said.holdFor)
@@ -62,6 +71,13 @@ extension TradingCore {
         alert(said.hold == .orders ? .warning : .critical, error, value: said.holdFor.raw, limit: Int64(said.hold.rawValue),
             &outputs)
         if said.hold != .orders { fail(.rateLimited, value: said.holdFor.raw) }
+    }
+
+    private func shown(
+        _ said: VenueUsage.Limiter, _ count: VenueCount, _ before: VenueUsage.Limiter
+    ) -> VenueUsage.Limiter {
+        guard count.limit > 0, said.limit > 0 || said.endsIn.raw > 0 else { return before }
+        return VenueUsage.Limiter(used: count.count(at: now), limit: count.limit, endsIn: said.endsIn)
     }
 
     /// At the start of every step: what the venue asked for is over.

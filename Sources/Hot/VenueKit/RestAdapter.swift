@@ -46,6 +46,12 @@ public protocol RestAdapter: AnyObject, Sendable {
     func cancelAllOpen(_ instrument: InstrumentID, wallNow: Nanoseconds) -> RestRequest?
     func cancel(_ client: ClientOrderID, _ instrument: InstrumentID, wallNow: Nanoseconds) -> RestRequest?
 
+    /// What any answer says of the venue's limits, in its headers or by its status; `nil` where it says nothing. A count
+    /// whose limit is not told has the limit 0. Header names in any case.
+    func usage(
+        status: Int, headers: [(name: String, value: String)], body: [UInt8], wallNow: Nanoseconds
+    ) -> VenueUsage?
+
     func parseServerTime(status: Int, body: [UInt8]) throws(RestFailure) -> Nanoseconds
     /// The rules of the run's instruments; those the answer does not hold are missing.
     func parseExchangeInfo(status: Int, body: [UInt8]) throws(RestFailure) -> [Instrument]

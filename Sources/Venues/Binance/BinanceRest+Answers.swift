@@ -49,6 +49,12 @@ extension BinanceRest {
             error: mapped.error, venueCode: Int32(truncatingIfNeeded: code), outcome: mapped.outcome, httpStatus: status)
     }
 
+    /// The code of an error's body; 0 where there is none.
+    func errorCode(_ status: Int, _ body: [UInt8]) -> Int64 {
+        guard case .venue(_, let code, _, _)? = withBytes(body, { Self.failure(status, $0) }) else { return 0 }
+        return Int64(code)
+    }
+
     /// Reads `[{…},…]`.
     private func rows<Row>(_ scanner: inout JSONScanner, _ read: (inout JSONScanner) -> Row?) -> [Row]? {
         var rows: [Row] = []

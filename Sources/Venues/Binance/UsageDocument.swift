@@ -10,22 +10,13 @@ extension BinanceOrderEntry {
     /// long is `retryAfter`, an instant of the venue's clock beside its present time; without it the end of the window
     /// that was passed, or what `Quirks` says.
     func tellUsage<O: OrderSink & ~Copyable>(_ frame: APIFrame, _ wallNow: Nanoseconds, _ events: inout O) {
-        let hold = hold(frame)
+        let hold = VenueUsage.Hold(status: frame.status, code: frame.errorCode)
         guard !frame.rateLimits.isEmpty || hold != .none else { return }
         var usage = VenueUsage(venue: configuration.venue)
         read(frame.rateLimits, wallNow, &usage)
         usage.hold = hold
         if hold != .none { usage.holdFor = holdTime(frame, usage, wallNow) }
         events.order(.venueUsage(usage))
-    }
-
-    private func hold(_ frame: APIFrame) -> VenueUsage.Hold {
-        switch (frame.status, frame.errorCode) {
-        case (418, _), (403, _): return .all
-        case (_, -1015): return .orders
-        case (429, _), (_, -1003), (_, -1034): return .requests
-        default: return .none
-        }
     }
 
     private func holdTime(_ frame: APIFrame, _ usage: VenueUsage, _ wallNow: Nanoseconds) -> Nanoseconds {
@@ -48,17 +39,10 @@ extension BinanceOrderEntry {
         switch usage.hold {
         case .none: return .zero
         case .orders: return usage.orders.limit > 0 && usage.orders.used >= usage.orders.limit
-            ? usage.orders.endsIn : untilEnd(of: 10, wallNow)
-        case .requests: return untilEnd(of: 60, wallNow)
+            ? usage.orders.endsIn : Quirks.untilEnd(of: 10, wallNow)
+        case .requests: return Quirks.untilEnd(of: 60, wallNow)
         case .all: return Quirks.banAssumed
         }
-    }
-
-    /// Windows are aligned to the clock: how long the present one of `seconds` still lasts, and a second for clocks that
-    /// differ.
-    private func untilEnd(of seconds: Int64, _ wallNow: Nanoseconds) -> Nanoseconds {
-        let length = seconds * 1_000_000_000
-        return Nanoseconds(raw: length - Swift.max(0, wallNow.raw) % length + 1_000_000_000)
     }
 
     /// The `rateLimits` array; a row that cannot be read says nothing.
@@ -70,13 +54,34 @@ extension BinanceOrderEntry {
             guard row.read(&scanner) else { return }
             guard row.seconds > 0, let used = Int32(exactly: row.count), let limit = Int32(exactly: row.limit), limit > 0
             else { continue }
-            let limiter = VenueUsage.Limiter(used: used, limit: limit, endsIn: untilEnd(of: row.seconds, wallNow))
+            let limiter = VenueUsage.Limiter(used: used, limit: limit, endsIn: Quirks.untilEnd(of: row.seconds, wallNow))
             if row.type.equals("REQUEST_WEIGHT") {
                 usage.weight = limiter
             } else if row.type.equals("ORDERS") {
                 if row.seconds <= 60 { usage.orders = limiter } else { usage.ordersLong = limiter }
             }
         }
+    }
+}
+
+extension VenueUsage.Hold {
+    /// What a status with an error's code asks for.
+    init(status: Int64, code: Int64) {
+        switch (status, code) {
+        case (418, _), (403, _): self = .all
+        case (_, -1015): self = .orders
+        case (429, _), (_, -1003), (_, -1034): self = .requests
+        default: self = .none
+        }
+    }
+}
+
+extension Quirks {
+    /// Windows are aligned to the clock: how long the present one of `seconds` still lasts, and a second for clocks that
+    /// differ.
+    static func untilEnd(of seconds: Int64, _ wallNow: Nanoseconds) -> Nanoseconds {
+        let length = seconds * 1_000_000_000
+        return Nanoseconds(raw: length - Swift.max(0, wallNow.raw) % length + 1_000_000_000)
     }
 }
 

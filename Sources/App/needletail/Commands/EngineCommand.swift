@@ -107,7 +107,7 @@ struct EngineCommand: AsyncParsableCommand {
         _ = try TLSContext(caFile: configuration.venue.caFile)
         let venue = Roster.venue(configuration, secrets: secrets)
         let adapter = try venue.rest()
-        let rest = try RestClient(base: configuration.venue.rest.url, caFile: configuration.venue.caFile)
+        let (rest, usages) = try meteredRest(configuration, adapter, clock)
         let rules = try await venueRules(adapter, rest)
         let strategies = try Roster.strategies(configuration)
         let run = try RunNumber.next(in: configuration.directory)
@@ -135,7 +135,7 @@ struct EngineCommand: AsyncParsableCommand {
         let writer = JournalWriter(
             consumer: rings.journal, start: segment, syncInterval: configuration.journal.syncInterval)
         let host = EngineHost(
-            configuration: configuration, plan: plan, rest: rest, adapter: adapter, hot: rings.side, writer: writer,
+            configuration: configuration, plan: plan, rest: rest, usages: usages, adapter: adapter, hot: rings.side, writer: writer,
             control: control, drift: drift, keyFingerprint: Self.fingerprint(secrets?.apiKey), resume: resume)
         if let left {
             host.recall(left)
@@ -219,6 +219,22 @@ struct EngineCommand: AsyncParsableCommand {
             try FileManager.default.createDirectory(
                 atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
+    }
+
+    /// REST whose every answer tells the core what it says of the venue's limits, and which is silent for as long as the
+    /// venue asks.
+    private static func meteredRest(
+        _ configuration: RunConfiguration, _ adapter: any RestAdapter, _ clock: MonotonicClock
+    ) throws -> (RestClient, ColdInbox<VenueUsage>) {
+        let usages = ColdInbox<VenueUsage>()
+        let rest = try RestClient(base: configuration.venue.rest.url, caFile: configuration.venue.caFile) { answer in
+            guard let usage = adapter.usage(
+                status: answer.status, headers: answer.headers, body: answer.body, wallNow: clock.wall())
+            else { return 0 }
+            usages.put(usage)
+            return usage.hold.rawValue >= VenueUsage.Hold.requests.rawValue ? usage.holdFor.raw : 0
+        }
+        return (rest, usages)
     }
 
     private static func venueRules(_ adapter: any RestAdapter, _ rest: RestClient) async throws -> [Instrument] {

@@ -54,6 +54,8 @@ final class EngineHost {
     var quarantine = QuarantineLog()
     var meter = VenueClockMeter()
 
+    /// What REST answers said of the venue's limits.
+    let usages: ColdInbox<VenueUsage>
     let truths = ColdInbox<VenueTruth>()
     let snapshots = ColdInbox<(instrument: UInt16, body: [UInt8])>()
     var truthUnderWay = false
@@ -73,7 +75,8 @@ final class EngineHost {
     var latestComplete: VenueTruth?
 
     init(
-        configuration: RunConfiguration, plan: RunPlan, rest: RestClient, adapter: any RestAdapter,
+        configuration: RunConfiguration, plan: RunPlan, rest: RestClient, usages: ColdInbox<VenueUsage>,
+        adapter: any RestAdapter,
         hot: consuming HotSide, writer: consuming JournalWriter, control: consuming ControlServer, drift: DriftCheck,
         keyFingerprint: String, resume: SequenceMarks
     ) {
@@ -83,6 +86,7 @@ final class EngineHost {
         self.configuration = configuration
         self.plan = plan
         self.rest = rest
+        self.usages = usages
         self.adapter = adapter
         self.hot = hot
         self.writer = writer
@@ -121,6 +125,7 @@ final class EngineHost {
         work += deliverSnapshots()
         work += takeQuarantined()
         for reading in meter.turn(adapter, rest, clock) { push(.clock(reading)) }
+        for usage in usages.takeAll() { push(.venueUsage(usage)) }
         work += deliverTruth()
         noteOrderLink()
         let activity = status.ordersSent &+ status.cancelsSent &+ status.amendsSent &+ status.fills
