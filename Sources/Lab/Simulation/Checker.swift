@@ -44,6 +44,10 @@ struct Checker {
     private var openSnapshot: (id: UInt64, requestedAt: Nanoseconds)?
     private var lastTop = Nanoseconds(raw: .min / 2)
     private var pendingVerdict: Intent?
+    /// What the venue asked not to be sent, and until when.
+    private var hold = VenueUsage.Hold.none
+    private var heldUntil = Nanoseconds.zero
+    private var isBanned: Bool { hold == .all && now < heldUntil }
     /// Steps checked.
     private(set) var steps: UInt64 = 0
 
@@ -78,6 +82,7 @@ struct Checker {
         ordersUp = false
         isReconciled = false
         openSnapshot = nil
+        hold = .none
         lastTop = Nanoseconds(raw: .min / 2)
     }
 
@@ -193,8 +198,17 @@ struct Checker {
                 let before = adopted.contains(update.client) ? claims[update.client] ?? .zero : .zero
                 claims[update.client] = Swift.max(before, update.cumulativeQuantity)
             }
-        case .trade, .balance, .command, .timer, .note, .venueUsage, .intent, .health, .clock, .source: break
+        case .venueUsage(let said): held(said)
+        case .trade, .balance, .command, .timer, .note, .intent, .health, .clock, .source: break
         }
+    }
+
+    /// The strictest of what is asked holds until the last of it ends.
+    private mutating func held(_ said: VenueUsage) {
+        guard said.hold != .none, said.holdFor > .zero else { return }
+        let isOver = now >= heldUntil
+        hold = isOver || said.hold.rawValue > hold.rawValue ? said.hold : hold
+        heldUntil = Swift.max(isOver ? .zero : heldUntil, now + said.holdFor)
     }
 
     /// Of an order taken over from an earlier run: what the stream tells, and of the history what the venue has claimed
@@ -221,6 +235,12 @@ struct Checker {
 
     /// What it decided, in order.
     mutating func output(_ output: Output) {
+        if isBanned {
+            switch output {
+            case .place, .amend, .cancel, .cancelAll, .query: fail(.sentOnlyWhenPermitted, "the venue has banned us")
+            default: break
+            }
+        }
         switch output {
         case .verdict(let verdict):
             let mayLeave = verdict.verdict == .passed && verdict.intent.kind != .cancel && !verdict.isShadow
@@ -281,7 +301,8 @@ struct Checker {
     /// Invariant 7, right after a step that took a kill.
     mutating func afterKill(placed: Bool, cancelsAll: Bool, liveOrders: Bool) {
         if placed { fail(.killCancelsAtOnce, "an order was decided in the step of the kill") }
-        if liveOrders, ordersUp, !cancelsAll { fail(.killCancelsAtOnce, "live orders have no cancel in flight") }
+        // During a ban nothing leaves; what rests is swept when it ends.
+        if liveOrders, ordersUp, !isBanned, !cancelsAll { fail(.killCancelsAtOnce, "live orders have no cancel in flight") }
     }
 
     /// What the engine was told of its own run's executions, signed. Those of orders taken over are not in it.
