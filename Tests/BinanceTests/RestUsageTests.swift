@@ -11,7 +11,8 @@ private let wall = Nanoseconds(milliseconds: 1_668_470_400_000 - 7_000_000 + 12_
 private func usage(_ status: Int, _ headers: [(name: String, value: String)], _ body: String = "") throws -> VenueUsage? {
     try BinanceRest(
         BinanceRestConfiguration(
-            venue: VenueID(3), symbols: [], assets: [], clientIDs: ClientOrderIDFormat(prefix: "nt-")!, credentials: nil)
+            venue: VenueID(3),
+            symbols: [BinanceSymbol(instrument: InstrumentID(0), symbol: "BTCUSDT")], assets: [], clientIDs: ClientOrderIDFormat(prefix: "nt-")!, credentials: nil)
     ).usage(status: status, headers: headers, body: Array(body.utf8), wallNow: wall)
 }
 
