@@ -230,7 +230,8 @@ let testSupport: [Target] = [
     .executableTarget(
         name: "instructions",
         dependencies: names([
-            "Binance", "Books", "Memory", "Model", "Rings", "Risk", "Signing", "Units", "VenueKit", "Wire",
+            "Binance", "Books", "Core", "Memory", "Model", "Quoting", "Rings", "Risk", "Signing", "StrategyKit", "Units",
+            "VenueKit", "Wire",
         ]),
         path: "Tests/Instructions", exclude: ["README.md", "count.py", "thresholds.txt"], swiftSettings: strict),
 ]

@@ -12,7 +12,7 @@ import Wire
 /// What is counted, by the name in thresholds.txt.
 enum Work: String, CaseIterable {
     case decodeBookTicker, decodeBookTickerAnyOrder, decodeDepth100, applyDepth100, riskGate, encodeOrder, signHMAC
-    case recordInput, ringPushPop
+    case recordInput, ringPushPop, coreStepQuiet, coreStepOrder
 
     /// Does it `count` times; a sum that depends on every result, so that nothing is left out.
     func run(_ count: Int) throws -> UInt64 {
@@ -26,6 +26,8 @@ enum Work: String, CaseIterable {
         case .signHMAC: return signed(count)
         case .recordInput: return recorded(count)
         case .ringPushPop: return passed(count)
+        case .coreStepQuiet: return try stepped(quiet: count)
+        case .coreStepOrder: return try stepped(ordering: count)
         }
     }
 }
@@ -109,7 +111,7 @@ private func judged(_ count: Int) -> UInt64 {
     for index in 0..<count {
         intent.price = Price(raw: top.bidPrice.raw - Int64(index & 15) * 1_000_000)
         context.openOrders = Int32(index & 3)
-        if RiskGate.evaluate(intent, context).verdict != .passed { refused &+= 1 }
+        if RiskGate.judge(intent, &context).verdict != .passed { refused &+= 1 }
     }
     precondition(refused == 0, "the gate refused")
     return refused

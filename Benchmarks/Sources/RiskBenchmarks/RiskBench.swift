@@ -25,7 +25,7 @@ public enum RiskBench {
             plan.measure(series, batches: 20_000, size: 16) { call in
                 intent.price = Price(raw: top.bidPrice.raw - Int64(call & 15) * 1_000_000)
                 context.openOrders = Int32(call & 3)
-                if RiskGate.evaluate(intent, context).verdict != .passed { refused &+= 1 }
+                if RiskGate.judge(intent, &context).verdict != .passed { refused &+= 1 }
             }
         }
         precondition(refused == 0, "the gate refused")

@@ -37,6 +37,13 @@
         }
     }
 
+    /// Where an element lies, for a type that wraps this one; valid while the slab lives and is not changed.
+    /// Precondition: `0 <= index < count`.
+    @unsafe @inlinable public func address(of index: Int) -> UnsafePointer<Element> {
+        precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "no such element")
+        return unsafe UnsafePointer(base + index)
+    }
+
     /// The indices, in order.
     @inlinable public var indices: Range<Int> { unsafe Range(uncheckedBounds: (0, count)) }
 }

@@ -1,11 +1,18 @@
 extension Rounding {
     /// `numerator / denominator`, rounded once in this direction. Precondition: `denominator > 0`.
-    @inlinable public func divide(_ numerator: Int128, by denominator: Int128) -> Int128 {
+    ///
+    /// Where both fit 64 bits, as most amounts do, it is one division, inlined so that a direction and a divisor that are
+    /// constants cost nothing; what is wider is a call.
+    @inlinable @inline(__always) public func divide(_ numerator: Int128, by denominator: Int128) -> Int128 {
         precondition(denominator > 0, "divisor must be positive")
-        // Most amounts fit 64 bits, where a division is one instruction; the general one is a call of some fifty.
-        if let small = Int64(exactly: numerator), let by = Int64(exactly: denominator) {
-            return Int128(divide(small, by: by))
-        }
+        let small = Int64(truncatingIfNeeded: numerator)
+        let by = Int64(truncatingIfNeeded: denominator)
+        if Int128(small) == numerator, Int128(by) == denominator { return Int128(divide(small, by: by)) }
+        return divideWide(numerator, by: denominator)
+    }
+
+    /// The division of any width. Precondition: `denominator > 0`.
+    @inlinable @inline(never) public func divideWide(_ numerator: Int128, by denominator: Int128) -> Int128 {
         let (quotient, remainder) = numerator.quotientAndRemainder(dividingBy: denominator)
         if remainder == 0 { return quotient }
         let away: Int128 = numerator < 0 ? -1 : 1
@@ -27,7 +34,7 @@ extension Rounding {
 
 extension Rounding {
     /// `numerator / denominator`, rounded once in this direction. Precondition: `denominator > 0`.
-    @inlinable public func divide(_ numerator: Int64, by denominator: Int64) -> Int64 {
+    @inlinable @inline(__always) public func divide(_ numerator: Int64, by denominator: Int64) -> Int64 {
         precondition(denominator > 0, "divisor must be positive")
         let quotient = numerator / denominator
         let remainder = numerator % denominator
@@ -50,10 +57,14 @@ extension Rounding {
     }
 }
 
+/// The product of two 64-bit numbers, which always fits: one multiplication, where `*` of two `Int128` is a dozen with its
+/// checks.
+@inlinable @inline(__always) public func exactProduct(_ a: Int64, _ b: Int64) -> Int128 { Int128(a) &* Int128(b) }
+
 extension Price {
     /// Price times quantity, rounded once; `nil` when the result does not fit.
     @inlinable public func times(_ quantity: Quantity, rounding: Rounding) -> Notional? {
-        let product = Int128(raw) * Int128(quantity.raw)
+        let product = exactProduct(raw, quantity.raw)
         return Int64(exactly: rounding.divide(product, by: Int128(fixedPointUnit))).map(Notional.init(raw:))
     }
 }

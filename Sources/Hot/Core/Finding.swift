@@ -1,6 +1,17 @@
 import Model
 import Units
 
+/// How many evaluations in a row a limit of loss must be found at, with and without a public trade that confirms the price.
+struct Patience: BitwiseCopyable {
+    let confirmations: Int32
+    let unconfirmed: Int32
+
+    @inline(__always) init(_ limits: RiskLimits) {
+        confirmations = limits.drawdownConfirmations
+        unconfirmed = limits.unconfirmedEvaluations
+    }
+}
+
 /// How often in a row an evaluation found a limit of loss reached: one bad price must not stop a run, and a price that
 /// nobody confirms must not keep it going for ever.
 struct Finding: BitwiseCopyable {
@@ -9,15 +20,15 @@ struct Finding: BitwiseCopyable {
     private var confirmed: Int32 = 0
 
     /// Takes one evaluation; answers whether the limit counts as reached now.
-    mutating func judge(_ isFound: Bool, isConfirmed: Bool, _ limits: RiskLimits) -> Bool {
+    mutating func judge(_ isFound: Bool, isConfirmed: Bool, _ patience: Patience) -> Bool {
         guard isFound else {
             clear()
             return false
         }
         found = found < .max ? found + 1 : .max
         confirmed = isConfirmed ? (confirmed < .max ? confirmed + 1 : .max) : 0
-        return confirmed >= limits.drawdownConfirmations
-            || found >= Swift.max(limits.drawdownConfirmations, limits.unconfirmedEvaluations)
+        return confirmed >= patience.confirmations
+            || found >= Swift.max(patience.confirmations, patience.unconfirmed)
     }
 
     mutating func clear() {
@@ -44,22 +55,25 @@ struct Fall: BitwiseCopyable {
         peak = result
     }
 
+    /// Whether an evaluation of this result asks if its price is confirmed: it is a new height or a fall too deep.
+    func asks(_ result: Int128, limit: Notional) -> Bool { result > peak || peak - result >= Int128(limit.raw) }
+
     func depth(_ result: Int128) -> Int128 { Swift.max(0, peak - result) }
 
     /// Takes one evaluation; answers whether the fall counts as too deep now.
-    mutating func judge(_ result: Int128, limit: Notional, isConfirmed: Bool, _ limits: RiskLimits) -> Bool {
-        rise(result, isConfirmed, limits)
-        return finding.judge(peak - result >= Int128(limit.raw), isConfirmed: isConfirmed, limits)
+    mutating func judge(_ result: Int128, limit: Notional, isConfirmed: Bool, _ patience: Patience) -> Bool {
+        rise(result, isConfirmed, patience)
+        return finding.judge(peak - result >= Int128(limit.raw), isConfirmed: isConfirmed, patience)
     }
 
-    private mutating func rise(_ result: Int128, _ isConfirmed: Bool, _ limits: RiskLimits) {
+    private mutating func rise(_ result: Int128, _ isConfirmed: Bool, _ patience: Patience) {
         guard result > peak else {
             above = 0
             return
         }
         lowest = above == 0 ? result : Swift.min(lowest, result)
         above = above < .max ? above + 1 : .max
-        guard isConfirmed || above >= limits.unconfirmedEvaluations else { return }
+        guard isConfirmed || above >= patience.unconfirmed else { return }
         peak = isConfirmed ? result : lowest
         above = 0
     }

@@ -1,12 +1,16 @@
 import Model
+import Risk
 import Units
 
 /// What the core holds for one instrument beside its orders and position.
 struct InstrumentState: BitwiseCopyable {
-    var instrument: Instrument
-    var limits: RiskLimits
-    var hasTop = false
-    var top: TopOfBook
+    /// What the gate is shown of the instrument: its rules, limits and top stay in it, the rest is filled for each order.
+    /// Kept in place, since it is a thousand bytes.
+    var gate: RiskContext
+    /// Realised less fees plus unrealised at the mark, scale 8, and the position's worth at the mark as the gate counts it:
+    /// kept by `revalue`.
+    var result: Int128 = 0
+    var worth: Int128 = 0
     /// The last mid, kept when the book is lost: what a position is worth is not forgotten with the link. Zero before
     /// the first book.
     var mark = Price.zero
@@ -16,19 +20,12 @@ struct InstrumentState: BitwiseCopyable {
     var sweptAt = Nanoseconds(raw: .min / 2)
     var nextFlattenAt = Nanoseconds.zero
 
-    /// Until when it takes no new order after a move of its price.
-    var calmAt = Nanoseconds(raw: .min)
-
     // Health of its market data.
-    var feed = StreamVerdict.live
-    var feedReason = StreamReason.none
     var feedSince = Nanoseconds.zero
     /// Newest exchange time of its book and trades; zero before one was told.
     var venueTime = Nanoseconds.zero
 
     // Confirmation of fills.
-    /// A fill of the base asset waits for the venue's balance.
-    var isDirty = false
     var dirtySince = Nanoseconds.zero
     /// The last balance the private stream stated.
     var streamBalance = Quantity.zero
@@ -72,17 +69,62 @@ struct InstrumentState: BitwiseCopyable {
     var isOpen = false
 
     init(_ instrument: Instrument, _ limits: RiskLimits) {
-        self.instrument = instrument
-        self.limits = limits
-        top = TopOfBook(
-            instrument: instrument.id, bidPrice: .zero, bidQuantity: .zero, askPrice: .zero, askQuantity: .zero,
-            updateID: 0, venueTime: .zero, receivedAt: .zero)
+        gate = RiskContext(
+            now: .zero, state: .disarmed, isAllowed: true, instrument: instrument, limits: limits, hasTop: false,
+            top: TopOfBook(
+                instrument: instrument.id, bidPrice: .zero, bidQuantity: .zero, askPrice: .zero, askQuantity: .zero,
+                updateID: 0, venueTime: .zero, receivedAt: .zero),
+            linksUp: false, position: .zero, openOrders: 0, unknownOrders: 0, openBuy: .zero, openSell: .zero,
+            ordersLastSecond: 0, ordersLastMinute: 0, dayResult: .zero, hasCapacity: false)
     }
 
-    /// Middle of the top, rounded down to scale 8. Meaningful when `hasTop`.
-    var mid: Price { Price(raw: Int64(clamping: (Int128(top.bidPrice.raw) + Int128(top.askPrice.raw)) / 2)) }
+    /// Middle of the top, rounded down to scale 8. Meaningful when `hasTop`: both prices are positive.
+    @inline(__always) var mid: Price { Self.mid(gate.top) }
+    @inline(__always) static func mid(_ top: TopOfBook) -> Price {
+        // The mean of two numbers without their sum, which may pass 64 bits.
+        let (a, b) = (top.bidPrice.raw, top.askPrice.raw)
+        return Price(raw: (a & b) &+ ((a ^ b) &>> 1))
+    }
     /// As the gate asks: neither older nor further ahead than the limit.
-    func isFresh(at now: Nanoseconds) -> Bool {
+    @inline(__always) func isFresh(at now: Nanoseconds) -> Bool {
         hasTop && (now - top.receivedAt).raw.magnitude <= limits.maxDataAge.raw.magnitude
+    }
+}
+
+/// What the gate's context holds of the instrument.
+extension InstrumentState {
+    var instrument: Instrument {
+        @inline(__always) get { gate.instrument }
+        @inline(__always) _modify { yield &gate.instrument }
+    }
+    var limits: RiskLimits {
+        @inline(__always) get { gate.limits }
+        @inline(__always) _modify { yield &gate.limits }
+    }
+    var hasTop: Bool {
+        @inline(__always) get { gate.hasTop }
+        @inline(__always) _modify { yield &gate.hasTop }
+    }
+    var top: TopOfBook {
+        @inline(__always) get { gate.top }
+        @inline(__always) _modify { yield &gate.top }
+    }
+    /// Until when it takes no new order after a move of its price.
+    var calmAt: Nanoseconds {
+        @inline(__always) get { gate.calmAt }
+        @inline(__always) _modify { yield &gate.calmAt }
+    }
+    var feed: StreamVerdict {
+        @inline(__always) get { gate.feed }
+        @inline(__always) _modify { yield &gate.feed }
+    }
+    var feedReason: StreamReason {
+        @inline(__always) get { gate.feedReason }
+        @inline(__always) _modify { yield &gate.feedReason }
+    }
+    /// A fill of the base asset waits for the venue's balance.
+    var isDirty: Bool {
+        @inline(__always) get { gate.isDirty }
+        @inline(__always) _modify { yield &gate.isDirty }
     }
 }

@@ -16,7 +16,7 @@ extension TradingCore {
 
     /// After an order changed its state.
     mutating func noteTransition(_ order: Order, _ from: OrderState, _ outputs: inout OutputBuffer) {
-        let limits = instruments[order.instrument.index].limits
+        let instrument = order.instrument.index
         if order.state.isTerminal { trails[order.instrument.index].ended(order, at: now) }
         if from == .pendingNew, order.state != .unknown, order.state != .pendingCancel {
             noteAnswer(order, isRefused: order.state == .rejected, &outputs)
@@ -26,14 +26,16 @@ extension TradingCore {
         case .rejected, .unknown:
             guard from == .pendingNew else { break }
             errorsInRow = errorsInRow < .max ? errorsInRow + 1 : .max
-            if errorsInRow >= limits.maxConsecutiveErrors {
-                fail(.orderRejected, trip: .errorsInRow, value: Int64(errorsInRow), limit: Int64(limits.maxConsecutiveErrors))
+            let most = instruments[instrument].limits.maxConsecutiveErrors
+            if errorsInRow >= most {
+                fail(.orderRejected, trip: .errorsInRow, value: Int64(errorsInRow), limit: Int64(most))
             }
         case .cancelled:
             guard order.filled.isZero, order.claimed.isZero, order.strategy.index < accounts.count else { break }
             let count = activity.cycled(order.strategy, at: now)
-            if count >= limits.maxOrderCycles {
-                fail(.flipflopDetected, trip: .orderCycles, value: Int64(count), limit: Int64(limits.maxOrderCycles))
+            let most = instruments[instrument].limits.maxOrderCycles
+            if count >= most {
+                fail(.flipflopDetected, trip: .orderCycles, value: Int64(count), limit: Int64(most))
             }
         case .created, .riskRejected, .pendingNew, .pendingCancel, .pendingAmend, .expired, .failed: break
         }

@@ -22,29 +22,30 @@ extension TradingCore {
     }
 
     /// One pass over the unsettled orders, without `excluded`, an order that is judged anew; `asset` is what the order in
-    /// question pays with. O(active orders).
-    func exposure(
+    /// question pays with. O(active orders). `mutating`, as some readers of the hot path here are, although it changes
+    /// nothing: a core that is lent for reading is copied for the call, and it has six thousand bytes.
+    mutating func exposure(
         of instrument: InstrumentID, paying asset: AssetID = .unknown, without excluded: ClientOrderID = .none
     ) -> Exposure {
         var sum = Exposure()
         for index in 0..<orders.activeCount {
-            let order = orders[orders.activeSlot(index)]
-            if order.client == excluded, !excluded.isNone { continue }
-            let (atStake, isCounted) = stake(order)
-            if asset != .unknown, paidAsset(order.side, order.instrument) == asset {
-                sum.reserved += cost(order.side, order.price, atStake, order.instrument)
-            }
-            let worth = worth(atStake, instruments[order.instrument.index].mark)
-            if order.side == .buy { sum.runBuys += worth } else { sum.runSells += worth }
-            guard order.instrument == instrument else { continue }
+            let slot = orders.activeSlot(index)
+            if !excluded.isNone, orders[slot].client == excluded { continue }
+            let (atStake, isCounted) = stake(slot)
+            let (side, price, of) = (orders[slot].side, orders[slot].price, orders[slot].instrument)
+            if asset != .unknown, paidAsset(side, of) == asset { sum.reserved += cost(side, price, atStake, of) }
+            let worth = worth(atStake, instruments[of.index].mark)
+            if side == .buy { sum.runBuys += worth } else { sum.runSells += worth }
+            guard of == instrument else { continue }
             if isCounted { sum.open += 1 }
-            if order.state == .unknown { sum.unknown += 1 }
-            if order.side == .buy {
+            let state = orders[slot].state
+            if state == .unknown { sum.unknown += 1 }
+            if side == .buy {
                 sum.buy = sum.buy.adding(atStake) ?? .max
-                if !order.state.isTerminal { sum.ownBid = Swift.max(sum.ownBid, order.price) }
+                if !state.isTerminal { sum.ownBid = Swift.max(sum.ownBid, price) }
             } else {
                 sum.sell = sum.sell.adding(atStake) ?? .max
-                if !order.state.isTerminal { sum.ownAsk = Swift.min(sum.ownAsk, order.price) }
+                if !state.isTerminal { sum.ownAsk = Swift.min(sum.ownAsk, price) }
             }
         }
         return sum
@@ -53,20 +54,20 @@ extension TradingCore {
     /// The worst case of an order. Of two generations only one can trade, since the venue takes the new one only after the
     /// old one ended without an execution: together they count as the worse of both, with the older one while that is
     /// unsettled. Answers too whether it counts as an order of its own.
-    private func stake(_ order: Order) -> (Quantity, Bool) {
-        if let next = orders.find(client: order.successor), orders[next].parent == order.client {
-            return (together(order, orders[next]), true)
+    private func stake(_ slot: Int) -> (Quantity, Bool) {
+        if let next = orders.find(client: orders[slot].successor), orders[next].parent == orders[slot].client {
+            return (together(slot, next), true)
         }
-        if let before = orders.find(client: order.parent), orders[before].successor == order.client {
+        if let before = orders.find(client: orders[slot].parent), orders[before].successor == orders[slot].client {
             if !orders[before].isSettled { return (.zero, false) }
-            return (together(orders[before], order), true)
+            return (together(before, slot), true)
         }
-        return (order.exposure, true)
+        return (orders[slot].exposure, true)
     }
 
-    private func together(_ older: Order, _ newer: Order) -> Quantity {
-        let most = Swift.max(older.worst, newer.worst)
-        let filled = older.filled.adding(newer.filled) ?? .max
+    private func together(_ older: Int, _ newer: Int) -> Quantity {
+        let most = Swift.max(orders[older].worst, orders[newer].worst)
+        let filled = orders[older].filled.adding(orders[newer].filled) ?? .max
         return most > filled ? most - filled : .zero
     }
 
@@ -74,66 +75,86 @@ extension TradingCore {
     private func worth(_ quantity: Quantity, _ mark: Price) -> Int128 {
         if quantity.isZero { return 0 }
         if !mark.isPositive { return quantity.isNegative ? -Int128(Int64.max) : Int128(Int64.max) }
-        return Rounding.up.divide(Int128(quantity.raw) * Int128(mark.raw), by: Int128(fixedPointUnit))
+        return Rounding.up.divide(exactProduct(quantity.raw, mark.raw), by: Int128(fixedPointUnit))
     }
 
-    /// `without`: the order that the intent would change.
+    /// After an instrument's mark or position changed: its result and worth, and with them the run's sums.
+    mutating func revalue(_ index: Int) {
+        let mark = instruments[index].mark
+        let id = InstrumentID(UInt16(truncatingIfNeeded: index))
+        var result = Int128(ledger[id].realised.raw) - Int128(ledger[id].fees.raw)
+        if mark.isPositive { result += Int128(ledger[id].unrealised(at: mark).raw) }
+        let worth = worth(ledger[id].quantity, mark)
+        let (oldResult, oldWorth) = (instruments[index].result, instruments[index].worth)
+        sums.result += result - oldResult
+        sums.net += worth - oldWorth
+        sums.gross += (worth < 0 ? -worth : worth) - (oldWorth < 0 ? -oldWorth : oldWorth)
+        instruments[index].result = result
+        instruments[index].worth = worth
+    }
+
+    /// Judges an order as the gate sees it now.
+    mutating func judge(_ intent: Intent) -> RiskAnswer {
+        fillContext(intent)
+        return RiskGate.judge(intent, &instruments[intent.instrument.index].gate)
+    }
+
+    /// As the gate sees an order now, to be changed before it is judged. `without`: the order that the intent would change.
     mutating func riskContext(_ intent: Intent, without excluded: ClientOrderID = .none) -> RiskContext {
-        let held = instruments[intent.instrument.index]
+        fillContext(intent, without: excluded)
+        return instruments[intent.instrument.index].gate
+    }
+
+    private mutating func fillContext(_ intent: Intent, without excluded: ClientOrderID = .none) {
+        let index = intent.instrument.index
         let pays = paidAsset(intent.side, intent.instrument)
         let open = exposure(of: intent.instrument, paying: pays, without: excluded)
-        var context = RiskContext(
-            now: now, state: state == .live && intent.strategy == .engine ? .reducing : state, isAllowed: true, instrument: held.instrument, limits: held.limits,
-            hasTop: held.hasTop, top: held.top, linksUp: linksUp, position: ledger[intent.instrument].quantity,
-            openOrders: open.open, unknownOrders: open.unknown, openBuy: open.buy, openSell: open.sell,
-            ordersLastSecond: perSecond.count(at: now), ordersLastMinute: perMinute.count(at: now),
-            dayResult: dayResult, hasCapacity: orders.hasRoom && nextSequence < .max)
-        context.isDirty = held.isDirty
-        context.isStrategyOff = intent.strategy.index < accounts.count && accounts[intent.strategy.index].isOff
-        context.isBlocked = held.isBlocked && intent.strategy != .engine
-        context.calmAt = held.calmAt
-        context.feed = held.feed
-        context.feedReason = held.feedReason
-        context.venueAge = venueAge(of: held)
-        context.promptAt = promptAt
-        context.drawdown = runFall.depth(runResult)
-        context.ownBid = open.ownBid
-        context.ownAsk = open.ownAsk
-        var net: Int128 = 0
-        var gross = open.runBuys + open.runSells
-        for index in 0..<instruments.count {  // by index: an iterator would count a reference
-            let other = instruments[index]
-            let value = worth(ledger[other.instrument.id].quantity, other.mark)
-            net += value
-            gross += value < 0 ? -value : value
-        }
-        context.portfolioLong = net + open.runBuys
-        context.portfolioShort = net - open.runSells
-        context.portfolioGross = gross
-        context.messagesLastSecond = messagesPerSecond.count(at: now)
-        context.messagesLastMinute = messagesPerMinute.count(at: now)
+        let isOurs = intent.strategy == .engine
+        instruments[index].gate.now = now
+        instruments[index].gate.state = state == .live && isOurs ? .reducing : state
+        instruments[index].gate.linksUp = linksUp
+        instruments[index].gate.position = ledger[intent.instrument].quantity
+        instruments[index].gate.openOrders = open.open
+        instruments[index].gate.unknownOrders = open.unknown
+        instruments[index].gate.openBuy = open.buy
+        instruments[index].gate.openSell = open.sell
+        instruments[index].gate.ordersLastSecond = perSecond.count(at: now)
+        instruments[index].gate.ordersLastMinute = perMinute.count(at: now)
+        let result = runResult
+        instruments[index].gate.dayResult = Notional(raw: Int64(clamping: result - dayOpening))
+        instruments[index].gate.hasCapacity = orders.hasRoom && nextSequence < .max
+        instruments[index].gate.isStrategyOff = intent.strategy.index < accounts.count && accounts[intent.strategy.index].isOff
+        instruments[index].gate.isBlocked = instruments[index].isBlocked && !isOurs
+        instruments[index].gate.venueAge = instruments[index].limits.maxVenueAge.raw == .max ? nil : venueAge(of: index)
+        instruments[index].gate.promptAt = promptAt
+        instruments[index].gate.drawdown = runFall.depth(result)
+        instruments[index].gate.ownBid = open.ownBid
+        instruments[index].gate.ownAsk = open.ownAsk
+        instruments[index].gate.portfolioLong = sums.net + open.runBuys
+        instruments[index].gate.portfolioShort = sums.net - open.runSells
+        instruments[index].gate.portfolioGross = sums.gross + open.runBuys + open.runSells
+        instruments[index].gate.messagesLastSecond = messagesPerSecond.count(at: now)
+        instruments[index].gate.messagesLastMinute = messagesPerMinute.count(at: now)
         if hasAccount {
-            let account = assets[Int(pays.raw)]
-            context.hasBalance = account.isKnown
-            context.available = account.spendable - open.reserved
+            instruments[index].gate.hasBalance = assets[Int(pays.raw)].isKnown
+            instruments[index].gate.available = assets[Int(pays.raw)].spendable - open.reserved
         }
-        let index = intent.instrument.index
-        context.reference = drifts[index].mean(at: now)
-        context.average = averages[index].average(at: now)
-        if held.limits.windowStart != held.limits.windowEnd { context.secondOfDay = secondOfDay }
-        context.instrumentLastSecond = instrumentSeconds.count(index, at: now)
-        context.instrumentLastMinute = instrumentMinutes.count(index, at: now)
-        context.ordersInRatio = ratios.count(index, at: now)
-        context.tradesInRatio = ratios.count(instruments.count + index, at: now)
-        context.identicalOrders = recent.same(as: intent, at: now)
-        context.heldUntil = published.hold == .none ? Nanoseconds(raw: .min) : published.heldUntil
-        context.venueWeight = usage.weight.count(at: now)
-        context.venueWeightLimit = usage.weight.limit
-        context.venueOrders = usage.orders.count(at: now)
-        context.venueOrdersLimit = usage.orders.limit
-        context.venueOrdersLong = usage.ordersLong.count(at: now)
-        context.venueOrdersLongLimit = usage.ordersLong.limit
-        return context
+        instruments[index].gate.reference = drifts[index].mean(at: now)
+        instruments[index].gate.average = averages[index].average(at: now)
+        let hasHours = instruments[index].limits.windowStart != instruments[index].limits.windowEnd
+        instruments[index].gate.secondOfDay = hasHours ? secondOfDay : -1
+        instruments[index].gate.instrumentLastSecond = instrumentSeconds.count(index, at: now)
+        instruments[index].gate.instrumentLastMinute = instrumentMinutes.count(index, at: now)
+        instruments[index].gate.ordersInRatio = ratios.count(index, at: now)
+        instruments[index].gate.tradesInRatio = ratios.count(instruments.count + index, at: now)
+        instruments[index].gate.identicalOrders = recent.same(as: intent, at: now)
+        instruments[index].gate.heldUntil = published.hold == .none ? Nanoseconds(raw: .min) : published.heldUntil
+        instruments[index].gate.venueWeight = usage.weight.count(at: now)
+        instruments[index].gate.venueWeightLimit = usage.weight.limit
+        instruments[index].gate.venueOrders = usage.orders.count(at: now)
+        instruments[index].gate.venueOrdersLimit = usage.orders.limit
+        instruments[index].gate.venueOrdersLong = usage.ordersLong.count(at: now)
+        instruments[index].gate.venueOrdersLongLimit = usage.ordersLong.limit
     }
 
     /// A strategy's cancel may use every request budget whole; the engine's own cancels are never held back.

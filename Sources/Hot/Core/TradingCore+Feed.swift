@@ -10,12 +10,12 @@ extension TradingCore {
     mutating func feedHealth(_ health: FeedHealth, _ outputs: inout OutputBuffer) {
         let index = health.instrument.index
         guard health.venue == configuration.venue, index < instruments.count else { return }
-        let old = instruments[index]
-        guard health.verdict != old.feed || health.reason != old.feedReason else { return }
-        if health.verdict != old.feed { instruments[index].feedSince = now }
+        let was = instruments[index].feed
+        guard health.verdict != was || health.reason != instruments[index].feedReason else { return }
+        if health.verdict != was { instruments[index].feedSince = now }
         instruments[index].feed = health.verdict
         instruments[index].feedReason = health.reason
-        guard health.verdict >= .suspect, old.feed < .suspect else { return }
+        guard health.verdict >= .suspect, was < .suspect else { return }
         instruments[index].isSwept = false
         alert(
             .warning, .feedHealth, instrument: health.instrument, value: Int64(health.verdict.rawValue),
@@ -36,25 +36,25 @@ extension TradingCore {
 
     /// Age of an instrument's newest data by exchange time; `nil` without an exchange time or a recent measurement of the
     /// venue's clock. Rounded to the older side by what the measurement may be wrong.
-    func venueAge(of held: InstrumentState) -> Nanoseconds? {
-        guard let clock, held.venueTime.raw > 0, (now - clock.measuredAt).raw.magnitude <= clockLifetime.raw.magnitude
+    func venueAge(of index: Int) -> Nanoseconds? {
+        let told = instruments[index].venueTime
+        guard let clock, told.raw > 0, (now - clock.measuredAt).raw.magnitude <= clockLifetime.raw.magnitude
         else { return nil }
-        let age = Int128(now.raw) + Int128(clock.offset.raw) - Int128(held.venueTime.raw)
+        let age = Int128(now.raw) + Int128(clock.offset.raw) - Int128(told.raw)
         let doubt = Int128(clock.uncertainty.raw)
         return Nanoseconds(raw: Int64(clamping: age < 0 ? Swift.min(0, age + doubt) : age + doubt))
     }
 
     /// What a confirmation asks of an instrument's market data.
     func isSound(_ index: Int) -> Bool {
-        let held = instruments[index]
-        guard held.isFresh(at: now), held.feed < .suspect else { return false }
-        guard held.limits.maxVenueAge.raw != .max else { return true }
-        guard let age = venueAge(of: held) else { return false }
-        return age.raw.magnitude <= held.limits.maxVenueAge.raw.magnitude
+        guard instruments[index].isFresh(at: now), instruments[index].feed < .suspect else { return false }
+        guard instruments[index].limits.maxVenueAge.raw != .max else { return true }
+        guard let age = venueAge(of: index) else { return false }
+        return age.raw.magnitude <= instruments[index].limits.maxVenueAge.raw.magnitude
     }
 
     func showFeed(in status: inout EngineStatus) {
-        status.venueAge = venueAge(of: instruments[0]) ?? Nanoseconds(raw: -1)
+        status.venueAge = venueAge(of: 0) ?? Nanoseconds(raw: -1)
         status.clockOffset = clock?.offset ?? .zero
         status.clockUncertainty = clock?.uncertainty ?? .zero
         status.feed = .live

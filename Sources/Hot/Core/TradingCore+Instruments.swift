@@ -6,13 +6,14 @@ import Units
 extension TradingCore {
     /// One evaluation of an instrument's open position against its stop loss and take profit, before fees.
     mutating func judgeStops(_ index: Int, _ outputs: inout OutputBuffer) {
-        let held = instruments[index]
-        let position = ledger[held.instrument.id]
-        guard !position.quantity.isZero, held.mark.isPositive, !held.isBlocked else {
+        let id = instruments[index].instrument.id
+        guard !ledger[id].quantity.isZero, instruments[index].mark.isPositive, !instruments[index].isBlocked else {
             instruments[index].stop.clear()
             instruments[index].profit.clear()
             return
         }
+        let held = instruments[index]
+        let position = ledger[id]
         let limits = held.limits
         guard limits.stopLoss != .max || limits.stopLossBps != .max || limits.takeProfit != .max
             || limits.takeProfitBps != .max
@@ -27,9 +28,9 @@ extension TradingCore {
         let isProfit = result >= Int128(limits.takeProfit.raw)
             || (limits.takeProfitBps != .max && result * 10_000 >= cost * Int128(limits.takeProfitBps))
         let value = Int64(clamping: result)
-        if instruments[index].stop.judge(isLoss, isConfirmed: isConfirmed, limits) {
+        if instruments[index].stop.judge(isLoss, isConfirmed: isConfirmed, Patience(limits)) {
             close(index, .stopLoss, value: value, limit: bound(limits.stopLoss, limits.stopLossBps, cost), &outputs)
-        } else if instruments[index].profit.judge(isProfit, isConfirmed: isConfirmed, limits) {
+        } else if instruments[index].profit.judge(isProfit, isConfirmed: isConfirmed, Patience(limits)) {
             close(index, .takeProfit, value: value, limit: bound(limits.takeProfit, limits.takeProfitBps, cost), &outputs)
         } else if instruments[index].stop.isFirstDoubt || instruments[index].profit.isFirstDoubt {
             alert(.warning, .priceUnconfirmed, instrument: held.instrument.id, value: held.mark.raw,
@@ -49,6 +50,7 @@ extension TradingCore {
         alert(
             reason == .stopLoss ? .critical : .warning, reason, instrument: instruments[index].instrument.id, value: value,
             limit: limit, &outputs)
+        if !instruments[index].isExiting { exiting += 1 }
         instruments[index].isExiting = true
         instruments[index].exitSince = now
         block(index, reason, by: Command.engineOperator, until: Nanoseconds(raw: .max), value: value, limit: limit, &outputs)
@@ -87,12 +89,13 @@ extension TradingCore {
     /// At the end of every step: the next order of each position that is being closed, until it is flat or its time is
     /// over. Then nothing more is sent, a person is told, and only a person lets the instrument trade again.
     mutating func exitInstruments(_ outputs: inout OutputBuffer) {
-        guard isTrading, !isFlattening, !published.isByHand else { return }
+        guard exiting > 0, isTrading, !isFlattening, !published.isByHand else { return }
         for index in 0..<instruments.count where instruments[index].isExiting {
             let held = instruments[index]
             let isOver = now - Swift.max(held.exitSince, held.lastFillAt) > configuration.flattenDeadline
             if isFlat(index, mayAct: !isOver, &outputs), exposure(of: held.instrument.id).open == 0 {
                 instruments[index].isExiting = false
+                exiting -= 1
                 guard held.blockReason != .none else { continue }
                 let until = later(held.limits.exitPause)
                 instruments[index].blockedUntil = until
@@ -101,6 +104,7 @@ extension TradingCore {
                     value: ledger[held.instrument.id].quantity.raw, limit: 0, &outputs)
             } else if isOver {
                 instruments[index].isExiting = false
+                exiting -= 1
                 instruments[index].blockedUntil = Nanoseconds(raw: .max)
                 alert(.critical, .cannotFlatten, instrument: held.instrument.id,
                     value: ledger[held.instrument.id].quantity.raw, limit: configuration.flattenDeadline.raw, &outputs)

@@ -34,6 +34,7 @@ extension TradingCore {
         for index in 0..<instruments.count where concerns(subject, index) {
             subject.key.set(command.value, in: &instruments[index].limits)
         }
+        findLossLimit()
         // A limit of losses is judged in this step.
         isRepriced = true
         return true
@@ -78,6 +79,7 @@ extension TradingCore {
                             accepted: true, state: state)))
             }
         }
+        findLossLimit()
     }
 
     /// The limits in force now. Precondition: a configured instrument.

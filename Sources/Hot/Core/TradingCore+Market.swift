@@ -9,12 +9,12 @@ extension TradingCore {
         guard index < instruments.count, top.bidPrice.isPositive, top.bidPrice < top.askPrice,
             top.bidQuantity.isPositive, top.askQuantity.isPositive
         else { return }
-        let old = instruments[index]
-        if old.hasTop, top.updateID != 0, top.updateID <= old.top.updateID { return }
+        if instruments[index].hasTop, top.updateID != 0, top.updateID <= instruments[index].top.updateID { return }
         instruments[index].hasTop = true
         instruments[index].top = top
         noteVenueTime(index, top.venueTime)
-        instruments[index].mark = instruments[index].mid
+        instruments[index].mark = InstrumentState.mid(top)
+        if !ledger[top.instrument].quantity.isZero { revalue(index) }
         instruments[index].isSwept = false
         isRepriced = true
         published.ticks &+= 1
@@ -73,24 +73,25 @@ extension TradingCore {
     }
 
     private mutating func prepareContext(_ strategy: StrategyID, _ id: InstrumentID) {
-        let held = instruments[id.index]
         context.now = now
         context.state = state
-        context.instrument = held.instrument
-        context.hasTop = held.hasTop
-        context.top = held.top
+        // An instrument's rules never change.
+        if context.instrument.id != id { context.instrument = instruments[id.index].instrument }
+        context.hasTop = instruments[id.index].hasTop
+        context.top = instruments[id.index].top
         context.position = ledger[id].quantity
         context.averagePrice = ledger[id].averagePrice
         context.clearOrders()
         for index in 0..<orders.activeCount {
-            let order = orders[orders.activeSlot(index)]
-            guard order.strategy == strategy, order.instrument == id, !order.state.isTerminal else { continue }
+            let slot = orders.activeSlot(index)
+            guard orders[slot].strategy == strategy, orders[slot].instrument == id, !orders[slot].state.isTerminal
+            else { continue }
             // Two generations are one order to the strategy: the older one speaks for both until it is over.
-            if let parent = orders.find(client: order.parent), !orders[parent].state.isTerminal { continue }
+            if let parent = orders.find(client: orders[slot].parent), !orders[parent].state.isTerminal { continue }
             var own = OwnOrder(
-                client: order.client, side: order.side, timeInForce: order.timeInForce, state: order.state,
-                price: order.price, remaining: order.quantity - order.filled)
-            own.filled = order.filled
+                client: orders[slot].client, side: orders[slot].side, timeInForce: orders[slot].timeInForce,
+                state: orders[slot].state, price: orders[slot].price, remaining: orders[slot].quantity - orders[slot].filled)
+            own.filled = orders[slot].filled
             context.add(own)
         }
     }

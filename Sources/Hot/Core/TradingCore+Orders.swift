@@ -8,7 +8,7 @@ import Units
 extension TradingCore {
     /// Judges a new order and, when it passes, reserves and sends it.
     mutating func place(_ intent: Intent, version: UInt32, _ outputs: inout OutputBuffer) {
-        let answer = RiskGate.evaluate(intent, riskContext(intent))
+        let answer = judge(intent)
         let index = intent.strategy.index
         let isShadow = index < accounts.count && accounts[index].isShadow
         outputs.append(

@@ -8,10 +8,10 @@ extension TradingCore {
     /// After a new top of book: a move past its limit takes the instrument's orders back and leaves it alone; the pause
     /// begins anew as long as the window shows the move.
     mutating func judgeMove(_ index: Int, _ outputs: inout OutputBuffer) {
+        guard instruments[index].mark.isPositive else { return }
+        let bps = moves[index].record(instruments[index].mark, at: now)
+        guard bps > Int64(instruments[index].limits.maxMoveBps) else { return }
         let held = instruments[index]
-        guard held.mark.isPositive else { return }
-        let bps = moves[index].record(held.mark, at: now)
-        guard bps > Int64(held.limits.maxMoveBps) else { return }
         let wasCalm = now >= held.calmAt
         let until = later(held.limits.breachPause)
         instruments[index].calmAt = until
@@ -28,9 +28,9 @@ extension TradingCore {
 
     /// After an answer to an order, or none in time.
     mutating func judgeLatency(_ order: Order, _ outputs: inout OutputBuffer) {
-        let limits = instruments[order.instrument.index].limits
         let took = now - order.sentAt
-        guard took > limits.maxAckLatency else { return }
+        guard took > instruments[order.instrument.index].limits.maxAckLatency else { return }
+        let limits = instruments[order.instrument.index].limits
         let wasPrompt = now >= promptAt
         promptAt = later(limits.breachPause)
         guard wasPrompt, isTrading else { return }

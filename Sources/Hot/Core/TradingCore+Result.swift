@@ -2,17 +2,31 @@ import Model
 import Orders
 import Units
 
+/// What all instruments make together, scale 8, kept by `revalue`: results, and the worth of positions as the gate counts
+/// it, with and without their signs.
+struct RunSums: BitwiseCopyable {
+    var result: Int128 = 0
+    var net: Int128 = 0
+    var gross: Int128 = 0
+}
+
 /// Profit and loss of the run and of its trading day, and what its limits lead to.
 extension TradingCore {
     /// Realised plus unrealised minus fees of all instruments since the start of the run, at the last known mids.
     /// Instruments must share a quote asset to be added; fees in a third asset are not in it.
     var runResult: Int128 {
-        var sum = Int128(funding.raw)
-        for index in 0..<instruments.count {  // by index: an iterator would count a reference
-            let held = instruments[index]
-            let position = ledger[held.instrument.id]
-            sum += Int128(position.realised.raw) - Int128(position.fees.raw)
-            if held.mark.isPositive { sum += Int128(position.unrealised(at: held.mark).raw) }
+        assert(sums.result == summedResult, "the run's result is kept up to date")
+        return Int128(funding.raw) + sums.result
+    }
+
+    /// The slow way, to check the other.
+    private var summedResult: Int128 {
+        var sum: Int128 = 0
+        for index in 0..<instruments.count {
+            let id = instruments[index].instrument.id
+            sum += Int128(ledger[id].realised.raw) - Int128(ledger[id].fees.raw)
+            let mark = instruments[index].mark
+            if mark.isPositive { sum += Int128(ledger[id].unrealised(at: mark).raw) }
         }
         return sum
     }
@@ -38,18 +52,19 @@ extension TradingCore {
     }
 
     /// Whether the last public trade is fresh and near the mid: the second source of an instrument's price.
-    func isPriceConfirmed(_ index: Int) -> Bool {
-        let held = instruments[index]
-        if held.limits.maxPriceGapBps == .max { return true }
-        guard held.lastTrade.isPositive,
-            (now - held.lastTradeAt).raw.magnitude <= held.limits.maxTradeAge.raw.magnitude
+    mutating func isPriceConfirmed(_ index: Int) -> Bool {
+        let most = instruments[index].limits.maxPriceGapBps
+        if most == .max { return true }
+        let trade = instruments[index].lastTrade
+        guard trade.isPositive,
+            (now - instruments[index].lastTradeAt).raw.magnitude <= instruments[index].limits.maxTradeAge.raw.magnitude
         else { return false }
-        let gap = Int128(held.mark.raw) - Int128(held.lastTrade.raw)
-        return (gap < 0 ? -gap : gap) * 10_000 <= Int128(held.limits.maxPriceGapBps) * Int128(held.lastTrade.raw)
+        let gap = Int128(instruments[index].mark.raw) - Int128(trade.raw)
+        return (gap < 0 ? 0 - gap : gap) &* 10_000 <= exactProduct(Int64(most), trade.raw)  // 64 bits by 14
     }
 
     /// Whether the price of everything that is held is confirmed.
-    private var isResultConfirmed: Bool {
+    private mutating func isResultConfirmed() -> Bool {
         for index in 0..<instruments.count
         where !ledger[instruments[index].instrument.id].quantity.isZero && !isPriceConfirmed(index) {
             return false
@@ -60,27 +75,33 @@ extension TradingCore {
     /// One evaluation of everything that may be lost: after each new price or fill, and once a second without.
     mutating func judgeResults(_ outputs: inout OutputBuffer) {
         evaluatedAt = now
-        let isConfirmed = isResultConfirmed
-        judgeRun(isConfirmed, &outputs)
+        judgeRun(&outputs)
         guard isTrading else { return }
         judgeStrategies(&outputs)
         if isFlattening { return }
         for index in 0..<instruments.count { judgeStops(index, &outputs) }
     }
 
-    private mutating func judgeRun(_ isConfirmed: Bool, _ outputs: inout OutputBuffer) {
+    private mutating func judgeRun(_ outputs: inout OutputBuffer) {
         let result = runResult
-        let limits = instruments[0].limits
+        let patience = Patience(instruments[0].limits)
+        let most = instruments[0].limits.maxDrawdown
+        let mostOfDay = instruments[0].limits.maxDayDrawdown
         let day = result - dayOpening
         let limit = lossLimit
-        if dayLoss.judge(day <= 0 - Int128(limit.raw), isConfirmed: isConfirmed, limits) {
-            act(limits.onDailyLoss, trip: .dailyLoss, value: day, limit: limit, &outputs)
+        assert(limit == instruments.indices.map { instruments[$0].limits.maxDailyLoss }.min(), "kept by findLossLimit")
+        let isLoss = day <= 0 - Int128(limit.raw)
+        // Who is not asked does not look at every position's price.
+        let isAsked = isLoss || runFall.asks(result, limit: most) || dayFall.asks(result, limit: mostOfDay)
+        let isConfirmed = !isAsked || isResultConfirmed()
+        if dayLoss.judge(isLoss, isConfirmed: isConfirmed, patience) {
+            act(instruments[0].limits.onDailyLoss, trip: .dailyLoss, value: day, limit: limit, &outputs)
         }
-        if runFall.judge(result, limit: limits.maxDrawdown, isConfirmed: isConfirmed, limits) {
-            act(limits.onDrawdown, trip: .drawdown, value: result - runFall.peak, limit: limits.maxDrawdown, &outputs)
+        if runFall.judge(result, limit: most, isConfirmed: isConfirmed, patience) {
+            act(instruments[0].limits.onDrawdown, trip: .drawdown, value: result - runFall.peak, limit: most, &outputs)
         }
-        if dayFall.judge(result, limit: limits.maxDayDrawdown, isConfirmed: isConfirmed, limits) {
-            act(limits.onDrawdown, trip: .drawdown, value: result - dayFall.peak, limit: limits.maxDayDrawdown, &outputs)
+        if dayFall.judge(result, limit: mostOfDay, isConfirmed: isConfirmed, patience) {
+            act(instruments[0].limits.onDrawdown, trip: .drawdown, value: result - dayFall.peak, limit: mostOfDay, &outputs)
         }
         if dayLoss.isFirstDoubt || runFall.finding.isFirstDoubt || dayFall.finding.isFirstDoubt {
             alert(.warning, .priceUnconfirmed, value: Int64(clamping: day), limit: Int64(clamping: result), &outputs)
@@ -106,10 +127,9 @@ extension TradingCore {
         }
     }
 
-    /// The tightest daily loss limit of the run.
-    private var lossLimit: Notional {
-        var limit = instruments[0].limits.maxDailyLoss
-        for index in 0..<instruments.count { limit = Swift.min(limit, instruments[index].limits.maxDailyLoss) }
-        return limit
+    /// After limits changed.
+    mutating func findLossLimit() {
+        lossLimit = instruments[0].limits.maxDailyLoss
+        for index in 0..<instruments.count { lossLimit = Swift.min(lossLimit, instruments[index].limits.maxDailyLoss) }
     }
 }

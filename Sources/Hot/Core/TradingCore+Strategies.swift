@@ -17,22 +17,22 @@ extension TradingCore {
     mutating func judgeStrategies(_ outputs: inout OutputBuffer) {
         for index in accounts.indices where !accounts[index].isOff {
             let instrument = strategies.instrument(of: index).index
-            let limits = instruments[instrument].limits
-            let isConfirmed = accounts[index].position.quantity.isZero || isPriceConfirmed(instrument)
+            let (mostLoss, mostFall) = (
+                instruments[instrument].limits.maxStrategyLoss, instruments[instrument].limits.maxStrategyDrawdown)
+            let patience = Patience(instruments[instrument].limits)
             let result = strategyResult(index)
             let made = result - accounts[index].opening
-            if accounts[index].loss.judge(
-                made <= 0 - Int128(limits.maxStrategyLoss.raw), isConfirmed: isConfirmed, limits)
-            {
-                switchOff(index, .strategyLoss, value: Int64(clamping: made), limit: 0 - limits.maxStrategyLoss.raw, &outputs)
+            let isLoss = made <= 0 - Int128(mostLoss.raw)
+            let isAsked = isLoss || accounts[index].fall.asks(result, limit: mostFall)
+            let isConfirmed = !isAsked || accounts[index].position.quantity.isZero || isPriceConfirmed(instrument)
+            if accounts[index].loss.judge(isLoss, isConfirmed: isConfirmed, patience) {
+                switchOff(index, .strategyLoss, value: Int64(clamping: made), limit: 0 - mostLoss.raw, &outputs)
                 continue
             }
-            if accounts[index].fall.judge(
-                result, limit: limits.maxStrategyDrawdown, isConfirmed: isConfirmed, limits)
-            {
+            if accounts[index].fall.judge(result, limit: mostFall, isConfirmed: isConfirmed, patience) {
                 switchOff(
                     index, .strategyDrawdown, value: Int64(clamping: result - accounts[index].fall.peak),
-                    limit: 0 - limits.maxStrategyDrawdown.raw, &outputs)
+                    limit: 0 - mostFall.raw, &outputs)
             }
         }
     }

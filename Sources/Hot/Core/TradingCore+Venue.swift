@@ -195,6 +195,7 @@ extension TradingCore {
             return
         case .applied: break
         }
+        revalue(fill.instrument.index)
         instruments[fill.instrument.index].lastFillAt = now
         payFill(fill, instrument)
         instruments[fill.instrument.index].hasSuspect = false

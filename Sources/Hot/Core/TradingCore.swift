@@ -79,6 +79,12 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var dayEnds = Nanoseconds.zero
     /// The run's result when the day began, scale 8.
     var dayOpening: Int128 = 0
+    /// Of all instruments.
+    var sums = RunSums()
+    /// The tightest daily loss limit of the run.
+    var lossLimit = Notional.max
+    /// Instruments whose position is being closed.
+    var exiting = 0
 
     /// The day's loss; the fall from the highest result since the run last went live, and since the day began.
     var dayLoss = Finding()
@@ -165,6 +171,7 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         for shadow in configuration.shadowStrategies where shadow.index < strategies.count {
             accounts[shadow.index].isShadow = true
         }
+        findLossLimit()
     }
 
     /// Hash over everything decided so far.

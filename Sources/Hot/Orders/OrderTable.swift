@@ -4,7 +4,7 @@ import Model
 /// All orders of the run: a fixed pool, found by client id or by the venue's id. Unsettled orders are listed in the
 /// order they were added; settled ones stay for late fills until their slot is needed (oldest first).
 public struct OrderTable: ~Copyable {
-    private var pool: Slab<Order>
+    @usableFromInline var pool: Slab<Order>
     private var byClient: SlotIndex
     private var byVenue: SlotIndex
     /// Slots never used come first, then those of settled orders, oldest first: a ring.
@@ -39,7 +39,10 @@ public struct OrderTable: ~Copyable {
     public var hasRoom: Bool { activeSlots.count < maxActive && reusableCount > 0 }
     /// The slot of the `index`th unsettled order, oldest first.
     public func activeSlot(_ index: Int) -> Int { Int(activeSlots[index]) }
-    public subscript(slot: Int) -> Order { pool[slot] }
+    /// The order in place: what reads a field of it copies that field only.
+    @inlinable public subscript(slot: Int) -> Order {
+        @inline(__always) unsafeAddress { unsafe pool.address(of: slot) }
+    }
 
     private static func hash(_ id: ClientOrderID) -> UInt64 { SlotIndex.mix(id.word) }
     private static func hash(_ id: VenueOrderID) -> UInt64 { SlotIndex.mix(id.raw) }
@@ -82,10 +85,9 @@ public struct OrderTable: ~Copyable {
     /// Stores a changed order. Settling moves it out of the active list. Precondition: same client id; a venue id that
     /// is known does not change. A settled order never becomes active again.
     public mutating func update(_ slot: Int, _ order: Order) {
-        let before = pool[slot]
-        precondition(order.client == before.client, "an order keeps its client id")
-        if order.venueOrder != before.venueOrder {
-            precondition(before.venueOrder == .none, "an order keeps its venue id")
+        precondition(order.client == pool[slot].client, "an order keeps its client id")
+        if order.venueOrder != pool[slot].venueOrder {
+            precondition(pool[slot].venueOrder == .none, "an order keeps its venue id")
             byVenue.insert(Self.hash(order.venueOrder), slot: slot)
         }
         pool[slot] = order

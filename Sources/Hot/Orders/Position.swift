@@ -14,6 +14,10 @@ public struct Position: BitwiseCopyable, Sendable {
     public private(set) var exactRealised: Int128 = 0
     /// Fees, in quote: those in base are converted at the fill's price, rounded up.
     public private(set) var fees = Notional.zero
+    /// Realised profit before fees, rounded toward negative infinity.
+    public private(set) var realised = Notional.zero
+    /// Average price of the open quantity, to nearest; zero when flat.
+    public private(set) var averagePrice = Price.zero
     /// Fees taken in base: the balance is lower than the sum of fills by this much.
     public private(set) var baseFees = Quantity.zero
     /// Fees in a third asset, which no price here can convert.
@@ -46,6 +50,8 @@ public struct Position: BitwiseCopyable, Sendable {
         guard !overflow else { return false }
         next.exactRealised = realised
         next.quantity = after
+        next.realised = Self.notional(realised)
+        next.averagePrice = next.average
         self = next
         return true
     }
@@ -76,17 +82,16 @@ public struct Position: BitwiseCopyable, Sendable {
         return true
     }
 
-    /// Realised profit before fees, rounded toward negative infinity.
-    public var realised: Notional { Self.notional(exactRealised) }
-    /// Average price of the open quantity, to nearest; zero when flat.
-    public var averagePrice: Price {
+    private var average: Price {
         if quantity.isZero { return .zero }
         let cost = exactCost < 0 ? -exactCost : exactCost
         return Price(raw: Int64(clamping: Rounding.halfEven.divide(cost, by: Int128(quantity.raw.magnitude))))
     }
     /// What closing at `price` would add, before fees, rounded toward negative infinity.
     public func unrealised(at price: Price) -> Notional {
-        Self.notional(Int128(price.raw) * Int128(quantity.raw) - exactCost)
+        // Flat: nothing is open, and it cost nothing.
+        if quantity.isZero, exactCost == 0 { return .zero }
+        return Self.notional(exactProduct(price.raw, quantity.raw) - exactCost)
     }
 
     private static func notional(_ exact: Int128) -> Notional {
@@ -96,7 +101,7 @@ public struct Position: BitwiseCopyable, Sendable {
 
 /// Positions of all instruments of the run, each fill counted once.
 public struct PositionLedger: ~Copyable {
-    private var positions: Slab<Position>
+    @usableFromInline var positions: Slab<Position>
     private var seen: FillWindow
 
     public enum Answer: Sendable { case applied, repeated, overflow }
@@ -108,7 +113,9 @@ public struct PositionLedger: ~Copyable {
     }
 
     /// The position. Precondition: a configured instrument.
-    public subscript(instrument: InstrumentID) -> Position { positions[instrument.index] }
+    @inlinable public subscript(instrument: InstrumentID) -> Position {
+        @inline(__always) unsafeAddress { unsafe positions.address(of: instrument.index) }
+    }
 
     /// Counts a fill once. Precondition: a configured instrument.
     public mutating func apply(_ fill: Fill, base: AssetID, quote: AssetID) -> Answer {

@@ -10,6 +10,9 @@ public struct MoveWindow: BitwiseCopyable, Sendable {
     private var newestEnds = Nanoseconds.zero
     private var lowest = Int64.max
     private var highest: Int64 = 0
+    /// Where the newest second is, and the last answer: it stands until an extreme changes.
+    private var at = 0
+    private var move: Int64 = 0
 
     public init() {}
 
@@ -17,13 +20,19 @@ public struct MoveWindow: BitwiseCopyable, Sendable {
     /// up. Precondition: positive. Time does not go back.
     public mutating func record(_ price: Price, at now: Nanoseconds) -> Int64 {
         if now >= newestEnds { advance(to: now) }
-        let at = Int(newest % 11)
-        low[at] = Swift.min(low[at], price.raw)
-        high[at] = Swift.max(high[at], price.raw)
-        lowest = Swift.min(lowest, price.raw)
-        highest = Swift.max(highest, price.raw)
-        let move = Rounding.up.divide((Int128(highest) - Int128(lowest)) * 10_000, by: Int128(lowest))
-        return Int64(clamping: move)
+        if price.raw < low[at] { low[at] = price.raw }
+        if price.raw > high[at] { high[at] = price.raw }
+        if price.raw < lowest || price.raw > highest {
+            lowest = Swift.min(lowest, price.raw)
+            highest = Swift.max(highest, price.raw)
+            measure()
+        }
+        return move
+    }
+
+    private mutating func measure() {
+        move = lowest > highest
+            ? 0 : Int64(clamping: Rounding.up.divide(exactProduct(highest - lowest, 10_000), by: Int128(lowest)))
     }
 
     /// Forgets what is too old and finds the extremes of the rest.
@@ -35,6 +44,7 @@ public struct MoveWindow: BitwiseCopyable, Sendable {
             high[at] = 0
         }
         newest = Swift.max(newest, second)
+        at = Int(newest % 11)
         let (ends, overflow) = (newest + 1).multipliedReportingOverflow(by: 1_000_000_000)
         newestEnds = Nanoseconds(raw: overflow ? .max : ends)
         lowest = .max
@@ -43,5 +53,6 @@ public struct MoveWindow: BitwiseCopyable, Sendable {
             lowest = Swift.min(lowest, low[index])
             highest = Swift.max(highest, high[index])
         }
+        measure()
     }
 }

@@ -25,7 +25,7 @@ public struct OwnOrder: BitwiseCopyable, Sendable {
         self.remaining = remaining
     }
     /// Rests at the venue with no request in flight: may be cancelled or amended.
-    public var isWorking: Bool { state == .open || state == .partiallyFilled }
+    @inlinable public var isWorking: Bool { state == .open || state == .partiallyFilled }
 }
 
 /// All that a strategy sees. Filled by the core before each call; read-only for the strategy.
@@ -39,7 +39,7 @@ public struct StrategyContext: ~Copyable {
     public var top: TopOfBook
     public var position = Quantity.zero
     public var averagePrice = Price.zero
-    private var own: SlabList<OwnOrder>
+    @usableFromInline var own: SlabList<OwnOrder>
 
     /// Takes memory for `capacity` own orders.
     public init(instrument: Instrument, capacity: Int) {
@@ -55,11 +55,11 @@ public struct StrategyContext: ~Copyable {
     }
 
     /// Own unsettled orders, oldest first.
-    public var orderCount: Int { own.count }
-    public func order(_ index: Int) -> OwnOrder { own[index] }
+    @inlinable public var orderCount: Int { own.count }
+    @inlinable public func order(_ index: Int) -> OwnOrder { own[index] }
 
     /// Called by the core.
-    public mutating func clearOrders() { own.removeAll() }
+    @inlinable public mutating func clearOrders() { own.removeAll() }
     /// Called by the core.
-    public mutating func add(_ order: OwnOrder) { own.append(order) }
+    @inlinable public mutating func add(_ order: OwnOrder) { own.append(order) }
 }

@@ -68,33 +68,49 @@ public struct Quoter: Strategy {
         Int128(maxInventory.raw) - (side == .buy ? Int128(context.position.raw) : 0 - Int128(context.position.raw))
     }
 
+    /// What both sides are derived from, all doubled to stay whole: the shifted middle and half of the spread.
+    private struct Aim {
+        var middle: Int128
+        var half: Int128
+    }
+
+    private func aim(_ context: borrowing StrategyContext) -> Aim {
+        let twiceTick = Int128(context.instrument.tickSize.raw) &<< 1
+        let twiceMid = Int128(context.top.bidPrice.raw) + Int128(context.top.askPrice.raw)
+        // Counts of ticks and basis points have at most 20 bits, prices 63: these products fit.
+        var half = twiceTick &* Int128(halfSpreadTicks)
+        if halfSpreadBps > 0 {
+            half = Swift.max(half, Rounding.up.divide(twiceMid &* Int128(halfSpreadBps), by: 10_000))
+        }
+        if skewTicks == 0 || context.position.isZero { return Aim(middle: twiceMid, half: half) }
+        let skew = Rounding.halfEven.divide(
+            twiceTick * Int128(skewTicks) * Int128(context.position.raw), by: Int128(maxInventory.raw))
+        return Aim(middle: twiceMid - skew, half: half)
+    }
+
     /// The wanted price of one side, or `nil` when that side should not quote `quantity`.
-    private func wanted(_ side: Side, _ quantity: Quantity, _ context: borrowing StrategyContext) -> Price? {
+    @inline(__always) private func wanted(
+        _ side: Side, _ quantity: Quantity, _ aim: Aim, _ context: borrowing StrategyContext
+    ) -> Price? {
         let buys = side == .buy
         if Int128(quantity.raw) > room(side, context) { return nil }
         let tick = Int128(context.instrument.tickSize.raw)
-        let twiceMid = Int128(context.top.bidPrice.raw) + Int128(context.top.askPrice.raw)
-        let byTicks = 2 * tick * Int128(halfSpreadTicks)
-        let byBps = Rounding.up.divide(twiceMid * Int128(halfSpreadBps), by: 10_000)
-        let skew = Rounding.halfEven.divide(
-            2 * tick * Int128(skewTicks) * Int128(context.position.raw), by: Int128(maxInventory.raw))
-        let half = Swift.max(byTicks, byBps)
-        let twicePrice = twiceMid - skew + (buys ? -half : half)
-        // Away from the mid, to a tick, and never through the other side: the venue would refuse a post-only order.
-        var price = buys
-            ? Rounding.floor.divide(twicePrice, by: 2 * tick) * tick
-            : Rounding.ceiling.divide(twicePrice, by: 2 * tick) * tick
-        price = buys
-            ? Swift.min(price, Int128(context.top.askPrice.raw) - tick)
-            : Swift.max(price, Int128(context.top.bidPrice.raw) + tick)
+        // Away from the mid, to a tick, and never through the other side: the venue would refuse a post-only order. The
+        // quotient times a tick is no larger than what was divided.
+        let price = buys
+            ? Swift.min(
+                Rounding.floor.divide(aim.middle - aim.half, by: tick &<< 1) &* tick, Int128(context.top.askPrice.raw) - tick)
+            : Swift.max(
+                Rounding.ceiling.divide(aim.middle + aim.half, by: tick &<< 1) &* tick, Int128(context.top.bidPrice.raw) + tick)
         guard price > 0, let raw = Int64(exactly: price) else { return nil }
         return Price(raw: raw)
     }
 
     private mutating func quote(_ context: borrowing StrategyContext, _ intents: inout IntentBuffer) {
         guard context.hasTop else { return }
-        if quote(.buy, after: nextBidAt, context, &intents) { nextBidAt = context.now + minReplaceInterval }
-        if quote(.sell, after: nextAskAt, context, &intents) { nextAskAt = context.now + minReplaceInterval }
+        let aim = aim(context)
+        if quote(.buy, aim, after: nextBidAt, context, &intents) { nextBidAt = context.now + minReplaceInterval }
+        if quote(.sell, aim, after: nextAskAt, context, &intents) { nextAskAt = context.now + minReplaceInterval }
     }
 
     /// Moves or reduces a quote in one request, where that is possible; `true` when it was proposed.
@@ -116,15 +132,16 @@ public struct Quoter: Strategy {
 
     /// One side; `true` when it proposed a placement or an amendment.
     private func quote(
-        _ side: Side, after earliest: Nanoseconds, _ context: borrowing StrategyContext, _ intents: inout IntentBuffer
+        _ side: Side, _ aim: Aim, after earliest: Nanoseconds, _ context: borrowing StrategyContext,
+        _ intents: inout IntentBuffer
     ) -> Bool {
-        var price = wanted(side, orderQuantity, context)
-        let change = Int128(context.instrument.tickSize.raw) * Int128(minPriceChangeTicks)
+        var price = wanted(side, orderQuantity, aim, context)
+        let change = exactProduct(context.instrument.tickSize.raw, minPriceChangeTicks)
         var isBusy = false
         for index in 0..<context.orderCount {
+            guard context.order(index).side == side else { continue }
             let order = context.order(index)
-            guard order.side == side else { continue }
-            if amends { price = wanted(side, order.remaining, context) }
+            if amends { price = wanted(side, order.remaining, aim, context) }
             let isKept = !isBusy && price.map { (Int128($0.raw) - Int128(order.price.raw)).magnitude <= change.magnitude } ?? false
             isBusy = true
             if amends, !isKept, order.isWorking, context.now >= earliest, amend(order, to: price, context, &intents) {
