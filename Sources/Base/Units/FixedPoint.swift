@@ -11,9 +11,9 @@ public protocol FixedPoint: BitwiseCopyable, Sendable, Hashable, Comparable, Cus
 }
 
 /// Digits after the decimal point in every `FixedPoint`.
-@inlinable public var fixedPointScale: Int { 8 }
-/// 10 to the power of `fixedPointScale`. Computed, so that every module divides by a constant.
-@inlinable public var fixedPointUnit: Int64 { 100_000_000 }
+public let fixedPointScale = 8
+/// 10 to the power of `fixedPointScale`.
+public let fixedPointUnit: Int64 = 100_000_000
 
 extension FixedPoint {
     /// The number zero.
