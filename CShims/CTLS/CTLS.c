@@ -1,13 +1,17 @@
 #include "CTLS.h"
 #include "Session.h"
 #include <arpa/inet.h>
+#include <errno.h>
 #include <openssl/err.h>
+#include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
 
 struct ctls_context {
     SSL_CTX *ctx;
@@ -64,7 +68,60 @@ static void *pool_realloc(void *v, size_t n, const char *file, int line) {
     return w;
 }
 
-int ctls_install_freelist(void) { return CRYPTO_set_mem_functions(pool_malloc, pool_realloc, pool_free); }
+// ---- randomness: bytes of the kernel's, taken before they are needed -------------------------------------------------
+// OpenSSL's own generators ask the kernel for process and entropy at each handshake. Each byte of the reserve is used once
+// and wiped; a thread without one, or with too little left, asks the kernel.
+static __thread uint8_t *entropy;
+static __thread size_t entropy_left;
+
+static int from_kernel(uint8_t *to, size_t n) {
+    while (n) {
+        ssize_t got = getrandom(to, n < 256 ? n : 256, 0);
+        if (got < 0 && errno != EINTR) return 0;
+        if (got > 0) { to += got; n -= (size_t)got; }
+    }
+    return 1;
+}
+
+static int random_bytes(unsigned char *to, int n) {
+    if (n < 0) return 0;
+    if ((size_t)n > entropy_left) return from_kernel(to, (size_t)n);
+    uint8_t *from = entropy + entropy_left - (size_t)n;
+    memcpy(to, from, (size_t)n);
+    OPENSSL_cleanse(from, (size_t)n);
+    entropy_left -= (size_t)n;
+    return 1;
+}
+
+static int random_status(void) { return 1; }
+
+int ctls_install_freelist(void) {
+    int installed = CRYPTO_set_mem_functions(pool_malloc, pool_realloc, pool_free);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    static const RAND_METHOD method = {.bytes = random_bytes, .pseudorand = random_bytes, .status = random_status};
+    RAND_set_rand_method(&method);
+#pragma GCC diagnostic pop
+    return installed;
+}
+
+int ctls_prepare_thread(size_t entropy_bytes) {
+    // By size class, from 64 bytes: several times what two handshakes were seen to hold at once.
+    static const unsigned counts[CLASSES] = {8192, 4096, 2048, 1024, 512, 256, 64, 64, 32, 16};
+    for (unsigned k = 0; k < CLASSES; k++) {
+        size_t bytes = HEAD + ((size_t)64 << k);
+        for (unsigned i = 0; i < counts[k]; i++) {
+            uint64_t *p = malloc(bytes);
+            if (!p) return -1;
+            memset(p, 0, bytes);
+            ((node *)p)->next = freelists[k];
+            freelists[k] = (node *)p;
+        }
+    }
+    if (!entropy && !(entropy = malloc(entropy_bytes))) return -1;
+    if (entropy_left == 0 && from_kernel(entropy, entropy_bytes)) entropy_left = entropy_bytes;
+    return 0;
+}
 
 // ---- BIO over caller-owned memory ------------------------------------------------------------------------------
 static int bio_read(BIO *b, char *to, int n) {
@@ -155,6 +212,9 @@ int ctls_context_create(ctls_context **out, const char *ca_file, char *error, si
              SSL_CTX_set_ciphersuites(
                  c->ctx, "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256") &&
              SSL_CTX_set_alpn_protos(c->ctx, alpn, sizeof alpn - 1) == 0;
+    // The system's store as one file is read here and now; as a directory it would be searched during handshakes.
+    static const char bundle[] = "/etc/ssl/certs/ca-certificates.crt";
+    if (!ca_file && access(bundle, R_OK) == 0) ca_file = bundle;
     if (ok) ok = ca_file ? SSL_CTX_load_verify_file(c->ctx, ca_file) : SSL_CTX_set_default_verify_paths(c->ctx);
     if (!ok) {
         take_error(error, error_bytes, "TLS context refused");
@@ -184,7 +244,7 @@ void ctls_context_destroy(ctls_context *c) {
 
 // ---- session ---------------------------------------------------------------------------------------------------
 int ctls_session_create(ctls_session **out, ctls_context *c, const char *host, ctls_ticket *ticket, int keep_secrets) {
-    ctls_session *s = calloc(1, sizeof *s);
+    ctls_session *s = OPENSSL_zalloc(sizeof *s);
     if (!s) return -1;
     s->ssl = SSL_new(c->ctx);
     BIO *b = s->ssl ? BIO_new(c->method) : NULL;
@@ -219,8 +279,7 @@ void ctls_session_destroy(ctls_session *s) {
         if (SSL_is_init_finished(s->ssl)) SSL_set_shutdown(s->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
         SSL_free(s->ssl);
     }
-    OPENSSL_cleanse(s, sizeof *s);
-    free(s);
+    OPENSSL_clear_free(s, sizeof *s);
 }
 
 void ctls_set_output(ctls_session *s, uint8_t *bytes, size_t capacity) {

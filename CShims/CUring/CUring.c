@@ -100,6 +100,29 @@ int cu_connect(cu_ring *r, int fd, const void *address, uint32_t bytes, uint64_t
     return 0;
 }
 
+// Operations and a command that liburing 2.3 has no name for, by the kernel's numbers.
+enum { OP_URING_CMD = 46, COMMAND_SETSOCKOPT = 3 };
+
+int cu_socket(cu_ring *r, int is_ipv6, uint64_t user_data) {
+    struct io_uring_sqe *s = next_sqe(r);
+    if (!s) return -EBUSY;
+    io_uring_prep_socket(s, is_ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP, 0);
+    s->user_data = user_data;
+    return 0;
+}
+
+int cu_no_delay(cu_ring *r, int fd, uint64_t user_data) {
+    static const int one = 1;
+    struct io_uring_sqe *s = next_sqe(r);
+    if (!s) return -EBUSY;
+    io_uring_prep_rw(OP_URING_CMD, s, fd, NULL, 0, COMMAND_SETSOCKOPT);
+    s->addr = (uint64_t)IPPROTO_TCP | (uint64_t)TCP_NODELAY << 32; // level and name
+    s->splice_fd_in = sizeof one;                                   // length of the value
+    s->addr3 = (uintptr_t)&one;
+    s->user_data = user_data;
+    return 0;
+}
+
 int cu_receive_multishot(cu_ring *r, int fd, uint64_t user_data) {
     struct io_uring_sqe *s = next_sqe(r);
     if (!s) return -EBUSY;
@@ -179,10 +202,13 @@ void cu_buffer_recycle(cu_ring *r, uint16_t id) { recycle(r, id); }
 int cu_tcp_socket(int is_ipv6) {
     int fd = socket(is_ipv6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP);
     if (fd < 0) return -errno;
+    cu_no_delay_now(fd);
+    return fd;
+}
+
+void cu_no_delay_now(int fd) {
     int one = 1;
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);
-    return fd;
 }
 
 int cu_shutdown(int fd) { return shutdown(fd, SHUT_RDWR) ? -errno : 0; }

@@ -22,7 +22,11 @@ enum {
 
 // Replaces OpenSSL's allocator by per-thread freelists, so that records cost no malloc in steady state.
 // 1 when installed; 0 when OpenSSL had already allocated (harmless).
+// OpenSSL's randomness comes from the kernel directly from then on, or from the calling thread's reserve of it.
 int ctls_install_freelist(void);
+// Fills the calling thread's freelists for handshakes, and its reserve of the kernel's randomness (a handshake takes some
+// 200 bytes), so that connecting again needs neither heap nor system call. 5 MiB. 0, or -1 without memory.
+int ctls_prepare_thread(size_t entropy_bytes);
 
 // ca_file NULL: the system's store. 0, or -1 with text in error.
 int ctls_context_create(ctls_context **out, const char *ca_file, char *error, size_t error_bytes);

@@ -13,6 +13,17 @@ typedef struct cu_completion {
     uint32_t flags;
 } cu_completion;
 
+// The processor's time-stamp counter, about 10 ns.
+static inline __attribute__((always_inline)) uint64_t cu_ticks(void) {
+#if defined(__x86_64__)
+    return __builtin_ia32_rdtsc();
+#else
+    uint64_t value;
+    __asm__ volatile("mrs %0, cntvct_el0" : "=r"(value));
+    return value;
+#endif
+}
+
 enum { CU_FLAG_BUFFER = 1, CU_FLAG_MORE = 2, CU_BUFFER_SHIFT = 16 };
 
 // 0, or a negative errno: -ENOSYS (no io_uring), -EPERM (sysctl or seccomp), -EINVAL (kernel before 6.1), -ENOMEM.
@@ -22,6 +33,8 @@ void cu_ring_destroy(cu_ring *ring);
 int cu_features(uint32_t *bits, uint32_t *operations);
 
 // Queue one operation. 0, or -EBUSY when the submission queue is full even after a submit.
+int cu_socket(cu_ring *ring, int is_ipv6, uint64_t user_data);   // a socket as cu_tcp_socket makes it, less TCP_NODELAY
+int cu_no_delay(cu_ring *ring, int fd, uint64_t user_data);      // TCP_NODELAY; kernels before 6.7 refuse it
 int cu_connect(cu_ring *ring, int fd, const void *address, uint32_t address_bytes, uint64_t user_data);
 int cu_receive_multishot(cu_ring *ring, int fd, uint64_t user_data);
 int cu_send(cu_ring *ring, int fd, const void *bytes, size_t count, uint64_t user_data);
@@ -40,6 +53,7 @@ void cu_buffer_recycle(cu_ring *ring, uint16_t id);
 
 // Sockets (cold). Addresses are filled as a sockaddr of at most 28 bytes.
 int cu_tcp_socket(int is_ipv6);                     // non-blocking, close-on-exec, TCP_NODELAY; fd or -errno
+void cu_no_delay_now(int fd);
 int cu_shutdown(int fd);
 int cu_close_now(int fd);
 int cu_address_parse(const char *ip, uint16_t port, uint8_t out[28], uint32_t *out_bytes, int *is_ipv6);

@@ -34,8 +34,8 @@ public struct LinkPlan: Sendable {
     }
 }
 
-/// A link that opens itself again, when `LinkSchedule` says. One ring, one link, one thread. Only `init` allocates, and
-/// OpenSSL at each handshake.
+/// A link that opens itself again, when `LinkSchedule` says. One ring, one link, one thread. Only `init` allocates: what
+/// OpenSSL needs for handshakes is taken there too.
 struct LinkKeeper: ~Copyable {
     private let queue: UringQueue
     var link: Link
@@ -52,6 +52,7 @@ struct LinkKeeper: ~Copyable {
         let tls: TLSContext?
         do {
             tls = plan.description.tlsName.isEmpty ? nil : try TLSContext(caFile: plan.caFile)
+            if tls != nil { TLSContext.prepareThread() }
         } catch {
             throw LinkKeeperError(reason: "\(error)")
         }

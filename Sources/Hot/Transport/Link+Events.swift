@@ -29,6 +29,8 @@ extension Link {
         }
         if !completion.hasMore { inFlight -= 1 }
         switch tag.operation {
+        case Operation.socket: socketMade(completion.result)
+        case Operation.noDelay: if completion.result < 0, socket >= 0 { Socket.noDelay(socket) }
         case Operation.connect: connected(completion.result, &handler)
         case Operation.receive: received(completion, &handler)
         case Operation.send: sent(completion.result)
@@ -47,6 +49,10 @@ extension Link {
         case .closing where now >= deadline: tearDown(.timeout(.close))
         case .open where configuration.idleTimeout.raw > 0 && now - lastReceived >= configuration.idleTimeout:
             tearDown(.timeout(.idle))
+        case .draining where now >= deadline && socket >= 0 && inFlight > 0:
+            // What the cancellation did not reach ends with the connection.
+            Socket.shutdown(socket)
+            deadline = now + Self.drainPatience
         default: break
         }
         settle(&handler)
@@ -61,8 +67,16 @@ extension Link {
             handler.linkClosing(&self, reason: why)
         }
         guard state == .draining, inFlight == 0 else { return }
-        if socket >= 0 { Socket.close(socket) }
-        socket = -1
+        if socket >= 0 {
+            let last = socket
+            socket = -1
+            if ring.close(last, tag: tag(Operation.close)) {
+                inFlight += 1
+                ring.submit()
+                return
+            }
+            Socket.close(last)
+        }
         records.end()
         if let old = unsafe session { unsafe ctls_session_destroy(old) }
         unsafe session = nil
@@ -70,7 +84,10 @@ extension Link {
         handler.linkClosed(&self, reason: why, at: now)
     }
 
-    /// Shuts the socket; completions of everything in flight follow. The first reason stays.
+    /// How long the kernel may take to give everything back.
+    private static var drainPatience: Nanoseconds { Nanoseconds(seconds: 1) }
+
+    /// Cancels what the kernel holds; its completions follow, and then the socket is closed. The first reason stays.
     mutating func tearDown(_ why: LinkCloseReason) {
         guard state != .draining, state != .closed, state != .idle else { return }
         if reason == nil { reason = why }
@@ -90,24 +107,40 @@ extension Link {
                 ring.submit()
             }
         }
-        let wasConnecting = state == .connecting
         state = .draining
-        guard socket >= 0 else { return }
-        Socket.shutdown(socket)
-        if wasConnecting, inFlight > 0, ring.cancelAll(socket, tag: tag(Operation.cancel)) { inFlight += 1 }
+        deadline = now + Self.drainPatience
+        guard socket >= 0, inFlight > 0 else { return }
+        if ring.cancelAll(socket, tag: tag(Operation.cancel)) { inFlight += 1 } else { Socket.shutdown(socket) }
         ring.submit()
     }
 
     // MARK: Completions
 
+    /// The kernel takes the operations of one submission in their order: the option is set before the connection is made.
+    private mutating func socketMade(_ result: Int32) {
+        if result < 0 {
+            if state == .connecting { tearDown(.connectFailed(errno: -result)) }
+            return
+        }
+        socket = result
+        guard state == .connecting else { return }
+        for i in 0..<28 { unsafe address[i] = configuration.address.storage[i] }
+        if ring.noDelay(socket, tag: tag(Operation.noDelay)) { inFlight += 1 }
+        guard let base = unsafe address.baseAddress,
+            unsafe ring.connect(socket, to: base, bytes: configuration.address.byteCount, tag: tag(Operation.connect))
+        else { return tearDown(.ringFull) }
+        inFlight += 1
+        ring.submit()
+    }
+
     private mutating func connected<Handler: LinkHandler & ~Copyable>(_ result: Int32, _ handler: inout Handler) {
         guard state == .connecting else { return }
         guard result >= 0 else { return tearDown(.connectFailed(errno: -result)) }
         guard armReceive() else { return tearDown(.ringFull) }
-        guard let tls else { return secured(&handler) }
+        guard let context = unsafe tlsContext else { return secured(&handler) }
         var made: OpaquePointer?
         let keepsSecrets: Int32 = configuration.records == .own && !recordsFellBack ? 1 : 0
-        guard unsafe ctls_session_create(&made, tls.context, configuration.host, ticket, keepsSecrets) == 0,
+        guard unsafe ctls_session_create(&made, context, hostText, ticket, keepsSecrets) == 0,
             let made = unsafe made
         else { return tearDown(.configuration) }
         unsafe session = unsafe made
@@ -142,6 +175,7 @@ extension Link {
         if let id = completion.bufferID {
             if completion.result > 0, state != .draining {
                 lastReceived = now
+                stamps.readBegan = ProcessorTicks.now()
                 bytesReceived &+= UInt64(completion.result)
                 unsafe takeBytes(ring.buffer(id, count: Int(completion.result)), &handler)
             }
@@ -242,6 +276,7 @@ extension Link {
             case .message(let bytes, let kind):
                 guard state == .open else { continue }
                 unsafe handler.linkMessage(&self, bytes, kind: kind == .text ? .text : .binary, receivedAt: now)
+                stamps.readBegan = ProcessorTicks.now()
             case .closed(let code): ending(.peerClosed(code: code))
             case .failed(let fault): ending(.webSocket(fault))
             }

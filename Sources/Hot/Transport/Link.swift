@@ -7,9 +7,13 @@ public import Uring
 /// The owner drains the ring and gives each completion to the link whose slot it carries (`handle`), and calls `tick`
 /// once per duty cycle; with a single link `poll` does all of it. Memory is taken at `init`; `open` lets OpenSSL
 /// allocate a session; nothing else allocates. Engine thread only. Before it is released the link must be closed
-/// (its buffers may be in the kernel's hands): `deinit` traps otherwise.
+/// (its buffers may be in the kernel's hands): `deinit` traps otherwise. Sockets are made, set, connected and closed
+/// through the ring, so that connecting again is no system call of its own.
 @safe public struct Link: ~Copyable {
-    enum Operation { static let connect: UInt8 = 1, receive: UInt8 = 2, send: UInt8 = 3, cancel: UInt8 = 4 }
+    enum Operation {
+        static let connect: UInt8 = 1, receive: UInt8 = 2, send: UInt8 = 3, cancel: UInt8 = 4
+        static let socket: UInt8 = 5, noDelay: UInt8 = 6, close: UInt8 = 7
+    }
 
     public let slot: UInt16
     public internal(set) var configuration: LinkConfiguration
@@ -18,11 +22,16 @@ public import Uring
     public internal(set) var lastReceived = Nanoseconds.zero
     /// When the link became open; zero before.
     public internal(set) var openedAt = Nanoseconds.zero
+    /// When it last did what.
+    public internal(set) var stamps = LinkStamps()
     /// Bytes read from the socket since `init`, before TLS.
     public internal(set) var bytesReceived: UInt64 = 0
 
     let ring: UringHandle
     let tls: TLSContext?
+    /// The context's pointer and the host as C reads it: a handshake counts no reference and makes no text.
+    let tlsContext: OpaquePointer?
+    let hostText: UnsafeMutablePointer<CChar>
     var session: OpaquePointer?
     /// Own records of this connection, where they are in use.
     var records = TLSRecords()
@@ -56,6 +65,10 @@ public import Uring
         self.ring = ring
         self.slot = slot
         self.tls = tls
+        unsafe tlsContext = tls?.context
+        let host = configuration.host.utf8CString
+        unsafe hostText = .allocate(capacity: host.count)
+        for index in 0..<host.count { unsafe hostText[index] = host[index] }
         random = SplitMix(seed: configuration.seed)
         let isWeb = configuration.content == .webSocket
         web = WebSocketClient(
@@ -78,6 +91,7 @@ public import Uring
         unsafe output.deallocate()
         unsafe address.deallocate()
         unsafe errorText.deallocate()
+        unsafe hostText.deallocate()
     }
 
     // MARK: Commands
@@ -95,12 +109,10 @@ public import Uring
         web.reset()
         state = .connecting
         deadline = now + configuration.connectTimeout
-        socket = Socket.open(ipv6: configuration.address.isIPv6)
-        guard socket >= 0 else { return tearDown(.connectFailed(errno: -socket)) }
-        for i in 0..<28 { unsafe address[i] = configuration.address.storage[i] }
-        guard let base = unsafe address.baseAddress,
-            unsafe ring.connect(socket, to: base, bytes: configuration.address.byteCount, tag: tag(Operation.connect))
-        else { return tearDown(.ringFull) }
+        socket = -1
+        guard ring.openSocket(ipv6: configuration.address.isIPv6, tag: tag(Operation.socket)) else {
+            return tearDown(.ringFull)
+        }
         inFlight += 1
         ring.submit()
     }
@@ -113,6 +125,7 @@ public import Uring
 
     /// Sends one message: encrypted and handed to the kernel before this returns, unless the socket is behind.
     public mutating func send(_ bytes: UnsafeRawBufferPointer, kind: WebSocketMessageKind) -> Bool {
+        stamps.given = ProcessorTicks.now()
         guard state == .open, unsafe web.queueMessage(bytes, kind: kind) else { return false }
         pump()
         return true
@@ -175,13 +188,18 @@ public import Uring
     /// Moves queued frames into the output buffer and gives the kernel what it holds; one send is in flight at a time.
     mutating func pump() {
         let frames = unsafe web.output
-        if unsafe !frames.isEmpty, unsafe encrypt(frames) { web.outputTaken() }
+        if unsafe !frames.isEmpty, unsafe encrypt(frames) {
+            web.outputTaken()
+            stamps.sealed = ProcessorTicks.now()
+        }
         guard !sendInFlight, sendEnd > sendStart, state != .draining else { return }
         let bytes = unsafe UnsafeRawBufferPointer(rebasing: output[sendStart..<sendEnd])
         guard unsafe ring.send(socket, bytes, tag: tag(Operation.send)) else { return tearDown(.ringFull) }
         sendInFlight = true
         inFlight += 1
+        stamps.submitted = ProcessorTicks.now()
         ring.submit()
+        stamps.taken = ProcessorTicks.now()
     }
 
     /// Appends plaintext to the output, through TLS where there is one. False when it does not fit.

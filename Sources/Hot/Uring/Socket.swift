@@ -35,16 +35,24 @@ public struct SocketAddress: Sendable {
     }
 }
 
-/// The few socket calls that are not queued: they do not block.
+/// Socket calls that are not queued: they do not block, but each is a system call. For kernels that cannot do them by
+/// io_uring.
 public enum Socket {
     /// A non-blocking TCP socket with TCP_NODELAY; a negative errno on failure.
     public static func open(ipv6: Bool) -> Int32 { cu_tcp_socket(ipv6 ? 1 : 0) }
+    /// Small frames leave at once.
+    public static func noDelay(_ socket: Int32) { cu_no_delay_now(socket) }
     /// Ends both directions: pending operations complete.
     public static func shutdown(_ socket: Int32) { _ = cu_shutdown(socket) }
     /// Gives the descriptor back.
     public static func close(_ socket: Int32) { _ = cu_close_now(socket) }
     /// The system's words for an errno.
     public static func errorText(_ errno: Int32) -> String { unsafe String(cString: cu_error_text(errno)) }
+}
+
+/// The processor's counter, for stamps: about 10 ns a reading; the owner of a calibrated clock knows how long a tick is.
+public enum ProcessorTicks {
+    @inline(__always) public static func now() -> UInt64 { cu_ticks() }
 }
 
 /// Sources of time and randomness for start-up and tests; machines take both as inputs.

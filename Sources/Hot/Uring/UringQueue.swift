@@ -97,6 +97,15 @@ public struct UringQueue: ~Copyable {
     /// Hands queued operations to the kernel now. False when the kernel refused.
     @discardableResult @inline(__always) public func submit() -> Bool { unsafe cu_submit(ring) >= 0 }
 
+    /// Queues the making of a non-blocking TCP socket; its completion brings the descriptor.
+    public func openSocket(ipv6: Bool, tag: UringTag) -> Bool { unsafe cu_socket(ring, ipv6 ? 1 : 0, tag.raw) == 0 }
+
+    /// Queues TCP_NODELAY. Kernels before 6.7 refuse it in the completion; `Socket.noDelay` then.
+    public func noDelay(_ socket: Int32, tag: UringTag) -> Bool { unsafe cu_no_delay(ring, socket, tag.raw) == 0 }
+
+    /// Queues the end of a socket: the descriptor is not to be used any more.
+    public func close(_ socket: Int32, tag: UringTag) -> Bool { unsafe cu_close(ring, socket, tag.raw) == 0 }
+
     /// Queues a connect. `address` must stay valid until the next submit. False when the queue is full.
     public func connect(_ socket: Int32, to address: UnsafeRawPointer, bytes: UInt32, tag: UringTag) -> Bool {
         unsafe cu_connect(ring, socket, address, bytes, tag.raw) == 0

@@ -192,7 +192,8 @@ struct SymbolFeed {
     }
 
     /// Whether a snapshot's body is awaited.
-    var awaitsSnapshot: Bool { state == .buffering && snapshotOutstanding }
+    /// Mutating, so that it is read where it lies: a copy would count three references.
+    var awaitsSnapshot: Bool { mutating get { state == .buffering && snapshotOutstanding } }
 
     /// The snapshot could not be had or read.
     mutating func snapshotFailed(at now: Nanoseconds) {
@@ -215,7 +216,8 @@ struct SymbolFeed {
         set(newBids, newAsks)
         lastUpdate = id
         awaitsBridge = true
-        for entry in buffered where entry.lastUpdate > id {
+        for place in buffered.indices where buffered[place].lastUpdate > id {
+            let entry = buffered[place]
             // Continuity inside the buffer was kept when it was filled; only the first can overlap the snapshot.
             awaitsBridge = false
             let asksStart = Int(entry.start) + Int(entry.bidCount)
