@@ -33,9 +33,10 @@ stop: $(TOOL) ## Cancel everything and say what was proved: make stop [CONFIG=ru
 test: packages ## Every test: units, conformance, official clients, end to end
 	@Tests/run.sh
 
-bench: build ## Measure the hot path on this machine (about two minutes)
+bench: build ## Measure the hot path on this machine (a few minutes)
 	swift build -c release --product benchjson
-	$(TOOL) bench --json .build/bench.json
+	$(TOOL) bench --json .build/bench.json --html .build/bench.html
+	@echo "bench: .build/bench.html has the curves, .build/bench.json the figures"
 
 soak: build ## 120 simulated days of faults over 1,000 fresh seeds (SEED=, SEEDS=, DAYS=), 10,000 kills, 500 power cuts
 	@Tests/Soak/simulate.sh

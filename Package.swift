@@ -153,12 +153,15 @@ let benchmarks: [Target] = [
     benchmark("RiskBenchmarks", ["BenchKit", "CoreBenchmarks", "Model", "Risk", "Units"]),
     benchmark("SigningBenchmarks", ["BenchKit", "Signing", "Wire"]),
     benchmark("JournalBenchmarks", ["BenchKit", "CoreBenchmarks", "Journal", "Model", "Rings", "Units"]),
+    benchmark("FlatBenchmarks", [
+        "BenchKit", "BinanceBenchmarks", "CoreBenchmarks", "Binance", "Core", "Model", "StrategyKit", "Units", "VenueKit", "Wire",
+    ]),
     benchmark("WireToWire", [
         "BenchKit", "CoreBenchmarks", "CBench", "CHeap", "CPlatform", "Agents", "Binance", "Core", "Gateway", "Journal",
         "Launch", "Model", "Rings", "StrategyKit", "Transport", "Units", "Uring", "VenueKit", "Wire",
     ], in: "Rig"),
     benchmark("BenchCommands", [
-        "BenchKit", "BinanceBenchmarks", "CoreBenchmarks", "JournalBenchmarks", "RingsBenchmarks", "RiskBenchmarks",
+        "BenchKit", "BinanceBenchmarks", "CoreBenchmarks", "FlatBenchmarks", "JournalBenchmarks", "RingsBenchmarks", "RiskBenchmarks",
         "SigningBenchmarks", "WireToWire", "CBench", "CPlatform", "Launch", "Telemetry", "Transport",
     ], packages: products("swift-argument-parser", "ArgumentParser")),
 ]

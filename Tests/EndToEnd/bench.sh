@@ -6,26 +6,56 @@ cd "$(dirname "$0")/../.."
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
-.build/release/needletail bench --quick --no-priority --json "$out/bench.json" >"$out/bench.log" 2>&1 || {
+.build/release/needletail bench --quick --no-priority --json "$out/bench.json" --html "$out/bench.html" >"$out/bench.log" 2>&1 || {
     tail -40 "$out/bench.log"
     echo "bench: exit status not 0"
     exit 1
 }
-python3 - "$out/bench.json" <<'PY'
+python3 - "$out" <<'PY'
 import json, sys
-found = json.load(open(sys.argv[1]))["benchmarks"]
-expected = {"ring", "decode", "core", "risk", "sign", "journal", "wire"}
+import xml.dom.minidom
+
+found = json.load(open(sys.argv[1] + "/bench.json"))["benchmarks"]
+expected = {"ring", "decode", "core", "risk", "sign", "journal", "flat", "wire"}
 missing = expected - set(found)
 assert not missing, f"not measured: {missing}"
 for group, content in found.items():
     for name, series in content["series"].items():
         assert series["samples"] > 0 and 0 < series["p50"] <= series["p99"] <= series["max"], (group, name, series)
 assert any("simdjson" in name for name in found["decode"]["ratios"]), "not compared with simdjson"
+
+# Every row of the table is in the output and on the page, and the page is well-formed and needs no other file.
+log, page = open(sys.argv[1] + "/bench.log").read(), open(sys.argv[1] + "/bench.html").read()
+xml.dom.minidom.parseString(page)
+assert page.count("<svg") >= len(found), "a drawing is missing"
+assert not any(word in page for word in ("src=", "url(", "<script", "<link", "@import")), "the page asks for other files"
+rows = {group: content["goals"] for group, content in found.items()}
+wanted = {"ring": 3, "decode": 3, "core": 2, "risk": 1, "sign": 1, "journal": 1, "flat": 4, "wire": 5}
+for group, count in wanted.items():
+    assert len(rows[group]) == count, (group, [row["name"] for row in rows[group]])
+    for row in rows[group]:
+        assert row["measured"] >= 0 and row["ratio"] >= 0, row
+        shown = row["name"].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        assert f"{group}: {row['name']}" in log and shown in page, f"{row['name']} is not in the table"
+
 wire = found["wire"]["figures"]
 assert wire["hot_allocations"] == 0, f"{wire['hot_allocations']} heap allocations in the engine's loop"
 assert wire["hot_retains"] == 0, f"{wire['hot_retains']} retains in the engine's loop"
 print("bench:", ", ".join(sorted(found)), "measured; no heap call and no retain in the engine's loop")
 PY
+
+# A comparison with itself holds, and one with figures of a thousandth fails.
+compare() { .build/release/needletail bench sign --quick --no-priority --compare "$1" --tolerance 300 >"$out/compare.log" 2>&1; }
+compare "$out/bench.json" || { cat "$out/compare.log"; echo "bench: worse than itself"; exit 1; }
+python3 - "$out" <<'PY'
+import json, sys
+old = json.load(open(sys.argv[1] + "/bench.json"))
+for series in old["benchmarks"]["sign"]["series"].values():
+    series["repetition_p50"] = [value / 1000 for value in series["repetition_p50"]]
+json.dump(old, open(sys.argv[1] + "/faster.json", "w"))
+PY
+if compare "$out/faster.json"; then echo "bench: a thousand times slower is not seen"; exit 1; fi
+grep -q WORSE "$out/compare.log" || { cat "$out/compare.log"; exit 1; }
 
 # The one switch that believes any certificate is used by the benchmark's client alone.
 users=$(grep -rl trustAnyoneForMeasuring Sources Benchmarks | sort | tr '\n' ' ')

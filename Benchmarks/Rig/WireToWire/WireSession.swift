@@ -96,6 +96,9 @@ public final class WireSession: @unchecked Sendable {
         var client = WireClient(try WireParts.make(symbol: symbol), frames: incoming, journal: journal)
         let slot = heap_watch_this_thread()
         var before = heap_read(slot)
+        // After the last order: the end of the connection is no part of the loop, and OpenSSL allocates in it.
+        var after = before
+        var counted: UInt64 = 0
         var measuring = false
         while !handler.isClosed {
             let now = clock.now()
@@ -107,10 +110,13 @@ public final class WireSession: @unchecked Sendable {
                 before = heap_read(slot)
                 heap_record_sites(slot)
             }
-            if handler.isClosing, handler.heap == nil { handler.heap = heap_read(slot) }
+            if client.orders != counted {
+                counted = client.orders
+                after = heap_read(slot)
+            }
         }
         heap_unwatch_this_thread()
-        report(client, measuring, before, handler.heap ?? heap_read(slot), slot)
+        report(client, measuring, before, after, slot)
     }
 
     private func report(
@@ -147,10 +153,8 @@ public final class WireSession: @unchecked Sendable {
 /// Puts every text frame into the ring, and remembers how the link ended.
 struct WireHandler: LinkHandler, ~Copyable {
     private var frames: ByteRingProducer
-    private(set) var isClosing = false
     private(set) var isClosed = false
     private(set) var reason = "no server within 20 s"
-    var heap: heap_counts?
 
     init(frames: consuming ByteRingProducer) { self.frames = frames }
 
@@ -161,7 +165,7 @@ struct WireHandler: LinkHandler, ~Copyable {
         guard kind == .text else { return }
         precondition(unsafe frames.tryPush(bytes, tag: 1, time: receivedAt.raw), "the frame ring is full")
     }
-    mutating func linkClosing(_ link: inout Link, reason: LinkCloseReason) { isClosing = true }
+    mutating func linkClosing(_ link: inout Link, reason: LinkCloseReason) {}
     mutating func linkClosed(_ link: inout Link, reason: LinkCloseReason, at now: Nanoseconds) {
         isClosed = true
         self.reason = "\(reason)"

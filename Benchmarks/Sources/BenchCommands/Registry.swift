@@ -1,6 +1,7 @@
 import BenchKit
 import BinanceBenchmarks
 import CoreBenchmarks
+import FlatBenchmarks
 import JournalBenchmarks
 import RingsBenchmarks
 import RiskBenchmarks
@@ -11,7 +12,7 @@ import WireToWire
 enum Registry {
     static let all: [Benchmark] = [
         RingBench.benchmark, DecodeBench.benchmark, CoreBench.benchmark, RiskBench.benchmark, SignBench.benchmark,
-        JournalBench.benchmark, WireBench.benchmark,
+        JournalBench.benchmark, FlatBench.benchmark, WireBench.benchmark,
     ]
 
     static var names: String { all.map(\.name).joined(separator: ", ") }

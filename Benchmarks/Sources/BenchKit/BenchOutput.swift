@@ -1,19 +1,13 @@
-import CPlatform
 import Foundation
 import Telemetry
 
 /// Benchmarks as a table for people and as JSON.
 package enum BenchOutput {
-    /// What the figures were taken on.
+    /// What the figures were taken on, in a line.
     package static var machine: String {
-        let info = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-        let model = info.split(separator: "\n").first { $0.hasPrefix("model name") || $0.hasPrefix("CPU part") }
-        let name = model.map { String($0.split(separator: ":").last ?? "").trimmingCharacters(in: .whitespaces) }
-        let kernel = (try? String(contentsOfFile: "/proc/sys/kernel/osrelease", encoding: .utf8)) ?? ""
-        let load = (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8)) ?? ""
-        return "\(name ?? "unknown processor"), \(platform_core_count()) cores, Linux "
-            + kernel.trimmingCharacters(in: .whitespacesAndNewlines) + ", load "
-            + (load.split(separator: " ").first.map(String.init) ?? "?")
+        let facts = MachineFacts.read()
+        return "\(facts["processor"] ?? "?"), \(facts["cores"] ?? "?") cores, Linux \(facts["kernel"] ?? "?"), load "
+            + (facts["load"] ?? "?")
     }
 
     package static func lines(_ report: BenchReport) -> [String] {
@@ -58,6 +52,37 @@ package enum BenchOutput {
 
     package static func ratio(_ value: Double) -> String { String(format: "%.2fx", value) }
 
+    /// Figure, measured, target, measured over target, verdict: the table at the end.
+    package static func table(_ reports: [(name: String, report: BenchReport)]) -> [String] {
+        func line(_ cells: [String]) -> String {
+            let widths = [58, 14, 16, 9, 10]
+            return zip(cells, widths).enumerated().map { index, pair in
+                let space = String(repeating: " ", count: Swift.max(1, pair.1 - pair.0.count))
+                return index == 0 ? pair.0 + space : space + pair.0
+            }.joined()
+        }
+        let rows = reports.flatMap { item in item.report.rows.map { (item.name, $0) } }
+        guard !rows.isEmpty else { return [] }
+        return [line(["figure", "measured", "target", "ratio", "verdict"])]
+            + rows.map { group, goal in
+                line([
+                    "\(group): \(goal.name)", measured(goal.measured, goal.unit),
+                    (goal.isFloor ? "at least " : "at most ") + measured(goal.target, goal.unit), ratio(goal.ratio),
+                    goal.isReached ? "reached" : "MISSED",
+                ])
+            }
+    }
+
+    /// A value with its unit.
+    package static func measured(_ value: Double, _ unit: String) -> String {
+        switch unit {
+        case "x": return ratio(value)
+        case "": return String(format: "%.0f", value)
+        case "/s": return String(format: "%.2f M/s", value / 1e6)
+        default: return figure(value) + " " + unit
+        }
+    }
+
     package static func json(_ reports: [(name: String, report: BenchReport)], plan: BenchPlan) -> JSONValue {
         func number(_ value: Double) -> JSONValue { value.isFinite ? .number(String(format: "%.3f", value)) : .null }
         let groups = reports.map { item in
@@ -88,10 +113,18 @@ package enum BenchOutput {
                                 ]))
                         }),
                     "figures": .object(item.report.figures.map { JSONMember($0.name, number($0.value)) }),
+                    "goals": .array(
+                        item.report.rows.map {
+                            .make([
+                                "name": .string($0.name), "measured": number($0.measured), "target": number($0.target),
+                                "unit": .string($0.unit), "ratio": number($0.ratio), "reached": .bool($0.isReached),
+                            ])
+                        }),
                 ]))
         }
         return .make([
             "machine": .string(machine), "build": .string(plan.build),
+            "facts": .object(MachineFacts.read().list.map { JSONMember($0.name, .string($0.value)) }),
             "repetitions": .count(UInt64(plan.repeats)), "quick": .bool(plan.quick), "benchmarks": .object(groups),
         ])
     }

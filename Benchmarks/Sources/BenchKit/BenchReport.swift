@@ -21,10 +21,51 @@ public struct BenchReport {
     public var remarks: [String] = []
     /// Further single figures: name, value, unit.
     public var figures: [(name: String, value: Double, unit: String)] = []
+    /// What was wanted beside the comparisons' aims.
+    public var goals: [Goal] = []
+    /// Where time goes, drawn as one bar each.
+    public var stages: [StageBar] = []
 
-    public init(series: [Series] = [], comparisons: [Comparison] = []) {
+    public init(series: [Series] = [], comparisons: [Comparison] = [], goals: [Goal] = []) {
         self.series = series
         self.comparisons = comparisons
+        self.goals = goals
+    }
+
+    /// Every row of the table: the comparisons' aims and the goals.
+    package var rows: [Goal] { comparisons.flatMap(\.goals) + goals }
+}
+
+/// One row of the table: what was measured and what was wanted.
+public struct Goal {
+    public let name: String
+    public let measured: Double
+    public let target: Double
+    /// `ns`, `us`, `x`, `/s` or nothing.
+    public let unit: String
+    /// Whether more is better.
+    public let isFloor: Bool
+
+    public init(_ name: String, _ measured: Double, target: Double, unit: String, isFloor: Bool = false) {
+        self.name = name
+        self.measured = measured
+        self.target = target
+        self.unit = unit
+        self.isFloor = isFloor
+    }
+
+    /// Measured over target; at most 1 is wanted, at least 1 where more is better.
+    public var ratio: Double { target == 0 ? (measured == 0 ? 1 : .infinity) : measured / target }
+    public var isReached: Bool { isFloor ? measured >= target : measured <= target }
+}
+
+/// The parts of one way, end to end, in nanoseconds.
+public struct StageBar {
+    public let name: String
+    public let parts: [(name: String, ns: Double)]
+    public init(_ name: String, _ parts: [(name: String, ns: Double)]) {
+        self.name = name
+        self.parts = parts
     }
 }
 

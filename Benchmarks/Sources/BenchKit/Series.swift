@@ -35,10 +35,14 @@ public struct Comparison {
     public let name: String
     public let ours: Series
     public let theirs: Series
-    /// The median ratio that is wanted, at most.
+    /// The median ratio that is wanted, at most; and that of the 99th percentiles.
     public let aim: Double?
+    public let tailAim: Double?
 
-    public init(_ name: String, _ ours: Series, against theirs: Series, aim: Double? = nil) {
+    public init(
+        _ name: String, _ ours: Series, against theirs: Series, aim: Double? = nil, tailAim: Double? = nil
+    ) {
+        self.tailAim = tailAim
         self.name = name
         self.ours = ours
         self.theirs = theirs
@@ -51,6 +55,12 @@ public struct Comparison {
     public var tailRatio: Double { median(zip(ours.tails, theirs.tails).map { $0 / $1 }) }
     /// Our best repetition against their best.
     public var bestRatio: Double { ours.best / theirs.best }
+
+    var goals: [Goal] {
+        let middle = aim.map { Goal("\(name), p50", medianRatio, target: $0, unit: "x") }
+        let tail = tailAim.map { Goal("\(name), p99", tailRatio, target: $0, unit: "x") }
+        return [middle, tail].compactMap { $0 }
+    }
 }
 
 /// The middle one, or the mean of the two middle ones; not a number when there is none.

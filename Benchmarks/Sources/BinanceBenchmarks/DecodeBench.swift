@@ -157,11 +157,11 @@ struct Frames {
 }
 
 /// A frame whose update ids, twelve digits each, are written anew in place.
-final class UpdateText {
+public final class UpdateText {
     private let frame: PaddedFrame
     private var places: [Int] = []
 
-    init(_ model: ByteView, keys: [String] = ["\"u\":"]) {
+    public init(_ model: ByteView, keys: [String] = ["\"u\":"]) {
         let bytes = model.bytes()
         frame = PaddedFrame(bytes)
         for key in keys {
@@ -171,9 +171,9 @@ final class UpdateText {
         }
     }
 
-    var view: ByteView { frame.view }
+    public var view: ByteView { frame.view }
 
-    func set(_ id: UInt64) {
+    public func set(_ id: UInt64) {
         for place in places {
             var rest = id + 100_000_000_000
             for digit in stride(from: place + 11, through: place, by: -1) {

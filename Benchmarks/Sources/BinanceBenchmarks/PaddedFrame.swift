@@ -1,11 +1,11 @@
 import Wire
 
 /// A frame with readable bytes behind it, as it lies in the frame ring.
-@safe final class PaddedFrame {
+@safe public final class PaddedFrame {
     private let bytes: UnsafeMutableRawBufferPointer
-    let view: ByteView
+    public let view: ByteView
 
-    init(_ frame: [UInt8]) {
+    public init(_ frame: [UInt8]) {
         unsafe bytes = .allocate(byteCount: frame.count + 64, alignment: 64)
         unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0)
         unsafe bytes.copyBytes(from: frame)

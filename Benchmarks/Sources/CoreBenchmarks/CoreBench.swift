@@ -19,7 +19,12 @@ public enum CoreBench {
             precondition(calm.sent == 2, "a quiet tick sent something")
             try orders(plan, order)
         }
-        return BenchReport(series: [quiet, order])
+        return BenchReport(
+            series: [quiet, order],
+            goals: [
+                Goal("step without an order, p50", quiet.percentile(0.5), target: 60, unit: "ns"),
+                Goal("step with strategy, risk and order, p50", order.percentile(0.5), target: 300, unit: "ns"),
+            ])
     }
 
     /// One step that places an order, taken alone; what the venue would say follows unmeasured.

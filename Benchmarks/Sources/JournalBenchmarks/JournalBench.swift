@@ -17,7 +17,9 @@ public enum JournalBench {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
         for repetition in 0..<plan.repeats { try once(plan, append, drain, directory.path, repetition) }
-        return BenchReport(series: [append, drain])
+        return BenchReport(
+            series: [append, drain],
+            goals: [Goal("append on the hot side, p50", append.percentile(0.5), target: 40, unit: "ns")])
     }
 
     private static func once(

@@ -29,6 +29,7 @@ public enum RiskBench {
             }
         }
         precondition(refused == 0, "the gate refused")
-        return BenchReport(series: [series])
+        return BenchReport(
+            series: [series], goals: [Goal("gate with every check, p50", series.percentile(0.5), target: 60, unit: "ns")])
     }
 }
