@@ -122,7 +122,9 @@ func aListThatReachesDeepIntoALargeBookSetsWhatItsLevelsSet(seed: UInt64) {
         let side: Side = Bool.random(using: &dice) ? .buy : .sell
         let prices = Set((0..<200).map { _ in Int64.random(in: 1...(dice.oneIn(2) ? 6000 : 400), using: &dice) })
         let sorted = prices.map { side == .buy ? $0 : 6001 - $0 }.sorted { (side == .buy) == ($0 > $1) }
-        let levels = sorted.map {
+        // Some venues send the worst first.
+        let ordered = dice.oneIn(2) ? sorted : sorted.reversed()
+        let levels = ordered.map {
             Level(price: Price(raw: $0), quantity: Quantity(raw: dice.oneIn(3) ? 0 : Int64.random(in: 1...9, using: &dice)))
         }
         #expect(book.apply(side, levels))

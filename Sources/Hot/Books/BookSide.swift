@@ -39,15 +39,18 @@ public struct BookSide: Sendable {
         })
     }
 
-    /// Sets levels in order; zero removes one. The memory is asked for once, not level by level. Best first and each price
-    /// once, as a venue sends them, they are merged with the levels from the worst of them on in one pass.
+    /// Sets levels in order; zero removes one. The memory is asked for once, not level by level. Sorted either
+    /// way and each price once, as venues send them, they are merged with the levels from the worst of them on in one pass.
     mutating func apply(_ changes: UnsafeBufferPointer<Level>) {
         let state = Filling(count: count, sign: sign)
         finish(unsafe levels.withUnsafeMutableBufferPointer { buffer in
             unsafe merged.withUnsafeMutableBufferPointer { scratch in
                 var filling = state
-                let rest = unsafe filling.canMerge(changes, in: buffer) ? filling.merge(changes, in: buffer, scratch) : changes
-                for index in 0..<rest.count { unsafe filling.apply(rest[index], to: buffer) }
+                switch unsafe filling.order(changes, in: buffer) {
+                case .bestFirst: unsafe filling.merge(changes, isBestFirst: true, in: buffer, scratch)
+                case .worstFirst: unsafe filling.merge(changes, isBestFirst: false, in: buffer, scratch)
+                case .other: for index in 0..<changes.count { unsafe filling.apply(changes[index], to: buffer) }
+                }
                 return filling
             }
         })

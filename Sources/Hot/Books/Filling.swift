@@ -78,34 +78,49 @@ struct Filling {
 
     // MARK: Many at once
 
-    /// Whether the changes come best first, each price once, and all would find room.
-    func canMerge(_ changes: UnsafeBufferPointer<Level>, in levels: UnsafeMutableBufferPointer<Level>) -> Bool {
-        guard changes.count >= 4, changes.count < levels.count &- count else { return false }
-        var isSorted = true
+    /// The order of a message's changes.
+    enum ChangeOrder { case bestFirst, worstFirst, other }
+
+    /// How the changes come, each price once and all with room; `other` where they must be set one by one.
+    func order(_ changes: UnsafeBufferPointer<Level>, in levels: UnsafeMutableBufferPointer<Level>) -> ChangeOrder {
+        guard changes.count >= 4, changes.count < levels.count &- count else { return .other }
+        var isFalling = true
+        var isRising = true
         for index in 1..<changes.count {
-            let isWorse = unsafe changes[index].price.raw &* sign < changes[index &- 1].price.raw &* sign
-            isSorted = isSorted && isWorse
+            let (price, last) = unsafe (changes[index].price.raw &* sign, changes[index &- 1].price.raw &* sign)
+            isFalling = isFalling && price < last
+            isRising = isRising && price > last
         }
-        return isSorted
+        return isFalling ? .bestFirst : isRising ? .worstFirst : .other
     }
 
     /// Merges changes into the levels: those from the worst changed one on are set aside and come back, in order, with the
-    /// changes among them. Worst changes that lie too deep for the scratch memory are set one by one. Gives back what was
-    /// not merged: nothing, or all that was left. Precondition: `canMerge`.
+    /// changes among them. Worst changes that lie too deep for the scratch memory are set one by one, and so is what is left
+    /// when it is little. Precondition: `order` found them sorted, `isBestFirst` says which way.
+    @inline(__always)
     mutating func merge(
-        _ changes: UnsafeBufferPointer<Level>, in levels: UnsafeMutableBufferPointer<Level>,
+        _ changes: UnsafeBufferPointer<Level>, isBestFirst: Bool, in levels: UnsafeMutableBufferPointer<Level>,
         _ scratch: UnsafeMutableBufferPointer<Level>
-    ) -> UnsafeBufferPointer<Level> {
+    ) {
+        // The `rank`th best change.
+        let last = changes.count &- 1
+        func change(_ rank: Int) -> Level { unsafe changes[isBestFirst ? rank : last &- rank] }
         var left = changes.count
         while left > 0 {
-            hint = unsafe position(changes[left &- 1].price.raw, levels)
+            hint = unsafe position(change(left &- 1).price.raw, levels)
             if count &- hint <= scratch.count { break }
             left &-= 1
-            unsafe apply(changes[left], to: levels)
+            unsafe apply(change(left), to: levels)
         }
         let start = hint
         let aside = count &- start
-        if left < 4 { return unsafe UnsafeBufferPointer(rebasing: changes[..<left]) }
+        if left < 4 {
+            while left > 0 {
+                left &-= 1
+                unsafe apply(change(left), to: levels)
+            }
+            return
+        }
         precondition(start >= 0 && aside >= 0 && aside <= scratch.count, "more set aside than there is room")
         precondition(count &+ left < levels.count, "more merged than there is room")
         unsafe scratch.baseAddress.unsafelyUnwrapped.update(from: levels.baseAddress.unsafelyUnwrapped + start, count: aside)
@@ -113,22 +128,33 @@ struct Filling {
         var write = start
         while left > 0 {
             left &-= 1
-            let change = unsafe changes[left]
-            let wanted = change.price.raw &* sign
+            let level = change(left)
+            let wanted = level.price.raw &* sign
             while unsafe read < aside && scratch[read].price.raw &* sign < wanted {
                 unsafe levels[write] = scratch[read]
                 write &+= 1
                 read &+= 1
             }
-            if unsafe read < aside && scratch[read].price == change.price { read &+= 1 }
+            if unsafe read < aside && scratch[read].price == level.price { read &+= 1 }
             // Written in any case and kept when it is a level: there is room for one more than all.
-            unsafe levels[write] = change
-            write &+= change.quantity.isZero ? 0 : 1
+            unsafe levels[write] = level
+            write &+= level.quantity.isZero ? 0 : 1
         }
         count = write &+ aside &- read
         hint = count
-        for index in 0..<(aside &- read) { unsafe levels[write &+ index] = scratch[read &+ index] }
-        return unsafe UnsafeBufferPointer(start: nil, count: 0)
+        // What lies better than every change is where it was, unless the number of levels below it has changed; only the
+        // first of it may have been written over.
+        let rest = write &- start == read ? min(1, aside &- read) : aside &- read
+        unsafe restore(levels, at: write, scratch, from: read, count: rest)
+    }
+
+    @inline(__always)
+    private func restore(
+        _ levels: UnsafeMutableBufferPointer<Level>, at: Int, _ scratch: UnsafeMutableBufferPointer<Level>, from: Int, count: Int
+    ) {
+        if count == 0 { return }
+        unsafe (levels.baseAddress.unsafelyUnwrapped + at).update(
+            from: scratch.baseAddress.unsafelyUnwrapped + from, count: count)
     }
 
     @inline(__always)
