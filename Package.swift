@@ -156,12 +156,17 @@ let benchmarks: [Target] = [
     benchmark("FlatBenchmarks", [
         "BenchKit", "BinanceBenchmarks", "CoreBenchmarks", "Binance", "Core", "Model", "StrategyKit", "Units", "VenueKit", "Wire",
     ]),
+    benchmark("ReplayBenchmarks", [
+        "BenchKit", "Binance", "Books", "Core", "Gateway", "Journal", "Loopback", "MarketFile", "Memory", "Model", "Quoting",
+        "Rings", "Simulation", "StrategyKit", "Units", "VenueKit", "Wire",
+    ]),
     benchmark("WireToWire", [
         "BenchKit", "CoreBenchmarks", "CBench", "CHeap", "CPlatform", "Agents", "Binance", "Core", "Gateway", "Journal",
         "Launch", "Model", "Rings", "StrategyKit", "Transport", "Units", "Uring", "VenueKit", "Wire",
     ], in: "Rig"),
     benchmark("BenchCommands", [
-        "BenchKit", "BinanceBenchmarks", "CoreBenchmarks", "FlatBenchmarks", "JournalBenchmarks", "RingsBenchmarks", "RiskBenchmarks",
+        "BenchKit", "BinanceBenchmarks", "CoreBenchmarks", "FlatBenchmarks", "JournalBenchmarks", "ReplayBenchmarks",
+        "RingsBenchmarks", "RiskBenchmarks",
         "SigningBenchmarks", "WireToWire", "CBench", "CPlatform", "Launch", "Telemetry", "Transport",
     ], packages: products("swift-argument-parser", "ArgumentParser")),
 ]

@@ -53,6 +53,12 @@ cmp "$directory/futures/paper-000001.ntj" "$directory/imported/paper-000001.ntj"
 [ "$(value "$directory/imported.json" orders_sent)" -gt 10 ] || { echo "backtest: hardly any order on futures"; exit 1; }
 [ "$(value "$directory/imported.json" open_orders_at_end)" = 0 ] || { echo "backtest: orders left open on futures"; exit 1; }
 
+# Without a journal the same is decided.
+"$tool" backtest --data "$directory/spot.market" --config config/paper.yaml --no-journal --json > "$directory/bare.json"
+for key in decision_hash orders_sent fills pnl_net; do
+    [ "$(value "$directory/bare.json" $key)" = "$(value "$directory/1.json" $key)" ] || { echo "backtest: $key changes without a journal"; exit 1; }
+done
+
 # A market file with one wrong bit, and one that does not hold the symbol, are refused with a cure.
 refused() { # what is said
     local said

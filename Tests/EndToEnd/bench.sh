@@ -16,7 +16,7 @@ import json, sys
 import xml.dom.minidom
 
 found = json.load(open(sys.argv[1] + "/bench.json"))["benchmarks"]
-expected = {"ring", "decode", "core", "risk", "sign", "journal", "flat", "wire"}
+expected = {"ring", "decode", "core", "risk", "sign", "journal", "flat", "wire", "replay"}
 missing = expected - set(found)
 assert not missing, f"not measured: {missing}"
 for group, content in found.items():
@@ -38,6 +38,9 @@ for group, count in wanted.items():
         shown = row["name"].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         assert f"{group}: {row['name']}" in log and shown in page, f"{row['name']} is not in the table"
 
+assert rows["replay"] and all(row["target"] == 3e6 for row in rows["replay"]), rows["replay"]
+replay = found["replay"]["figures"]
+assert replay and all(value > 0 for value in replay.values()), f"the replay of a market measured nothing: {replay}"
 wire = found["wire"]["figures"]
 assert wire["hot_allocations"] == 0, f"{wire['hot_allocations']} heap allocations in the engine's loop"
 assert wire["hot_retains"] == 0, f"{wire['hot_retains']} retains in the engine's loop"

@@ -3,6 +3,7 @@ import BinanceBenchmarks
 import CoreBenchmarks
 import FlatBenchmarks
 import JournalBenchmarks
+import ReplayBenchmarks
 import RingsBenchmarks
 import RiskBenchmarks
 import SigningBenchmarks
@@ -12,7 +13,7 @@ import WireToWire
 enum Registry {
     static let all: [Benchmark] = [
         RingBench.benchmark, DecodeBench.benchmark, CoreBench.benchmark, RiskBench.benchmark, SignBench.benchmark,
-        JournalBench.benchmark, FlatBench.benchmark, WireBench.benchmark,
+        JournalBench.benchmark, FlatBench.benchmark, WireBench.benchmark, ReplayBench.benchmark,
     ]
 
     static var names: String { all.map(\.name).joined(separator: ", ") }

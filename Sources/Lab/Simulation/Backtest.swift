@@ -16,7 +16,7 @@ import Wire
 ///
 /// The operator is played: as soon as data are fresh and the account is reconciled the run is staged, armed and
 /// confirmed, once. A run that stops itself stays stopped, as it would live.
-package final class Backtest<Market: DecodedMarketAdapter & ~Copyable, Strategies: StrategySet> {
+public final class Backtest<Market: DecodedMarketAdapter & ~Copyable, Strategies: StrategySet> {
     private var market: Market
     private var stepped: SteppedCore<Strategies>
     private var route: SimulatedRoute
@@ -48,7 +48,7 @@ package final class Backtest<Market: DecodedMarketAdapter & ~Copyable, Strategie
     package private(set) var failure: JournalError?
 
     /// `session`: of the writer's identity. `mandateHash`: what the played operator confirms, not zero. `writer` drains the ring whose other end is `journal`;
-    /// without one nothing is kept and the records are dropped by `drain`.
+    /// without one no record is made: the decision hash alone says what was decided.
     package init(
         market: consuming Market, configuration: CoreConfiguration, strategies: Strategies,
         route: consuming SimulatedRoute, journal: consuming RingProducer<Record>, writer: consuming JournalWriter?,
@@ -59,14 +59,15 @@ package final class Backtest<Market: DecodedMarketAdapter & ~Copyable, Strategie
         heldBids = SlabList(capacity: Self.snapshotLevelsMax, filler: Level(price: .zero, quantity: .zero))
         heldAsks = SlabList(capacity: Self.snapshotLevelsMax, filler: Level(price: .zero, quantity: .zero))
         venue = configuration.venue
-        stepped = SteppedCore(configuration, strategies, journal: journal, session: session)
+        let isJournalled = writer != nil
+        stepped = SteppedCore(configuration, strategies, journal: journal, session: session, isJournalled: isJournalled)
         self.route = route
         self.writer = writer
         self.mandateHash = mandateHash
         self.timerInterval = timerInterval
     }
 
-    package var status: EngineStatus { stepped.status }
+    public var status: EngineStatus { stepped.status }
     package var venueFills: (all: UInt64, maker: UInt64) { (route.venue.fills, route.venue.makerFills) }
     package var refusals: FeedRefusalCounts { sink.refusals }
     package var records: UInt64 { writer?.written ?? 0 }
@@ -76,7 +77,7 @@ package final class Backtest<Market: DecodedMarketAdapter & ~Copyable, Strategie
 
     /// One message of a market file, received at `time`: does what its line does. Precondition: its row is one of the
     /// adapter's.
-    package func message(_ message: MarketMessage, bids: LevelView, asks: LevelView, at time: Nanoseconds) {
+    public func message(_ message: MarketMessage, bids: LevelView, asks: LevelView, at time: Nanoseconds) {
         messages += 1
         if !hasBegun { begin(at: time) }
         advance(to: time)
@@ -99,7 +100,7 @@ package final class Backtest<Market: DecodedMarketAdapter & ~Copyable, Strategie
     }
 
     /// One recorded frame, or the body of a depth snapshot, received at `time`.
-    package func line(_ bytes: [UInt8], isSnapshot: Bool, at time: Nanoseconds) {
+    public func line(_ bytes: [UInt8], isSnapshot: Bool, at time: Nanoseconds) {
         messages += 1
         if !hasBegun { begin(at: time) }
         advance(to: time)
@@ -165,7 +166,9 @@ package final class Backtest<Market: DecodedMarketAdapter & ~Copyable, Strategie
     }
 
     private func take() {
-        for input in sink.inputs {
+        if sink.inputs.isEmpty { return }
+        for index in 0..<sink.inputs.count {
+            let input = sink.inputs[index]
             measureClock(input)
             route.observe(input, at: now)
             step(input)
@@ -225,7 +228,7 @@ package final class Backtest<Market: DecodedMarketAdapter & ~Copyable, Strategie
 
     /// Writes what waits, once `atLeast` records do.
     private func drain(atLeast count: UInt64) {
-        guard failure == nil, stepped.nextSequence - 1 - sinceDrain >= count else { return }
+        guard failure == nil, writer != nil, stepped.nextSequence - 1 - sinceDrain >= count else { return }
         sinceDrain = stepped.nextSequence - 1
         do throws(JournalError) {
             _ = try writer?.drain(wall: now, engine: now)
@@ -236,23 +239,23 @@ package final class Backtest<Market: DecodedMarketAdapter & ~Copyable, Strategie
 }
 
 /// Keeps what an adapter says until it is taken.
-package struct CollectedMarket: MarketSink, FrameSink {
-    package var inputs: [Input] = []
-    package var wantsSnapshot: InstrumentID?
-    package var wantsReconnect = false
+public struct CollectedMarket: MarketSink, FrameSink {
+    public var inputs: [Input] = []
+    public var wantsSnapshot: InstrumentID?
+    public var wantsReconnect = false
     /// Why the last new connection was asked for.
-    package private(set) var reconnectReason: FeedRefusal?
-    package private(set) var refusals = FeedRefusalCounts()
+    public private(set) var reconnectReason: FeedRefusal?
+    public private(set) var refusals = FeedRefusalCounts()
 
-    package init() {}
-    package mutating func market(_ input: Input) { inputs.append(input) }
-    package mutating func requestSnapshot(_ instrument: InstrumentID) { wantsSnapshot = instrument }
-    package mutating func refused(_ reason: FeedRefusal) { refusals.count(reason) }
-    package mutating func reconnect(_ reason: FeedRefusal) {
+    public init() {}
+    public mutating func market(_ input: Input) { inputs.append(input) }
+    public mutating func requestSnapshot(_ instrument: InstrumentID) { wantsSnapshot = instrument }
+    public mutating func refused(_ reason: FeedRefusal) { refusals.count(reason) }
+    public mutating func reconnect(_ reason: FeedRefusal) {
         refusals.count(reason)
         wantsReconnect = true
         reconnectReason = reason
     }
     /// Subscriptions have nowhere to go in a recording.
-    package mutating func send(text: ByteView) -> Bool { true }
+    public mutating func send(text: ByteView) -> Bool { true }
 }

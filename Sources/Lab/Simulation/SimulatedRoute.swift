@@ -22,6 +22,9 @@ public struct SimulatedRoute: OrderRoute, ~Copyable {
     private var isUp = false
     private var nextSnapshotAt = Nanoseconds.zero
     private var snapshotID: UInt64 = 0
+    /// When the first request arrives and the first answer is heard; `.max` while none is on its way.
+    private var requestDue = Nanoseconds.zero
+    private var answerDue = Nanoseconds(raw: .max)
 
     /// Takes all memory. Delays are of one way each.
     public init(
@@ -40,6 +43,12 @@ public struct SimulatedRoute: OrderRoute, ~Copyable {
 
     public mutating func poll(at now: Nanoseconds, wallNow: Nanoseconds) -> Int {
         self.now = now
+        // Nothing is due, as nearly always.
+        if now < requestDue, now < nextSnapshotAt { return 0 }
+        return due(at: now)
+    }
+
+    private mutating func due(at now: Nanoseconds) -> Int {
         var work = 0
         if !isUp {
             isUp = true
@@ -58,6 +67,7 @@ public struct SimulatedRoute: OrderRoute, ~Copyable {
             tellAccount()
             work += 1
         }
+        requestDue = requests.first?.due ?? Nanoseconds(raw: .max)
         return work
     }
 
@@ -65,8 +75,8 @@ public struct SimulatedRoute: OrderRoute, ~Copyable {
     private var venueEventsMax: Int { 4096 }
 
     public mutating func takeEvent() -> Input? {
-        guard let first = answers.first, first.due <= now else { return nil }
-        _ = answers.removeFirst()
+        guard answerDue <= now, let first = answers.removeFirst() else { return nil }
+        answerDue = answers.first?.due ?? Nanoseconds(raw: .max)
         return first.value
     }
 
@@ -74,6 +84,7 @@ public struct SimulatedRoute: OrderRoute, ~Copyable {
         switch output {
         case .place, .cancel, .cancelAll, .query, .amend:
             precondition(requests.room > 0, "more requests on their way to the simulated venue than its queue holds")
+            if requests.count == 0 { requestDue = now + requestDelay }
             requests.append(Timed(due: now + requestDelay, value: output))
             return true
         case .verdict, .order, .position, .state, .alert, .command, .switched, .review: return false
@@ -86,7 +97,10 @@ public struct SimulatedRoute: OrderRoute, ~Copyable {
         collect()
     }
 
-    private mutating func say(_ input: Input) { answers.append(Timed(due: now + answerDelay, value: input)) }
+    private mutating func say(_ input: Input) {
+        if answers.count == 0 { answerDue = now + answerDelay }
+        answers.append(Timed(due: now + answerDelay, value: input))
+    }
 
     private mutating func collect() {
         while let event = venue.takeEvent() { say(event) }

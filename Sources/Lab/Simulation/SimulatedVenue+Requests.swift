@@ -39,6 +39,7 @@ extension SimulatedVenue {
         }
         nextOrder += 1
         orders[place] = accepted
+        clients[place] = accepted.client.word
         open.append(Int32(truncatingIfNeeded: place))
         lock(accepted, need)
         reply(kind, order.instrument, order.client, id, at: now)

@@ -51,6 +51,8 @@ public struct SimulatedVenue: ~Copyable {
     var markets: ContiguousArray<Market>
     /// By venue id, modulo the capacity.
     var orders: ContiguousArray<SimulatedOrder>
+    /// The client ids of `orders`, close together: looked through for each new order.
+    var clients: ContiguousArray<UInt64>
     /// Open orders, oldest first, as places in `orders`.
     var open: ContiguousArray<Int32> = []
     var free: ContiguousArray<Quantity>
@@ -83,6 +85,7 @@ public struct SimulatedVenue: ~Copyable {
                 price: .zero, quantity: .zero), id: .none)
         orders = ContiguousArray(repeating: filler, count: settings.orderCapacity)
         for index in 0..<orders.count { orders[index].status = .cancelled }
+        clients = ContiguousArray(repeating: filler.client.word, count: settings.orderCapacity)
         open.reserveCapacity(settings.openOrderCapacity)
         free = ContiguousArray(settings.balances)
         locked = ContiguousArray(repeating: .zero, count: settings.balances.count)
@@ -136,7 +139,8 @@ public struct SimulatedVenue: ~Copyable {
     func place(of client: ClientOrderID) -> Int? {
         if client.isNone { return nil }
         for index in 0..<open.count where orders[Int(open[index])].client == client { return Int(open[index]) }
-        for index in 0..<orders.count where orders[index].client == client { return index }
+        let word = client.word
+        for index in 0..<clients.count where clients[index] == word { return index }
         return nil
     }
 

@@ -13,7 +13,8 @@ struct BacktestResult {
     let fills: (all: UInt64, maker: UInt64)
     let refusals: FeedRefusalCounts
     let records: UInt64
-    let journal: String
+    /// Its directory; `nil` when none was written.
+    let journal: String?
     let name: String
     let wallSeconds: Double
 
@@ -43,7 +44,7 @@ struct BacktestResult {
             "net                \(net)",
             "reconcile breaks   \(status.reconcileBreaks)",
             "feed refusals      \(refused.isEmpty ? "none" : refused.map { "\($0.name) \($0.count)" }.joined(separator: ", "))",
-            "journal            \(journal), \(records) records",
+            "journal            \(journal.map { "\($0), \(records) records" } ?? "none: the decision hash alone")",
             "decision hash      \(Mandate.display(status.decisionHash))",
         ]
     }
@@ -58,7 +59,7 @@ struct BacktestResult {
             "open_orders_at_end": .integer(Int64(status.openOrders)), "position": .money(status.position),
             "pnl_realised": .money(status.realised), "pnl_unrealised": .money(status.unrealised),
             "fees": .money(status.fees), "pnl_net": .money(net),
-            "reconcile_breaks": .count(UInt64(status.reconcileBreaks)), "journal": .string(journal),
+            "reconcile_breaks": .count(UInt64(status.reconcileBreaks)), "journal": journal.map { .string($0) } ?? .null,
             "journal_records": .count(records), "decision_hash": .hash(status.decisionHash),
         ])
     }

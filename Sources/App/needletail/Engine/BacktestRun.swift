@@ -15,13 +15,13 @@ import VenueKit
 struct BacktestRun {
     private let settings: RunConfiguration
     private let source: RecordedSource
-    private let directory: String
+    private let directory: String?
     private let backtest: Backtest<Roster.RecordedVenue.Market, Roster.Strategies>
     private let began = Date()
 
     init(
-        _ settings: RunConfiguration, overrides: [(path: String, value: String)], files: [String], directory: String,
-        fees: (maker: Quantity, taker: Quantity), latency: Nanoseconds
+        _ settings: RunConfiguration, overrides: [(path: String, value: String)], files: [String], directory: String?,
+        fees: (maker: Quantity, taker: Quantity), latency: Nanoseconds, timer: Nanoseconds
     ) throws {
         self.settings = settings
         source = try RecordedSource(files: files)
@@ -33,15 +33,15 @@ struct BacktestRun {
         }
         let strategies = try Roster.strategies(settings)
         // The journal's directory counts its own runs, so that the same call twice gives the same journal.
-        let run = Self.nextRun(directory)
+        let run = directory.map(Self.nextRun) ?? 1
         let plan = try RunPlan(settings, run: run, rules: rules, strategies: Roster.mandateStrategies(strategies, settings))
         let firstDayEnds = try Self.firstMidnight(source)
-        try RunRecord(
+        let record = RunRecord(
             run: run, build: BuildIdentity.name,
             configurationText: try String(contentsOfFile: settings.file, encoding: .utf8),
             overrides: overrides.map { [$0.path, $0.value] },
-            rules: RunRecord.rules(plan.instruments), firstDayEnds: firstDayEnds?.raw
-        ).write(to: directory)
+            rules: RunRecord.rules(plan.instruments), firstDayEnds: firstDayEnds?.raw)
+        if let directory { try record.write(to: directory) }
         var core = Roster.core(settings, plan)
         core.firstDayEnds = firstDayEnds
         var venue = Roster.RecordedVenue.simulatedVenue(core)
@@ -51,17 +51,20 @@ struct BacktestRun {
         let identity = JournalIdentity(
             build: BuildIdentity.name, configurationHash: settings.hash, mode: .backtest, run: run, name: settings.name,
             session: settings.hash ^ UInt64(run) &* 0x9E37_79B9_7F4A_7C15)
-        let writer = try JournalWriter(
-            consumer: ring.consumer, directory: directory, identity: identity,
-            segmentBytes: Int(settings.journal.segmentBytes), syncInterval: Nanoseconds(seconds: 3600),
-            wall: .zero, engine: .zero)
+        let writer: JournalWriter? = directory == nil
+            ? nil
+            : try JournalWriter(
+                consumer: ring.consumer, directory: directory ?? "", identity: identity,
+                segmentBytes: Int(settings.journal.segmentBytes), syncInterval: Nanoseconds(seconds: 3600),
+                wall: .zero, engine: .zero)
         var isFutures: Bool?
         if case .recordings(_, let futures) = source { isFutures = futures }
         backtest = Backtest(
             market: try spot.market(recorded: isFutures), configuration: core, strategies: strategies,
             route: SimulatedRoute(venue, requestDelay: latency, answerDelay: latency), journal: ring.producer,
             writer: writer, session: identity.session,
-            mandateHash: plan.mandate(settings, account: "none", lifetime: Nanoseconds(seconds: 1)).hash)
+            mandateHash: plan.mandate(settings, account: "none", lifetime: Nanoseconds(seconds: 1)).hash,
+            timerInterval: timer)
     }
 
     /// The first midnight UTC after the recording's start; `nil` where its times are none of the calendar.
