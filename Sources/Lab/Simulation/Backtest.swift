@@ -240,6 +240,9 @@ package struct CollectedMarket: MarketSink, FrameSink {
     package var inputs: [Input] = []
     package var wantsSnapshot: InstrumentID?
     package var wantsReconnect = false
+    /// The same of the second of two feeds.
+    package var secondWantsSnapshot = false
+    package var secondWantsReconnect = false
     /// Why the last new connection was asked for.
     package private(set) var reconnectReason: FeedRefusal?
     package private(set) var refusals = FeedRefusalCounts()
@@ -248,6 +251,14 @@ package struct CollectedMarket: MarketSink, FrameSink {
     package mutating func market(_ input: Input) { inputs.append(input) }
     package mutating func requestSnapshot(_ instrument: InstrumentID) { wantsSnapshot = instrument }
     package mutating func refused(_ reason: FeedRefusal) { refusals.count(reason) }
+    package mutating func requestSnapshot(_ instrument: InstrumentID, lane: Int) {
+        if lane == 0 { wantsSnapshot = instrument } else { secondWantsSnapshot = true }
+    }
+    package mutating func reconnect(_ reason: FeedRefusal, lane: Int) {
+        guard lane == 1 else { return reconnect(reason) }
+        refusals.count(reason)
+        secondWantsReconnect = true
+    }
     package mutating func reconnect(_ reason: FeedRefusal) {
         refusals.count(reason)
         wantsReconnect = true
