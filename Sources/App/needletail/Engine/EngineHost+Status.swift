@@ -6,6 +6,7 @@ import Model
 import Rings
 import Telemetry
 import Units
+import VenueKit
 
 /// The status document, as people and programs read it.
 extension EngineHost {
