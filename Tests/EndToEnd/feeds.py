@@ -41,6 +41,27 @@ def befall(name, fault):
           f"{trading['orders_sent'] - at['orders_sent']} orders on the second feed, back after its time", flush=True)
 
 
+def order_server_fails():
+    """Everything on the first door is cut: orders go to the second one, after SAFE and a reconciliation; back by hand."""
+    wait_for("the engine is LIVE", 20, live)
+    parts.switch_faults("first_cut 50\n")
+    wait_for("the second order server is used", 20, lambda: parts.now()["order_source"] == 1)
+    wait_for("it is SAFE and reconciled there", 20, parts.is_ready)
+    assert parts.now()["state"] == "SAFE", parts.now()["state"]
+    assert parts.arm()[0], "it can be armed again on the second server"
+    at = parts.now()["orders_sent"]
+    wait_for("it trades over the second server", 10, lambda: live() and parts.now()["orders_sent"] > at + 3)
+    parts.switch_faults("")
+    for words, text in ((("failover", "9"), "servers are numbered 1 to 2"),):
+        code, said = parts.ctl(*words)
+        assert code != 0 and text in said, said
+    assert parts.ctl("failover", "1", "--reason", "the first server is back")[0] == 0
+    wait_for("the first server is used again", 10, lambda: parts.now()["order_source"] == 0)
+    wait_for("it can be armed there", 20, parts.is_ready)
+    assert parts.now()["order_switches"] == 2, parts.now()
+    print("feeds: orders went to the second server and back by hand", flush=True)
+
+
 kept = True
 try:
     parts.venue_flags += ["--second-port-file", str(parts.run / "second.port")]
@@ -48,10 +69,14 @@ try:
     second = (parts.run / "second.port").read_text().strip()
     parts.settings.append(f"venue.secondary_feed.url=wss://127.0.0.1:{second}/stream")
     balances = parts.venue_balances()
+    parts.edit = lambda text: text.replace(
+        "venue:\n", "venue:\n  failover_after: 2\n  failover:\n    - { orders: { url: \"wss://127.0.0.1:"
+        + second + "/ws-api/v3\" } }\n", 1)
     parts.start_engine()
     wait_for("the engine is LIVE", 20, live)
     befall("the first feed freezes and pongs", "first_frozen 50 300")
     befall("the first feed is cut", "first_streams_cut 50")
+    order_server_fails()
     summary = parts.end_engine()
     prove(parts, balances, summary)
     kept = False
