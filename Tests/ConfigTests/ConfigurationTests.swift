@@ -136,3 +136,47 @@ private let presetCatalogue = RunCatalogue(venues: ["binance-spot"], strategies:
     let durations = name == "quoter" ? ["min_replace_interval"] : ["half_life", "cooldown"]
     return decimals.map { ParameterRule($0, .decimal) } + durations.map { ParameterRule($0, .duration) }
 }
+
+@Test func aSecondFeedHasItsOwnSettingsAndDefaults() throws {
+    let without = try parse(sample)
+    #expect(without.venue.secondaryFeed == nil && without.venue.failover.isEmpty)
+    let feed = "ca_file: ca.pem\n  secondary_feed: {url: \"wss://127.0.0.1:9004/stream\", max_lag: 800ms}"
+    let with = try parse(sample.replacingOccurrences(of: "ca_file: ca.pem", with: feed))
+    let second = try #require(with.venue.secondaryFeed)
+    #expect(second.endpoint.port == 9004 && second.maxLag == Nanoseconds(milliseconds: 800))
+    #expect(second.switchBackAfter == Nanoseconds(seconds: 30) && second.maxSwitchesPerMinute == 4)
+    #expect(second.disagreeAfter == Nanoseconds(milliseconds: 500) && second.disagreeBps == 20)
+    #expect(with.hash != without.hash)
+    #expect(with.facts.contains { $0.key == "venue.secondary_feed" } && with.explain().joined().contains("9004"))
+}
+
+@Test func furtherServersForOrdersAreListed() throws {
+    let list = "ca_file: ca.pem\n  failover_after: 5\n  failover:\n"
+        + "    - {orders: {url: \"wss://127.0.0.1:9005/ws-api/v3\"}, rest: {url: \"https://127.0.0.1:9006\"}}\n"
+        + "    - {orders: {url: \"wss://127.0.0.1:9007/ws-api/v3\"}}"
+    let with = try parse(sample.replacingOccurrences(of: "ca_file: ca.pem", with: list))
+    #expect(with.venue.failover.map(\.orders.port) == [9005, 9007] && with.venue.failoverAfter == 5)
+    #expect(with.venue.failover[0].rest?.port == 9006 && with.venue.failover[1].rest == nil)
+    #expect(with.hash != (try parse(sample)).hash)
+    #expect(with.facts.contains { $0.key == "venue.failover.1" } && with.explain().joined().contains("9007"))
+}
+
+@Test(arguments: [
+    ("secondary_feed: {url: \"wss://127.0.0.1:9001/stream\"}", "venue.secondary_feed.url", "would fail with it"),
+    ("secondary_feed: {url: \"ws://127.0.0.1:9004/stream\"}", "venue.secondary_feed.url", "every link is TLS"),
+    ("secondary_feed: {}", "venue.secondary_feed.url", "is missing"),
+    ("secondary_feed: {url: \"wss://a:1/\", max_lag: 5}", "venue.secondary_feed.max_lag", "no unit of time"),
+    ("secondary_feed: {url: \"wss://a:1/\", max_lag: 99ms}", "venue.secondary_feed.max_lag", "out of its bounds"),
+    ("secondary_feed: {url: \"wss://a:1/\", switch_back_after: 500ms}", "venue.secondary_feed.switch_back_after", "bounds"),
+    ("secondary_feed: {url: \"wss://a:1/\", disagree_after: 61s}", "venue.secondary_feed.disagree_after", "out of its bounds"),
+    ("secondary_feed: {url: \"wss://a:1/\", max_switches_per_minute: 1}", "venue.secondary_feed.max_switches_per_minute", "2 to 60"),
+    ("secondary_feed: {url: \"wss://a:1/\", disagree_bps: -1}", "venue.secondary_feed.disagree_bps", "0 to 1000"),
+    ("secondary_feed: {url: \"wss://a:1/\", max_lags: 1s}", "venue.secondary_feed.max_lags", "did you mean 'max_lag'"),
+    ("failover: []", "venue.failover", "at least one"),
+    ("failover: [{orders: {url: \"wss://127.0.0.1:9002/x\"}}]", "venue.failover.0.orders.url", "stands before it"),
+    ("failover: [{rest: {url: \"https://a:1\"}}]", "venue.failover.0.orders", "is missing"),
+    ("failover_after: 3", "venue.failover_after", "no failover"),
+]) func aWrongSourceIsRefused(_ text: String, _ path: String, _ says: String) {
+    let found = errors("ca_file: ca.pem", "ca_file: ca.pem\n  " + text)
+    #expect(found.contains { $0.path == path && "\($0)".contains(says) }, "\(found)")
+}

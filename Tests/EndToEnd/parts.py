@@ -29,6 +29,8 @@ class Parts:
         self.venue = self.engine = None
         self.key, self.secret, self.port = "NeedletailLoopbackTestKey0123456789", "a-secret-for-tests-only", 0
         self.repository = pathlib.Path(__file__).resolve().parents[2]
+        # What a test changes in the configuration's text beside single settings.
+        self.edit = lambda text: text
         self.certificates()
 
     def certificates(self):
@@ -73,7 +75,7 @@ class Parts:
         text = (self.repository / "config" / "demo.yaml").read_text()
         if self.signing == "hmac":
             text = text.replace("ed25519_private_key_env", "hmac_secret_env")
-        (run / "run.yaml").write_text(text)
+        (run / "run.yaml").write_text(self.edit(text))
         settings = [f"run.directory={run}", f"venue.market_data.url=wss://{place}/stream", "timeouts.guard=5s",
                     f"venue.orders.url=wss://{place}/ws-api/v3", f"venue.rest.url=https://{place}",
                     f"venue.ca_file={run}/ca.pem", f"journal.directory={run}/journal",

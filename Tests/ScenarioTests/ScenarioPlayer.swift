@@ -27,6 +27,10 @@ final class ScenarioPlayer {
         case "fill", "history": try fill(words)
         case "wait": stage.wait(Nanoseconds(milliseconds: Int64(try number(words, 1) * 1000)), withData: words.last != "data")
         case "market": stage.link(.marketData, words.last == "up" ? .up : .down)
+        case "feed": source(.marketData, to: UInt8(try number(words, 1)) - 1, words.dropFirst(3).joined(separator: " "))
+        case "server": source(.orders, to: UInt8(try number(words, 1)) - 1, words.dropFirst(3).joined(separator: " "))
+        case "feeds": feeds(agree: words[1] == "agree")
+        case "older": stage.olderTick()
         case "orders": stage.link(.orders, words.last == "up" ? .up : .down)
         case "tick":
             if words.last == "crossed" { stage.crossedTick() } else { stage.tick(words.count > 1 ? try Price(words[1]) : nil) }
@@ -43,6 +47,21 @@ final class ScenarioPlayer {
     private func number(_ words: [String], _ at: Int) throws -> Double {
         guard at < words.count, let value = Double(words[at]) else { throw Failure(what: "a number is missing") }
         return value
+    }
+
+    /// `feed 2 is used because ...`, `server 2 is used`: what the words do not name is a person's wish.
+    private func source(_ role: LinkRole, to: UInt8, _ words: String) {
+        let reason = SourceSwitch.Reason.allCases.first { words.hasSuffix($0.words) } ?? .byHand
+        stage.step(.source(SourceSwitch(venue: VenueID(0), role: role, from: 1 - to, to: to, reason: reason, recent: 1)))
+    }
+
+    /// `feeds contradict each other`, `feeds agree again`.
+    private func feeds(agree: Bool) {
+        stage.step(
+            .health(
+                FeedHealth(
+                    venue: VenueID(0), instrument: InstrumentID(0), verdict: agree ? .live : .suspect,
+                    reason: agree ? .none : .feedsDisagree, standing: Nanoseconds(milliseconds: 600))))
     }
 
     private func connect() {

@@ -141,6 +141,16 @@ final class ScenarioStage {
         step(.topOfBook(top))
     }
 
+    /// A book older than the last, while the strategy would buy at the next one.
+    func olderTick() {
+        var older = top
+        older.updateID -= 1
+        older.receivedAt = now
+        script.next = [(.buy, Quantity(raw: fixedPointUnit / 10), Price(raw: 49_990 * fixedPointUnit))]
+        step(.topOfBook(older))
+        script.next = []
+    }
+
     /// A book whose bid stands above its ask.
     func crossedTick() {
         var crossed = top

@@ -195,7 +195,10 @@ enum Roster {
                 let adapter = try orders()
                 var plan = try link(adapter.links, .orders)
                 plan.startsHeld = isLatched
-                let driver = OrderLinkDriver(plan: plan, adapter: adapter, quarantined: quarantined.producer)
+                let others = try configuration.venue.failover.map { try link(orders($0.orders).links, .orders) }
+                let driver = OrderLinkDriver(
+                    plan: plan, adapter: adapter, quarantined: quarantined.producer, venue: VenueID(0), others: others,
+                    failoverAfter: configuration.venue.failoverAfter)
                 return try start(driver, quarantined.consumer, core, strategies, session)
             case .shadow: return try start(NoOrderRoute(), quarantined.consumer, core, strategies, session)
             case .dryRun:
@@ -216,13 +219,35 @@ enum Roster {
             let marketLink = try link(market.links, .marketData)
             return try HotAssembly.start(
                 HotAssembly.Parts(
-                    market: market, orders: route, marketLink: marketLink, quarantinedOrders: quarantined, core: core,
-                    strategies: strategies, session: session),
+                    market: market, orders: route, marketLink: marketLink, second: try secondFeed(),
+                    quarantinedOrders: quarantined, core: core, strategies: strategies, session: session),
                 configuration: configuration)
+        }
+
+        /// The second feed of the same market, where the configuration names one.
+        private func secondFeed() throws -> HotAssembly.SecondFeed<BinanceMarketData>? {
+            guard let setting = configuration.venue.secondaryFeed else { return nil }
+            let market = try market(setting.endpoint)
+            let plan = try link(market.links, .marketData)
+            var rules = FeedRules()
+            rules.maxLag = setting.maxLag
+            rules.switchBackAfter = setting.switchBackAfter
+            rules.maxSwitches = setting.maxSwitchesPerMinute
+            rules.disagreeAfter = setting.disagreeAfter
+            rules.disagreeBps = Int32(setting.disagreeBps)
+            let selector = FeedSelector(venue: VenueID(0), instruments: symbols.count, rules: rules)
+            return HotAssembly.SecondFeed(market: market, plan: plan, selector: selector)
         }
 
         /// The market's machine; needs no key.
         func market() throws -> BinanceMarketData { try market(recorded: nil) }
+
+        private func market(_ endpoint: Endpoint) throws -> BinanceMarketData {
+            try BinanceMarketData(
+                BinanceMarketConfiguration(
+                    venue: VenueID(0), endpoint: Self.endpoint(endpoint), symbols: symbols,
+                    quietAfter: configuration.feedStaleAfter))
+        }
 
         /// The market's machine for a recording of futures, or of Spot; for a live link with `nil`.
         func market(recorded isFutures: Bool?) throws -> BinanceMarketData {
@@ -253,13 +278,15 @@ enum Roster {
         /// Whether a stream is one of the futures' alone: Spot has no depth at 0 ms.
         static func isFutures(stream: String) -> Bool { stream.hasSuffix("@depth@0ms") }
 
-        private func orders() throws -> BinanceOrderEntry {
+        private func orders() throws -> BinanceOrderEntry { try orders(configuration.venue.orders) }
+
+        private func orders(_ endpoint: Endpoint) throws -> BinanceOrderEntry {
             guard let credentials else {
                 throw ToolError("a LIVE run needs the account's keys", cure: "name them under venue.account")
             }
             return try BinanceOrderEntry(
                 BinanceOrderConfiguration(
-                    venue: VenueID(0), endpoint: Self.endpoint(configuration.venue.orders), symbols: symbols,
+                    venue: VenueID(0), endpoint: Self.endpoint(endpoint), symbols: symbols,
                     assets: assets, clientIDs: try identifiers, credentials: credentials))
         }
 

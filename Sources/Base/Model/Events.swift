@@ -306,6 +306,9 @@ public enum CommandKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case recall = 83
     /// Answers a `ManualIntent`; never given as a command.
     case intent = 84
+    /// Another server for orders: the connection ends and number `value` of the configuration is dialled, from 1; 0 is the
+    /// next one.
+    case failover = 90
 }
 
 /// An operator's command, authenticated by the control socket.

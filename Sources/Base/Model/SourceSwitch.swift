@@ -21,6 +21,8 @@ public struct SourceSwitch: BitwiseCopyable, Sendable {
         case unreachable = 7
         /// A person asked for it.
         case byHand = 8
+        /// Too many orders in a row were refused or not answered.
+        case errorsInRow = 9
 
         /// In words, for people.
         public var words: String {
@@ -32,6 +34,7 @@ public struct SourceSwitch: BitwiseCopyable, Sendable {
             case .recovered: return "the first one is sound again"
             case .flapping: return "too many switches within a minute"
             case .unreachable: return "it could not be reached"
+            case .errorsInRow: return "too many errors in a row"
             case .byHand: return "an operator asked for it"
             }
         }

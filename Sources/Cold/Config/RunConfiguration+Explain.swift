@@ -38,6 +38,15 @@ extension RunConfiguration {
             text += " Requests are signed by \(account.method.rawValue) with keys from the environment variables "
                 + "\(account.apiKeyVariable) and \(account.keyVariable)."
         }
+        if let second = venue.secondaryFeed {
+            text += " A second feed from \(second.endpoint.url) is watched and used when the first one is gone, in doubt or "
+                + "\(Self.text(second.maxLag)) behind; the first one is used again after \(Self.text(second.switchBackAfter)) "
+                + "without a fault."
+        }
+        if !venue.failover.isEmpty {
+            text += " After \(venue.failoverAfter) failed attempts orders go to the next of "
+                + venue.failover.map(\.orders.url).joined(separator: ", ") + "."
+        }
         return text + " Its orders are named \(venue.clientIDPrefix)…; no other engine on the account may use that prefix."
     }
 

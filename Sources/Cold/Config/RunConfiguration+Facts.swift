@@ -14,6 +14,17 @@ extension RunConfiguration {
         if let account = venue.account {
             facts.append(("venue.account", "\(account.apiKeyVariable), \(account.method.rawValue) \(account.keyVariable)"))
         }
+        if let second = venue.secondaryFeed {
+            facts.append(
+                ("venue.secondary_feed", "\(second.endpoint.url), behind at most \(Self.text(second.maxLag)), back after "
+                    + "\(Self.text(second.switchBackAfter)), \(second.maxSwitchesPerMinute) switches a minute, contradiction after "
+                    + "\(Self.text(second.disagreeAfter)) or beyond \(second.disagreeBps) bps"))
+        }
+        for (index, server) in venue.failover.enumerated() {
+            facts.append(
+                ("venue.failover.\(index)", "orders \(server.orders.url), REST \(server.rest?.url ?? venue.rest.url), after "
+                    + "\(venue.failoverAfter) failed attempts"))
+        }
         for instrument in instruments {
             let rules = instrument.rules.map {
                 "tick \($0.tickSize), lot \($0.lotSize), from \($0.minQuantity) to \($0.maxQuantity), at least \($0.minNotional)"

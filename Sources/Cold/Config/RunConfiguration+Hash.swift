@@ -28,6 +28,10 @@ extension RunConfiguration {
             "reconcile.tolerance_bps=\(reconcileToleranceBps)",
         ]
         if venue.ownsTLSRecords { lines.append("venue.tls_records=own") }
+        if let second = venue.secondaryFeed { lines.append("venue.secondary_feed=\(second.text)") }
+        for server in venue.failover {
+            lines.append("venue.failover=\(server.orders.url) \(server.rest?.url ?? "-") \(venue.failoverAfter)")
+        }
         if let preset { lines.append("preset=\(preset.rawValue)") }
         if let account = venue.account {
             lines.append("venue.account=\(account.apiKeyVariable) \(account.method.rawValue) \(account.keyVariable)")

@@ -10,6 +10,7 @@ extension RunConfiguration {
         relateOwnLimits(reader)
         relateTimes(reader)
         relateInstruments(reader)
+        relateSources(reader)
         relateTopology(reader, cores: cores)
         reader.relate(
             ["run.directory"], controlSocket.utf8.count <= 107,

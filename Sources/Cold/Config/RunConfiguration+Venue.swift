@@ -19,7 +19,18 @@ extension VenueSettings {
                 cure: "1 to 16 letters, digits and '-', ending in '-', such as nt1-")
         }
         ownsTLSRecords = section.choice("tls_records", [("openssl", false), ("own", true)], else: false, default: false)
-        section.allow("ca_file", "account", "tls_records")
+        if section.contains("secondary_feed") {
+            secondaryFeed = SecondaryFeedSettings(
+                section.section("secondary_feed", cure: "write secondary_feed: with url, or leave it out"))
+        }
+        failover = section.failover()
+        failoverAfter = section.whole(
+            "failover_after", in: 1...100, cure: "write after how many failed attempts the next server is tried: 1 to 100",
+            default: 3)
+        if section.contains("failover_after"), !section.contains("failover") {
+            section.fail("failover_after", "has no failover: to go to", cure: "list failover: servers, or leave it out")
+        }
+        section.allow("ca_file", "account", "tls_records", "secondary_feed")
         section.finish()
     }
 }
@@ -61,11 +72,12 @@ extension Section {
 }
 
 extension Endpoint {
-    init(_ section: Section, scheme: String) {
+    /// `isWhole`: the section holds nothing beside the URL.
+    init(_ section: Section, scheme: String, isWhole: Bool = true) {
         let cure = "write \(scheme)://host:port/path"
         self.init(url: "", host: "", port: 0, path: "/")
         let text = section.text("url", cure: cure)
-        section.finish()
+        if isWhole { section.finish() }
         guard let text else { return }
         guard let separator = text.firstRange(of: "://") else {
             section.fail("url", "has no scheme", cure: cure)

@@ -67,6 +67,12 @@ package struct VenueSettings: Sendable {
     package var clientIDPrefix: String
     /// Our own TLS record layer on both links, instead of OpenSSL's.
     package var ownsTLSRecords: Bool
+    /// A second feed of the same market; `nil`: none.
+    package var secondaryFeed: SecondaryFeedSettings?
+    /// Further servers for orders and REST, in the order in which they are tried.
+    package var failover: [FailoverSettings]
+    /// Failed attempts in a row after which the next of them is tried.
+    package var failoverAfter: Int
 }
 
 /// How requests are signed.

@@ -52,6 +52,10 @@ struct ControlDesk {
         case .stop(let reason): return send(command(.stop), reason)
         case .kill(let reason): return send(command(.kill), reason)
         case .flatten(let reason): return send(command(.flatten), reason)
+        case .failover(let server, let reason): 
+            var change = command(.failover)
+            change.value = Int64(server)
+            return send(change, reason)
         case .unlatch(let reason): return send(command(.unlatch), reason)
         case .limits: return .answer(success(request.id, .array(handler.limits().map(\.json))))
         case .limit(let name, let value, let symbol, let lifetime, let reason):
@@ -186,6 +190,7 @@ struct ControlDesk {
         "start: enables the strategies again after a stop; never arms",
         "kill [reason]: cancels all, halts and leaves a latch",
         "flatten [reason]: cancels all and closes the position",
+        "failover [server 0-64, 0] [reason]: ends the order connection and dials another server, 0 the next one",
         "orders, positions, fills [limit 1-1000, 50], latency: tables",
         "quarantine [limit 1-256, 50]: the newest messages that were not believed, each with its reason and first bytes",
         "watch [interval_ms 50-60000, 1000]: a status per interval until the client goes",

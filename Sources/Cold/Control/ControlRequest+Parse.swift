@@ -86,7 +86,7 @@ private struct Arguments {
     }
 
     private static let verbs =
-        "use one of status, stage, arm, confirm, disarm, stop, start, kill, flatten, orders, positions, fills, latency, "
+        "use one of status, stage, arm, confirm, disarm, stop, start, kill, flatten, failover, orders, positions, fills, latency, "
         + "watch, unlatch, quarantine, limits, limit, strategy, instrument, resolve, incident, checklist, intent, cancel, help"
 
     private mutating func typed(_ name: String) throws(ControlError) -> ControlVerb {
@@ -106,6 +106,9 @@ private struct Arguments {
         case "start": return .start
         case "kill": return .kill(reason: try text("reason", required: false))
         case "flatten": return .flatten(reason: try text("reason", required: false))
+        case "failover":
+            return .failover(
+                server: Int(try number("server", 0...64, otherwise: 0)), reason: try text("reason", required: false))
         case "orders": return .orders
         case "positions": return .positions
         case "fills": return .fills(limit: Int(try number("limit", 1...1000, otherwise: 50)))

@@ -39,6 +39,8 @@ package enum ControlVerb: Sendable, Equatable {
     case start
     case kill(reason: String)
     case flatten(reason: String)
+    /// Another server for orders, by its number from 1; 0 is the next one.
+    case failover(server: Int, reason: String)
     case orders
     case positions
     case fills(limit: Int)
@@ -82,6 +84,7 @@ package enum ControlVerb: Sendable, Equatable {
         case .start: return "start"
         case .kill: return "kill"
         case .flatten: return "flatten"
+        case .failover: return "failover"
         case .orders: return "orders"
         case .positions: return "positions"
         case .fills: return "fills"
@@ -132,6 +135,9 @@ package struct ControlRequest: Sendable, Equatable {
             add("within_s", .integer(within.raw / 1_000_000_000))
         case .confirm(let hash): add("hash", .string(Mandate.display(hash)))
         case .stop(let reason), .kill(let reason), .flatten(let reason), .unlatch(let reason):
+            add("reason", .string(reason))
+        case .failover(let server, let reason):
+            add("server", .integer(Int64(server)))
             add("reason", .string(reason))
         case .resolve(let client, let resolution, let filled, let reason):
             add("client_id", .string(client))

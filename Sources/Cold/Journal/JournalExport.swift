@@ -29,7 +29,7 @@ package struct JournalNames: Sendable {
 }
 
 /// The journal as JSON lines for people and other programs: one line for each intent, verdict, decision, order
-/// transition, fill, position, state, alert, command and note. Names are snake_case and stable; money is exact decimal text;
+/// transition, fill, position, state, alert, command, note and switch between feeds or servers. Names are snake_case and stable; money is exact decimal text;
 /// times are nanoseconds, `time_ns` by the engine's clock, `wall_time_ns` since 1970.
 package struct JournalExport {
     private let names: JournalNames
@@ -50,6 +50,7 @@ package struct JournalExport {
         case .fill(let fill)?: return [self.fill(fill, record, header)]
         case .note(let note)?: return self.note(note, record, header)
         case .intent(let asked)?: return [self.asked(asked, record, header)]
+        case .source(let change)?: return [source(change, record, header)]
         default: return []
         }
     }
@@ -68,6 +69,19 @@ package struct JournalExport {
         line.add("is_maker", fill.isMaker)
         line.add("source", snake("\(fill.source)"))
         line.add("venue_time_ns", fill.venueTime.raw)
+        return line.text
+    }
+
+    private func source(_ change: SourceSwitch, _ record: Record, _ header: JournalHeader) -> String {
+        var line = start("source", record, header)
+        line.add("of", snake("\(change.role)"))
+        line.add("from", change.from)
+        line.add("to", change.to)
+        line.add("reason", snake("\(change.reason)"))
+        line.add("instrument", names.instrument(change.instrument))
+        line.add("value", change.value)
+        line.add("limit", change.limit)
+        line.add("recent", change.recent)
         return line.text
     }
 

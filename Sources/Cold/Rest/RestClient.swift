@@ -42,19 +42,22 @@ package struct RestAnswer: Sendable {
 /// against the system's authorities or the given file. Any thread.
 package final class RestClient: Sendable {
     package static let bodyLimitBytes = 16 << 20
-    private let base: String
+    private let bases: [String]
+    /// Which of them is asked.
+    private let used = Atomic<Int>(0)
     private let client: HTTPClient
     private let heard: @Sendable (RestAnswer) -> Int64
     /// Until when nothing is sent, on the dispatch clock, nanoseconds.
     private let heldUntil = Mutex<UInt64>(0)
 
-    /// `base` is scheme, host and port: `https://127.0.0.1:9443`. `heard` sees every complete answer before whoever asked
-    /// and answers for how many nanoseconds nothing more is sent: that is then refused with `.held`.
+    /// `base` is scheme, host and port: `https://127.0.0.1:9443`. `others`: further servers that `use` leads to. `heard`
+    /// sees every complete answer before whoever asked and answers for how many nanoseconds nothing more is sent: that is
+    /// then refused with `.held`.
     package init(
-        base: String, caFile: String?, heard: @escaping @Sendable (RestAnswer) -> Int64 = { _ in 0 }
+        base: String, others: [String] = [], caFile: String?, heard: @escaping @Sendable (RestAnswer) -> Int64 = { _ in 0 }
     ) throws(RestError) {
         self.heard = heard
-        self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
+        bases = ([base] + others).map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         if let caFile {
@@ -71,13 +74,16 @@ package final class RestClient: Sendable {
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }
 
+    /// Requests from now on go to this server, 0 the first; a number that there is none of leads to the first.
+    package func use(_ server: Int) { used.store(bases.indices.contains(server) ? server : 0, ordering: .relaxed) }
+
     /// Sends one request and waits for its whole answer.
     package func send(_ request: RestRequest, timeoutMs: Int64 = 3000) async throws(RestError) -> RestAnswer {
         let waits = heldUntil.withLock { $0 }
         let now = DispatchTime.now().uptimeNanoseconds
         if now < waits { throw .held(seconds: Int64((waits - now) / 1_000_000_000) + 1) }
         do {
-            var outgoing = HTTPClientRequest(url: base + request.target)
+            var outgoing = HTTPClientRequest(url: bases[used.load(ordering: .relaxed)] + request.target)
             outgoing.method = HTTPMethod(rawValue: request.method)
             for (name, value) in request.headers { outgoing.headers.add(name: name, value: value) }
             if !request.body.isEmpty { outgoing.body = .bytes(ByteBuffer(bytes: request.body)) }

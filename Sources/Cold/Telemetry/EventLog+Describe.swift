@@ -207,6 +207,7 @@ extension CommandKind {
         case .incident: return "incident"
         case .confirmIntent: return "confirm (one order)"
         case .cancelOrder: return "cancel"
+        case .failover: return "failover"
         case .recall: return "recall"
         case .intent: return "intent"
         }

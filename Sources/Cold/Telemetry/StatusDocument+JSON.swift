@@ -95,6 +95,9 @@ extension StatusDocument {
             .word("feed", \.feed) { $0.name }, .word("feed_reason", \.feedReason) { $0.words },
             .time("feed_since_ns", \.feedSince), .time("venue_age_ns", \.venueAge),
             .time("clock_offset_ns", \.clockOffset), .time("clock_uncertainty_ns", \.clockUncertainty),
+            .number("feed_source", \.feedSource), .number("feed_switches", \.feedSwitches),
+            .number("order_source", \.orderSource), .number("order_switches", \.orderSwitches),
+            .word("switch_reason", \.switched.reason) { $0.words }, .time("switched_ns", \.switchedAt),
         ]
     }
 

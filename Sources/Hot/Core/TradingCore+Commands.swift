@@ -20,7 +20,7 @@ import Units
 /// `-` is refused; `*` the hash must equal the staged one; `**` and the confirmation must be in time and nothing missing
 /// (`TradingCore+Incident`). Every stop cancels all. With an incident open `stage` waits for its note. Nothing but
 /// `confirm` leads to `live`, and, for one order without any strategy, `confirmIntent` (`TradingCore+ByHand`). `resolve`
-/// changes one order and no state.
+/// changes one order and no state. `failover` is carried out by the order link.
 extension TradingCore {
     mutating func command(_ command: Command, _ outputs: inout OutputBuffer) {
         let accepted: Bool
@@ -65,6 +65,8 @@ extension TradingCore {
         case .confirmIntent: accepted = confirmIntent(command, &outputs)
         case .cancelOrder: accepted = cancelOrder(command, &outputs)
         case .intent: accepted = false
+        // The link's end, which follows, is what changes the state.
+        case .failover: accepted = maySend && command.value >= 0
         }
         outputs.append(
             .command(

@@ -34,6 +34,17 @@ public struct LinkPlan: Sendable {
     }
 }
 
+extension LinkPlan {
+    /// Address and names, as a link is told them.
+    var place: LinkConfiguration {
+        var place = LinkConfiguration(
+            address: address, host: description.tlsName.isEmpty ? description.host : description.tlsName,
+            hostHeader: "\(description.host):\(description.port)", seed: seed)
+        place.target = description.path
+        return place
+    }
+}
+
 /// A link that opens itself again, when `LinkSchedule` says. One ring, one link, one thread. Only `init` allocates: what
 /// OpenSSL needs for handshakes is taken there too.
 struct LinkKeeper: ~Copyable {
@@ -42,10 +53,7 @@ struct LinkKeeper: ~Copyable {
     private var schedule: LinkSchedule
 
     init(_ plan: LinkPlan) throws(LinkKeeperError) {
-        var configuration = LinkConfiguration(
-            address: plan.address, host: plan.description.tlsName.isEmpty ? plan.description.host : plan.description.tlsName,
-            hostHeader: "\(plan.description.host):\(plan.description.port)", seed: plan.seed)
-        configuration.target = plan.description.path
+        var configuration = plan.place
         configuration.idleTimeout = plan.idleTimeout
         configuration.messageLimit = 4 << 20
         configuration.records = plan.records
@@ -83,6 +91,15 @@ struct LinkKeeper: ~Copyable {
 
     /// Closes the connection; the next turns open a new one.
     mutating func reconnect() { link.close() }
+
+    /// No connection and no attempt: the link may go elsewhere.
+    var isClosed: Bool { mutating get { link.state == .closed || link.state == .idle } }
+
+    /// The next connection goes to another server; at once where `isUrgent`. Precondition: `isClosed`.
+    mutating func redirect(to server: LinkConfiguration, isUrgent: Bool, at now: Nanoseconds) {
+        link.redirect(to: server)
+        if isUrgent { schedule.expedite(at: now) }
+    }
 
     /// Ends the connection and waits, bounded, until the kernel has let go of its buffers.
     mutating func shutDown<Handler: LinkHandler & ~Copyable>(at now: Nanoseconds, _ handler: inout Handler) {

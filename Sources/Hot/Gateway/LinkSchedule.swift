@@ -35,6 +35,13 @@ struct LinkSchedule: BitwiseCopyable, Sendable {
         }
     }
 
+    /// The next attempt is due now, as far as the budget of attempts allows. The link is closed.
+    mutating func expedite(at now: Nanoseconds) {
+        if due == nil { _ = reconnector.closed(at: now, random: random.next()) }
+        due = now
+        (isPlanned, wasOpen) = (false, false)
+    }
+
     private mutating func watch(at now: Nanoseconds) -> Step {
         if !wasOpen {
             wasOpen = true

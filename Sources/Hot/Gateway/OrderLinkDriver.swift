@@ -13,12 +13,19 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
     private var keeper: LinkKeeper?
     private var handler: OrderLinkHandler<Adapter>
     private var isHeld: Bool
+    /// Where each server is, the first one first.
+    private let places: ContiguousArray<LinkConfiguration>
+    private var failover: ServerFailover
 
-    /// `quarantined`: where messages go that were not believed.
+    /// `quarantined`: where messages go that were not believed. `others`: further servers of the venue, tried in this order
+    /// after `failoverAfter` attempts without a usable connection.
     public init(
-        plan: LinkPlan, adapter: consuming Adapter, quarantined: consuming RingProducer<QuarantinedMessage>
+        plan: LinkPlan, adapter: consuming Adapter, quarantined: consuming RingProducer<QuarantinedMessage>,
+        venue: VenueID = VenueID(0), others: [LinkPlan] = [], failoverAfter: Int = 3
     ) {
         self.plan = plan
+        places = ContiguousArray([plan.place] + others.map(\.place))
+        failover = ServerFailover(venue: venue, count: others.count + 1, limit: failoverAfter)
         isHeld = plan.startsHeld
         handler = OrderLinkHandler(adapter, gauges: plan.gauges, quarantined: quarantined)
     }
@@ -40,6 +47,11 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
         if isHeld { return 0 }
         handler.wallNow = wallNow
         let work = keeper!.poll(at: now, &handler)
+        while handler.endsSeen > 0 {
+            handler.endsSeen -= 1
+            failover.ended(at: now)
+        }
+        if failover.mustClose(at: now) { goElsewhere(at: now) }
         if work > 0 { plan.gauges.show(keeper!.link.lastReceived.raw, .received) }
         if (now - handler.lastTimer).raw > 20_000_000 {
             handler.lastTimer = now
@@ -52,8 +64,23 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
         return work
     }
 
+    /// Another server: the connection ends first, which the core is told before anything else.
+    private mutating func goElsewhere(at now: Nanoseconds) {
+        if !keeper!.isClosed {
+            keeper!.reconnect()
+            return
+        }
+        guard let change = failover.take(at: now) else { return }
+        keeper!.redirect(to: places[failover.current], isUrgent: change.reason != .unreachable, at: now)
+        handler.events.order(.source(change))
+    }
+
     /// The oldest event that the core has not seen, or `nil`.
-    public mutating func takeEvent() -> Input? { handler.events.take() }
+    public mutating func takeEvent() -> Input? {
+        guard let event = handler.events.take() else { return nil }
+        if case .link(let change) = event, change.role == .orders, change.state == .up { failover.usable() }
+        return event
+    }
 
     /// Carries out one output; what could not be handed to the link never left, and is told so.
     public mutating func perform(_ output: Output, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool {
@@ -76,7 +103,9 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
             if !amendment.isInPlace { refuse(.amend, amendment.order.instrument, amendment.client) }
         case .command(let result):
             if result.command.kind == .unlatch, result.accepted { isHeld = false }
-        case .verdict, .order, .position, .state, .alert, .switched, .review: break
+            if result.command.kind == .failover, result.accepted { failover.asked(for: result.command.value, at: now) }
+        case .state(let change): if change.trip == .errorsInRow { failover.breakerOpened(at: now) }
+        case .verdict, .order, .position, .alert, .switched, .review: break
         }
         return false
     }
@@ -96,6 +125,8 @@ struct OrderLinkHandler<Adapter: OrderEntryAdapter & ~Copyable>: ~Copyable, Link
     var events: InputQueue
     var wallNow = Nanoseconds.zero
     var lastTimer = Nanoseconds.zero
+    /// Connections and attempts that ended since the driver last looked.
+    var endsSeen = 0
 
     private var ends = LinkEnds()
     private let gauges: GaugeBoard
@@ -126,6 +157,7 @@ struct OrderLinkHandler<Adapter: OrderEntryAdapter & ~Copyable>: ~Copyable, Link
     }
 
     mutating func linkClosed(_ link: inout Link, reason: LinkCloseReason, at now: Nanoseconds) {
+        endsSeen += 1
         ends.closed(reason, on: gauges)
     }
 }

@@ -31,7 +31,7 @@ public import Uring
     let tls: TLSContext?
     /// The context's pointer and the host as C reads it: a handshake counts no reference and makes no text.
     let tlsContext: OpaquePointer?
-    let hostText: UnsafeMutablePointer<CChar>
+    private(set) var hostText: UnsafeMutablePointer<CChar>
     var session: OpaquePointer?
     /// Own records of this connection, where they are in use.
     var records = TLSRecords()
@@ -119,6 +119,25 @@ public import Uring
 
     /// Where the next `open` connects to.
     public mutating func redirect(to address: SocketAddress) { configuration.address = address }
+
+    /// Where the next `open` connects to: another server, by its own name, which its certificate must carry. Bounds and seed
+    /// stay. Legal when idle or closed. The ticket of the server before is given up: no session is resumed elsewhere.
+    public mutating func redirect(to server: LinkConfiguration) {
+        precondition(state == .idle || state == .closed, "only a closed link can go elsewhere")
+        configuration.address = server.address
+        configuration.host = server.host
+        configuration.hostHeader = server.hostHeader
+        configuration.target = server.target
+        let host = server.host.utf8CString
+        unsafe hostText.deallocate()
+        unsafe hostText = .allocate(capacity: host.count)
+        for index in 0..<host.count { unsafe hostText[index] = host[index] }
+        if let former = unsafe ticket {
+            unsafe ctls_ticket_destroy(former)
+            unsafe ticket = nil
+            unsafe precondition(ctls_ticket_create(&ticket) == 0, "no memory for a session ticket")
+        }
+    }
 
     /// Sends one text message. False when the link is not open or the message does not fit; nothing is sent then.
     public mutating func sendText(_ bytes: UnsafeRawBufferPointer) -> Bool { unsafe send(bytes, kind: .text) }

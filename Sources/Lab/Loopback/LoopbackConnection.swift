@@ -7,12 +7,15 @@ package final class LoopbackConnection: @unchecked Sendable {
     /// The request target of the upgrade, split at `?`.
     package let path: String
     package let query: String
+    /// Which of the server's listeners it came to: 0 the first.
+    package let door: Int
     private let channel: any Channel
     private var dirty = false
     private(set) var isClosing = false
 
-    init(id: Int, target: String, channel: any Channel) {
+    init(id: Int, target: String, door: Int, channel: any Channel) {
         self.id = id
+        self.door = door
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         path = String(parts[0])
         query = parts.count > 1 ? String(parts[1]) : ""

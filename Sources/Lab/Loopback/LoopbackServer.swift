@@ -9,7 +9,7 @@ import NIOWebSocket
 package final class LoopbackServer: @unchecked Sendable {
     private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let application: any LoopbackApplication
-    private var listener: (any Channel)?
+    private var listeners: [any Channel] = []
     private var nextConnection = 0
     /// Event-loop thread only.
     private var open: [ObjectIdentifier: any Channel] = [:]
@@ -20,15 +20,8 @@ package final class LoopbackServer: @unchecked Sendable {
     package func start(host: String, port: Int, certificate: String?, key: String?) throws(LoopbackStartError) -> Int {
         let tls = try Self.tlsContext(certificate: certificate, key: key)
         do {
-            let bootstrap = ServerBootstrap(group: group)
-                .serverChannelOption(.backlog, value: 128)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-                .childChannelInitializer { [self] channel in
-                    channel.eventLoop.makeCompletedFuture { try self.configure(channel, tls) }
-                }
-            let channel = try bootstrap.bind(host: host, port: port).wait()
-            listener = channel
+            let channel = try bootstrap(tls, door: 0).bind(host: host, port: port).wait()
+            listeners.append(channel)
             _ = channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(1)) { [self] _ in
                 application.tick()
             }
@@ -38,6 +31,28 @@ package final class LoopbackServer: @unchecked Sendable {
         }
     }
 
+    /// One more door to the same application, on any free port, which it returns. After `start`.
+    package func openDoor(host: String, certificate: String?, key: String?) throws(LoopbackStartError) -> Int {
+        let tls = try Self.tlsContext(certificate: certificate, key: key)
+        do {
+            let channel = try bootstrap(tls, door: listeners.count).bind(host: host, port: 0).wait()
+            listeners.append(channel)
+            return channel.localAddress?.port ?? 0
+        } catch {
+            throw LoopbackStartError("cannot listen on \(host): \(error)")
+        }
+    }
+
+    private func bootstrap(_ tls: NIOSSLContext?, door: Int) -> ServerBootstrap {
+        ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 128)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { [self] channel in
+                channel.eventLoop.makeCompletedFuture { try self.configure(channel, tls, door) }
+            }
+    }
+
     /// Runs `body` on the event-loop thread and waits for its value. Never call it from that thread.
     package func onLoop<Value: Sendable>(_ body: @escaping @Sendable () throws -> Value) throws -> Value {
         try group.next().submit(body).wait()
@@ -45,8 +60,8 @@ package final class LoopbackServer: @unchecked Sendable {
 
     /// Closes every connection and ends the thread. Call once, not from the event-loop thread.
     package func stop() {
-        if let listener {
-            try? listener.close().wait()
+        if !listeners.isEmpty {
+            for listener in listeners { try? listener.close().wait() }
             _ = try? onLoop { [self] in for channel in open.values { channel.close(promise: nil) } }
         }
         try? group.syncShutdownGracefully()
@@ -69,7 +84,7 @@ package final class LoopbackServer: @unchecked Sendable {
         }
     }
 
-    private func configure(_ channel: any Channel, _ tls: NIOSSLContext?) throws {
+    private func configure(_ channel: any Channel, _ tls: NIOSSLContext?, _ door: Int) throws {
         let pipeline = channel.pipeline.syncOperations
         if let tls { try pipeline.addHandler(NIOSSLServerHandler(context: tls)) }
         let key = ObjectIdentifier(channel)
@@ -85,7 +100,7 @@ package final class LoopbackServer: @unchecked Sendable {
             upgradePipelineHandler: { [self] channel, head in
                 channel.eventLoop.makeCompletedFuture {
                     nextConnection += 1
-                    let connection = LoopbackConnection(id: nextConnection, target: head.uri, channel: channel)
+                    let connection = LoopbackConnection(id: nextConnection, target: head.uri, door: door, channel: channel)
                     try channel.pipeline.syncOperations.addHandler(
                         WebSocketHandler(connection: connection, application: application))
                 }

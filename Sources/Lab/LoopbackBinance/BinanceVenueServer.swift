@@ -36,6 +36,14 @@ package final class BinanceVenueServer: Sendable {
         } catch { throw VenueStartError((error as? LoopbackStartError)?.reason ?? "\(error)") }
     }
 
+    /// A second port of the same venue, any free one: two feeds of one market, two servers for orders. After `start`.
+    package func openSecondPort() throws(VenueStartError) -> Int {
+        do {
+            return try server.openDoor(
+                host: options.host, certificate: options.tlsCertificateFile, key: options.tlsKeyFile)
+        } catch { throw VenueStartError(error.reason) }
+    }
+
     /// Tells every connection of the shutdown, then closes them.
     package func stop() {
         let core = core

@@ -32,6 +32,8 @@ struct MarketStreams {
     private var aggregates: Int64 = 3_000_000
     /// Says nothing while set: what would have been said is lost.
     var isFrozen = false
+    /// The same for who came to the first of two ports.
+    var isFirstFrozen = false
     static let streamsPerConnection = 1024
 
     /// `updateId` is the book's at the start, from which the diffs count on.
@@ -148,7 +150,7 @@ struct MarketStreams {
         guard !isFrozen, let sessions = listeners[name], !sessions.isEmpty else { return }
         let milliseconds = payload()
         let microseconds = sessions.contains { $0.inMicroseconds } ? microsecondTimes(milliseconds) : ""
-        for session in sessions {
+        for session in sessions where !(isFirstFrozen && session.connection.door == 0) {
             let bare = session.inMicroseconds ? microseconds : milliseconds
             session.connection.send(session.combined ? #"{"stream":"\#(name)","data":\#(bare)}"# : bare)
         }

@@ -19,6 +19,7 @@ extension VenueCore {
         /// By connection: an answer that lets the next one pass.
         var overtaken: [Int: LateMessage] = [:]
         var frozenUntil = Nanoseconds.zero
+        var firstFrozenUntil = Nanoseconds.zero
         var bannedUntil = Nanoseconds.zero
         var haltedUntil = Nanoseconds.zero
         var skewedUntil = Nanoseconds.zero
@@ -56,7 +57,18 @@ extension VenueCore {
             announceShutdown(link)
             trouble.closing.append((now + Nanoseconds(seconds: 1), link))
         }
+        if trouble.faults.strikes(.firstFrozen, within: span) {
+            trouble.firstFrozenUntil = now + trouble.faults.duration(.firstFrozen)
+        }
+        let cutsAll = trouble.faults.strikes(.firstCut, within: span)
+        let cutsStreams = trouble.faults.strikes(.firstStreamsCut, within: span)
+        if cutsAll || cutsStreams {
+            for link in links.values.map(\.connection) where link.door == 0 {
+                if cutsAll || link.path != Self.apiPath { link.abort() }
+            }
+        }
         streams.isFrozen = now < trouble.frozenUntil
+        streams.isFirstFrozen = now < trouble.firstFrozenUntil
     }
 
     private func anyLink() -> LoopbackConnection? {

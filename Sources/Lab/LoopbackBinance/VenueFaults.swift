@@ -39,13 +39,20 @@ package enum FaultKind: String, Sendable, CaseIterable {
     case linkCut = "link_cut"
     /// A connection is told of a shutdown and closed a second later.
     case serverShutdown = "server_shutdown"
+    // Of the first of two ports only, by time.
+    /// Its market streams say nothing; pings are answered.
+    case firstFrozen = "first_frozen"
+    /// Its market streams are cut.
+    case firstStreamsCut = "first_streams_cut"
+    /// Everything on it is cut.
+    case firstCut = "first_cut"
 
     /// How long it lasts, or by how much it is late, where nothing else is said.
     var usualDuration: Nanoseconds {
         switch self {
         case .replyLate, .eventLate: Nanoseconds(milliseconds: 300)
         case .repliesReordered: Nanoseconds(milliseconds: 200)
-        case .streamFrozen: Nanoseconds(seconds: 4)
+        case .streamFrozen, .firstFrozen: Nanoseconds(seconds: 4)
         case .banned, .halted, .clockSkewed: Nanoseconds(seconds: 3)
         default: .zero
         }
@@ -53,7 +60,8 @@ package enum FaultKind: String, Sendable, CaseIterable {
 
     var isByTime: Bool {
         switch self {
-        case .unsolicitedCancel, .streamFrozen, .banned, .halted, .clockSkewed, .linkCut, .serverShutdown: true
+        case .unsolicitedCancel, .streamFrozen, .banned, .halted, .clockSkewed, .linkCut, .serverShutdown, .firstFrozen,
+            .firstStreamsCut, .firstCut: true
         default: false
         }
     }

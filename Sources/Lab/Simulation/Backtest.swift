@@ -243,6 +243,9 @@ public struct CollectedMarket: MarketSink, FrameSink {
     public var inputs: [Input] = []
     public var wantsSnapshot: InstrumentID?
     public var wantsReconnect = false
+    /// The same of the second of two feeds.
+    public var secondWantsSnapshot = false
+    public var secondWantsReconnect = false
     /// Why the last new connection was asked for.
     public private(set) var reconnectReason: FeedRefusal?
     public private(set) var refusals = FeedRefusalCounts()
@@ -251,6 +254,14 @@ public struct CollectedMarket: MarketSink, FrameSink {
     public mutating func market(_ input: Input) { inputs.append(input) }
     public mutating func requestSnapshot(_ instrument: InstrumentID) { wantsSnapshot = instrument }
     public mutating func refused(_ reason: FeedRefusal) { refusals.count(reason) }
+    public mutating func requestSnapshot(_ instrument: InstrumentID, lane: Int) {
+        if lane == 0 { wantsSnapshot = instrument } else { secondWantsSnapshot = true }
+    }
+    public mutating func reconnect(_ reason: FeedRefusal, lane: Int) {
+        guard lane == 1 else { return reconnect(reason) }
+        refusals.count(reason)
+        secondWantsReconnect = true
+    }
     public mutating func reconnect(_ reason: FeedRefusal) {
         refusals.count(reason)
         wantsReconnect = true

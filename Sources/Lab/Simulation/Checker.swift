@@ -43,6 +43,9 @@ struct Checker {
     private var isReconciled = false
     private var openSnapshot: (id: UInt64, requestedAt: Nanoseconds)?
     private var lastTop = Nanoseconds(raw: .min / 2)
+    /// The newest market events of this life; the venue of this world never counts anew.
+    private var lastTopID: UInt64 = 0
+    private var lastTradeID: UInt64 = 0
     private var pendingVerdict: Intent?
     /// What the venue asked not to be sent, and until when.
     private var hold = VenueUsage.Hold.none
@@ -83,6 +86,8 @@ struct Checker {
         isReconciled = false
         openSnapshot = nil
         hold = .none
+        lastTopID = 0
+        lastTradeID = 0
         lastTop = Nanoseconds(raw: .min / 2)
     }
 
@@ -170,7 +175,13 @@ struct Checker {
     mutating func input(_ input: Input, at now: Nanoseconds) {
         self.now = now
         switch input {
-        case .topOfBook(let top): lastTop = Swift.max(lastTop, top.receivedAt)
+        case .topOfBook(let top):
+            lastTop = Swift.max(lastTop, top.receivedAt)
+            if top.updateID < lastTopID { fail(.marketDataInOrder, "book \(top.updateID) after \(lastTopID)") }
+            lastTopID = Swift.max(lastTopID, top.updateID)
+        case .trade(let trade):
+            if trade.trade.low <= lastTradeID { fail(.marketDataInOrder, "trade \(trade.trade.low) after \(lastTradeID)") }
+            lastTradeID = Swift.max(lastTradeID, trade.trade.low)
         case .link(let change): link(change)
         case .snapshot(let mark):
             if !mark.isEnd {
@@ -199,7 +210,7 @@ struct Checker {
                 claims[update.client] = Swift.max(before, update.cumulativeQuantity)
             }
         case .venueUsage(let said): held(said)
-        case .trade, .balance, .command, .timer, .note, .intent, .health, .clock, .source: break
+        case .balance, .command, .timer, .note, .intent, .health, .clock, .source: break
         }
     }
 

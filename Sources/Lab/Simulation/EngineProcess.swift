@@ -42,15 +42,19 @@ struct EngineProcess<Market: MarketDataAdapter & ~Copyable, Orders: OrderEntryAd
     var market: Market
     var orders: Orders
     var writer: JournalWriter
-    var marketSink = CollectedMarket()
+    /// A second feed of the same market, in the seeds that have one.
+    var second: Market?
+    var secondSocket: WebSocketClient
+    /// Between the feeds and the core, as on the live feed thread.
+    var pair: FeedPair<CollectedMarket>
     var orderEvents = CollectedOrders()
     var link = WorldLink()
     var marketSocket: WebSocketClient
     var orderSocket: WebSocketClient
 
     init(
-        configuration: CoreConfiguration, strategies: Strategies, market: consuming Market, orders: consuming Orders,
-        ring: consuming RingEnds<Record>, directory: String, identity: JournalIdentity, disk: any JournalDisk,
+        configuration: CoreConfiguration, strategies: Strategies, market: consuming Market, second: consuming Market?,
+        orders: consuming Orders, ring: consuming RingEnds<Record>, directory: String, identity: JournalIdentity, disk: any JournalDisk,
         now: Nanoseconds, canary: Canary?
     ) throws(JournalError) {
         let writer = try JournalWriter(
@@ -59,6 +63,11 @@ struct EngineProcess<Market: MarketDataAdapter & ~Copyable, Orders: OrderEntryAd
         stepped = SteppedCore(configuration, strategies, journal: ring.producer, session: identity.session)
         stepped.canary = canary
         self.market = market
+        let selector = second == nil
+            ? nil : FeedSelector(venue: configuration.venue, instruments: 1, rules: SecondFeed.rules)
+        pair = FeedPair(CollectedMarket(), selector: selector)
+        self.second = second
+        secondSocket = WebSocketClient(messageLimit: 1 << 20, outputLimit: 4096, seed: 3)
         self.orders = orders
         self.writer = writer
         marketSocket = WebSocketClient(messageLimit: 1 << 20, outputLimit: 4096, seed: 1)
@@ -114,20 +123,64 @@ extension EngineProcess where Market: ~Copyable, Orders: ~Copyable {
     mutating func query(_ order: OrderReference, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool {
         orders.query(order, at: now, wallNow: wallNow, sink: &link)
     }
-    mutating func marketOpened(at now: Nanoseconds) {
-        marketSocket.reset()
-        market.linkOpened(at: now, sink: &marketSink)
+    /// What the feeds said, as it goes on to the core.
+    var marketSink: CollectedMarket {
+        _read { yield pair.outlet }
+        _modify { yield &pair.outlet }
     }
-    mutating func marketClosed(at now: Nanoseconds) { market.linkClosed(at: now, sink: &marketSink) }
+    private mutating func speaks(_ lane: Int, at now: Nanoseconds) {
+        pair.lane = lane
+        pair.now = now
+    }
+    mutating func marketOpened(at now: Nanoseconds) {
+        speaks(0, at: now)
+        marketSocket.reset()
+        market.linkOpened(at: now, sink: &pair.outlet)
+    }
+    mutating func marketClosed(at now: Nanoseconds) {
+        speaks(0, at: now)
+        market.linkClosed(at: now, sink: &pair)
+    }
+    mutating func secondOpened(at now: Nanoseconds) {
+        speaks(1, at: now)
+        secondSocket.reset()
+        second?.linkOpened(at: now, sink: &pair.outlet)
+    }
+    mutating func secondClosed(at now: Nanoseconds) {
+        speaks(1, at: now)
+        second?.linkClosed(at: now, sink: &pair)
+    }
+    /// As `ordersBytes`.
+    mutating func secondBytes(_ bytes: [UInt8], at now: Nanoseconds) -> Bool {
+        speaks(1, at: now)
+        return unsafe bytes.withUnsafeBytes { buffer in
+            var input = unsafe buffer
+            while true {
+                switch unsafe secondSocket.consume(&input) {
+                case .needMore: return true
+                case .message(let payload, _):
+                    second?.message(unsafe ByteView(payload), receivedAt: now, sink: &pair)
+                case .ping: secondSocket.outputTaken()
+                case .pong: break
+                case .closed, .failed: return false
+                }
+            }
+        }
+    }
+    mutating func secondSnapshot(_ body: ByteView, at now: Nanoseconds) {
+        speaks(1, at: now)
+        second?.snapshot(InstrumentID(0), body, receivedAt: now, sink: &pair)
+    }
     /// As `ordersBytes`.
     mutating func marketBytes(_ bytes: [UInt8], at now: Nanoseconds) -> Bool {
-        unsafe bytes.withUnsafeBytes { buffer in
+        speaks(0, at: now)
+        return unsafe bytes.withUnsafeBytes { buffer in
             var input = unsafe buffer
             while true {
                 switch unsafe marketSocket.consume(&input) {
                 case .needMore: return true
                 case .message(let payload, _):
-                    market.message(unsafe ByteView(payload), receivedAt: now, sink: &marketSink)
+                    market.message(unsafe ByteView(payload), receivedAt: now, sink: &pair)
                 case .ping: marketSocket.outputTaken()
                 case .pong: break
                 case .closed, .failed: return false
@@ -136,9 +189,17 @@ extension EngineProcess where Market: ~Copyable, Orders: ~Copyable {
         }
     }
     mutating func marketSnapshot(_ body: ByteView, at now: Nanoseconds) {
-        market.snapshot(InstrumentID(0), body, receivedAt: now, sink: &marketSink)
+        speaks(0, at: now)
+        market.snapshot(InstrumentID(0), body, receivedAt: now, sink: &pair)
     }
-    mutating func marketTimer(at now: Nanoseconds) { market.timer(at: now, sink: &marketSink) }
+    mutating func marketTimer(at now: Nanoseconds) {
+        speaks(0, at: now)
+        market.timer(at: now, sink: &pair)
+        guard second != nil else { return }
+        speaks(1, at: now)
+        second?.timer(at: now, sink: &pair)
+        pair.judge(at: now)
+    }
 }
 
 /// Keeps what the order adapter says until it is taken.

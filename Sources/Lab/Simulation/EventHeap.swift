@@ -19,6 +19,11 @@ enum WorldEvent {
     case truthArrives(life: Int, VenueTruthRows)
     case snapshotRead(life: Int)
     case snapshotArrives(life: Int, [UInt8])
+    case secondOpens(life: Int)
+    case secondCloses(link: Int)
+    case secondArrives(link: Int, [UInt8])
+    case secondSnapshotRead(life: Int)
+    case secondSnapshotArrives(life: Int, [UInt8])
     case operatorActs
     case operatorSays(life: Int, Command)
     case faults

@@ -17,6 +17,8 @@ package enum FaultClass: Int, Sendable, CaseIterable {
     case diskFull, diskError, syncError, tornWrite, shortWrite, crashInWrite, diskStall
     // Amendments. At the end: a class's draws follow from its place.
     case fillDuringAmend, amendLost, amendAnswerLate
+    // Two feeds of the market, in the seeds that have a second one.
+    case firstFeedGone, firstFeedFrozen, firstFeedFlaps, secondFeedCut, feedsDisagree
 
     package var name: String { "\(self)" }
     package init?(name: String) {
@@ -85,6 +87,11 @@ package enum FaultClass: Int, Sendable, CaseIterable {
         case .fillDuringAmend: return "an order fills while its amendment is on the way"
         case .amendLost: return "an amendment or its answer is lost"
         case .amendAnswerLate: return "the answer to an amendment comes after its time-out"
+        case .firstFeedGone: return "the first of two feeds is cut and refuses connections for a while"
+        case .firstFeedFrozen: return "the first of two feeds is silent, its connection is alive"
+        case .firstFeedFlaps: return "the first of two feeds is cut again and again for some minutes"
+        case .secondFeedCut: return "the second of two feeds is cut"
+        case .feedsDisagree: return "one of two feeds tells another best bid for some seconds"
         }
     }
 
@@ -100,9 +107,11 @@ package enum FaultClass: Int, Sendable, CaseIterable {
         case .slowNetwork, .marketCut, .orderCut, .errorAfterAcceptance, .lostFill, .truthWithoutOrder,
             .truthWithoutBalance, .failedSnapshot, .stalledConnection, .shortWrite:
             return 4
-        case .staleTimestamp, .processStall, .frozenStream, .frozenPrivateStream: return 2
+        case .staleTimestamp, .processStall, .frozenStream, .frozenPrivateStream, .firstFeedGone, .firstFeedFrozen,
+            .secondFeedCut, .feedsDisagree:
+            return 2
         case .halfOpenMarket, .halfOpenOrders, .rateLimited, .haltedMarket, .ruleChange, .tickSizeChange, .streamEnded,
-            .processKill, .processKillInStep, .clockStep:
+            .processKill, .processKillInStep, .clockStep, .firstFeedFlaps:
             return 1
         case .addressBan, .maintenance, .diskStall, .crashInWrite, .doubleStart: return 0.5
         case .diskFull, .diskError, .syncError, .tornWrite: return 0.25

@@ -11,6 +11,7 @@ package enum Invariant: Int, Sendable, CaseIterable {
     case replayIsEqual = 9
     case settlesAfterFaults = 10
     case childrenWithinParent = 11
+    case marketDataInOrder = 12
 
     package var sentence: String {
         switch self {
@@ -25,6 +26,7 @@ package enum Invariant: Int, Sendable, CaseIterable {
         case .replayIsEqual: return "the journal replays to the same decisions"
         case .childrenWithinParent: return "what leaves for an intent never exceeds it, and no name leaves twice"
         case .settlesAfterFaults: return "after the faults the engine is reconciled, or stopped with a reason"
+        case .marketDataInOrder: return "no market event twice or after a newer one, from whichever feed"
         }
     }
 }
@@ -54,6 +56,8 @@ package enum Canary: Int, Sendable, CaseIterable {
     case noLookUps = 10
     /// An order leaves larger than its intent.
     case childTooLarge = 11
+    /// Now and then the core is handed a book that is older than its last one.
+    case olderBook = 12
 
     package var invariant: Invariant { Invariant(rawValue: rawValue)! }
 }

@@ -3,7 +3,8 @@
 /// happens in the world; the code that runs live has no hook for it. `needletail simulate --complete` fails on one that
 /// was never walked; `--coverage` shows all that was seen, these with a star.
 package enum RecoveryBranches {
-    package static let all = doubts + proofs + amendments + takenOver + fills + stops + refusals + venue + process + journal
+    package static let all = doubts + proofs + amendments + takenOver + fills + stops + refusals + venue + feeds + process
+        + journal
 
     /// Core: an order whose fate is not known any longer.
     static let doubts = [
@@ -79,6 +80,12 @@ package enum RecoveryBranches {
         "market message refused as GAP", "market message refused as DUPLICATE", "market message refused as SNAPSHOT_FAILED",
         "message in pieces", "message in frames and pieces",
         "request refused by the link", "request refused for its time", "REST refused with 418", "REST refused with 429",
+    ]
+
+    /// Two feeds: each reason to leave the first one, the way back, and what is said when nobody knows.
+    static let feeds = [
+        "feed 1 to 2: linkDown", "feed 1 to 2: sequence", "feed 1 to 2: lagging", "feed 2 to 1: recovered",
+        "feed 2 to 1: linkDown", "feed 2 stays: flapping", "feeds contradict each other", "feeds agree again",
     ]
 
     /// The process: each way to die, and what it does after standing still.

@@ -52,6 +52,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             let ring = makeRing(of: Record.self, capacity: 8192, in: memory)
             process = try EngineProcess(
                 configuration: coreConfiguration, strategies: engine.makeStrategies(), market: engine.makeMarket(),
+                second: hasSecondFeed ? engine.makeMarket() : nil,
                 orders: engine.makeOrders(), ring: ring, directory: lifeDirectory, identity: identity, disk: disk,
                 now: now, canary: settings.canary)
         } catch {
@@ -60,6 +61,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         checker.begin(run: run)
         heap.schedule(.linkOpens(.marketData, life: life), at: now + Nanoseconds(milliseconds: 20))
         heap.schedule(.linkOpens(.orders, life: life), at: now + Nanoseconds(milliseconds: 30))
+        if hasSecondFeed { heap.schedule(.secondOpens(life: life), at: now + Nanoseconds(milliseconds: 25)) }
         heap.schedule(.timer(life: life), at: now + timerInterval)
         heap.schedule(.drain(life: life), at: now + Nanoseconds(milliseconds: 250))
         heap.schedule(.truthAsked(life: life), at: now + Nanoseconds(milliseconds: 500))
@@ -78,6 +80,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         report.kills += 1
         endLife(crash: true)
         for role in [LinkRole.marketData, .orders] { forgetLink(role) }
+        second.link.isOpen = false
         heap.schedule(.processStarts, at: now + dice.process.pause(10))
     }
 

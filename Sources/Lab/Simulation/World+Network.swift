@@ -6,6 +6,8 @@ import Wire
 
 /// The network: connections that open, slow down, break and lie; bytes that keep their order within a connection.
 extension World where Market: ~Copyable, Orders: ~Copyable {
+    func secondDelay() -> Int64 { delay() }
+
     private func delay() -> Int64 {
         var delay = baseDelay + Int64(dice.network.next() % 3_000_000)
         if now < slowUntil { delay += 50_000_000 + Int64(dice.network.next() % 3_000_000_000) }
@@ -59,6 +61,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     func linkOpens(_ role: LinkRole, _ life: Int) {
         guard life == self.life, process != nil else { return }
         if now < closedUntil || now < stalledUntil || now < refusedUntil { return reopen(role) }
+        if role == .marketData, now < second.firstClosedUntil { return reopen(role) }
         wake()
         if role == .marketData {
             guard !marketLink.isOpen else { return }
@@ -171,6 +174,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             report.cover("market data reconnected for \(process!.marketSink.reconnectReason?.name ?? "nothing")")
             linkCloses(.marketData, marketLink.number)
         }
+        heedSecondFeed()
     }
 
     // MARK: REST

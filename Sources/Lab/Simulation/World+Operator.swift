@@ -94,6 +94,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         venueCloses()
         ownFaults()
         diskFaults()
+        if hasSecondFeed { feedFaults() }
     }
 
     private func networkFaults() {
@@ -133,6 +134,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             closedUntil = now + faults.pause(30)
             linkCloses(.marketData, marketLink.number)
             linkCloses(.orders, orderLink.number)
+            if hasSecondFeed { secondCloses(second.link.number) }
         }
         if strikes(.addressBan) {
             refusedUntil = now + faults.pause(20)
@@ -140,6 +142,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             let after = faults.dice.next() % 2 == 0 ? Nanoseconds(raw: 1) : faults.pause(5)
             heap.schedule(.linkCloses(.marketData, link: marketLink.number), at: now + after)
             heap.schedule(.linkCloses(.orders, link: orderLink.number), at: now + after)
+            if hasSecondFeed { heap.schedule(.secondCloses(link: second.link.number), at: now + after) }
         }
     }
 

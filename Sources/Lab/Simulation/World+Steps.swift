@@ -18,7 +18,18 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         if settings.canary == .orderSentAfterStop { releaseHeldBack() }
         checker.input(input, at: now)
         remember(input)
-        if case .link(let change) = input { report.cover(change) }
+        switch input {
+        case .link(let change): report.cover(change)
+        case .source(let change): cover(change)
+        case .health(let health): cover(health)
+        case .topOfBook(let top):
+            if settings.canary == .olderBook, dice.canary.unit() < 0.001 {
+                var older = top
+                older.updateID -= 1
+                checker.input(.topOfBook(older), at: now)
+            }
+        default: break
+        }
         let before = process!.stepped.inputsJournalled
         process!.stepped.step(input, at: now)
         if process!.stepped.inputsJournalled == before { checker.fail(.inputsJournalledFirst, "an input left no record") }

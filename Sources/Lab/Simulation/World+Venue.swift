@@ -222,16 +222,19 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
 
     private func tellTop() {
         let top = book.top(at: now)
+        let lie = hasSecondFeed ? lie(about: top) : nil
         dialect.ticker(top, into: &out)
-        tellMarket()
+        tellMarket(lie)
         venue.market(.topOfBook(top), at: now)
         tellEvents()
     }
 
-    private func tellMarket() {
-        guard marketLink.isOpen, now >= frozenUntil else { return }
+    /// `lie`: what one of the feeds says instead.
+    private func tellMarket(_ lie: (lane: Int, bytes: [UInt8])? = nil) {
+        if hasSecondFeed, now >= frozenUntil { tellSecond(lie?.lane == 1 ? lie!.bytes : out.view.bytes()) }
+        guard marketLink.isOpen, now >= frozenUntil, now >= second.firstFrozenUntil else { return }
         if strikes(.lostMarketMessage) { return }
-        let bytes = out.view.bytes()
+        let bytes = lie?.lane == 0 ? lie!.bytes : out.view.bytes()
         publish(bytes)
         if strikes(.duplicatedMarketMessage) { publish(bytes) }
     }

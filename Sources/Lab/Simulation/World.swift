@@ -19,6 +19,8 @@ package struct WorldSettings: Sendable {
     package var canary: Canary?
     /// The seed's own when `nil`.
     package var faults: FaultSettings?
+    /// Whether the engine has a second feed; the seed's own choice when `nil`.
+    package var hasSecondFeed: Bool?
     /// Where the journals of the engine's lives are kept while it runs.
     package var directory: String
     package init(
@@ -85,6 +87,10 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
     /// A connection that is gone, but whose last bytes still reach the venue.
     var drainingLink = -1
 
+    /// In every other seed the engine has a second feed of the same market.
+    let hasSecondFeed: Bool
+    var second = SecondFeed()
+
     // The venue.
     var venue: SimulatedVenue
     var book: WorldBook
@@ -123,6 +129,7 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         faults = FaultPlan(seed: settings.seed, settings.faults ?? .drawn(seed: settings.seed))
         began = now
         checker = Checker(cap: engine.limits.maxPosition, maxDataAge: engine.limits.maxDataAge, began: now)
+        hasSecondFeed = settings.hasSecondFeed ?? SecondFeed.isDrawn(seed: settings.seed)
         baseDelay = 200_000 + Int64(dice.network.next() % 20_000_000)
         let million = Quantity(raw: 1_000_000_000 * fixedPointUnit)
         var account = SimulatedVenueSettings(
@@ -205,6 +212,11 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         case .truthArrives(let life, let rows): if life == self.life { takeTruth(rows) }
         case .snapshotRead(let life): if life == self.life { readSnapshot() }
         case .snapshotArrives(let life, let body): if life == self.life { takeSnapshot(body) }
+        case .secondOpens(let life): secondOpens(life)
+        case .secondCloses(let link): secondCloses(link)
+        case .secondArrives(let link, let bytes): secondArrives(link, bytes)
+        case .secondSnapshotRead(let life): if life == self.life { readSecondSnapshot() }
+        case .secondSnapshotArrives(let life, let body): if life == self.life { takeSecondSnapshot(body) }
         case .operatorActs: operatorActs()
         case .operatorSays(let life, let command): if life == self.life { obey(command) }
         case .faults: drawFaults()
@@ -230,6 +242,7 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         leftOut.until = .zero
         stalledLink.until = .zero
         frozenUntil = .zero
+        second.calm()
         slowUntil = .zero
         stalledUntil = .zero
         diskStalledUntil = .zero
@@ -241,6 +254,7 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         if isJournalBroken { endLife(crash: true) }
         if process == nil {
             for role in [LinkRole.marketData, .orders] { forgetLink(role) }
+            second.link.isOpen = false
             startProcess()
         }
         heap.schedule(

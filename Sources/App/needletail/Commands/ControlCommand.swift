@@ -44,6 +44,8 @@ struct ControlCommand: AsyncParsableCommand {
                               shown by the next stage; never off
               resolve ID absent|cancelled|filled [QTY]
                               says what became of an order that stayed unknown past its deadline; needs --reason
+              failover [N]    ends the order connection and dials server N (1 is venue.orders), or the next one; what
+                              was in flight is looked up there, nothing is sent twice
               unlatch         removes the latch; needs --reason; the engine is DISARMED then
 
             One of several (off holds over arming and restarts; on may be refused, and says why):
@@ -154,6 +156,13 @@ struct ControlCommand: AsyncParsableCommand {
             guard arguments.count == 1 else { throw ValidationError("cancel takes the client id that ctl orders shows") }
             return .cancel(clientID: arguments[0])
         case "disarm": return .disarm
+        case "failover":
+            guard arguments.count <= 1 else { throw ValidationError("failover takes the number of a server, or nothing") }
+            guard let word = arguments.first else { return .failover(server: 0, reason: reason) }
+            guard let server = Int(word), (1...64).contains(server) else {
+                throw ValidationError("failover takes the number of a server, 1 for venue.orders; not '\(word)'")
+            }
+            return .failover(server: server, reason: reason)
         case "stop": return .stop(reason: reason)
         case "start": return .start
         case "kill": return .kill(reason: reason)

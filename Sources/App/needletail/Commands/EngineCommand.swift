@@ -227,7 +227,10 @@ struct EngineCommand: AsyncParsableCommand {
         _ configuration: RunConfiguration, _ adapter: any RestAdapter, _ clock: MonotonicClock
     ) throws -> (RestClient, ColdInbox<VenueUsage>) {
         let usages = ColdInbox<VenueUsage>()
-        let rest = try RestClient(base: configuration.venue.rest.url, caFile: configuration.venue.caFile) { answer in
+        let others = configuration.venue.failover.map { $0.rest?.url ?? configuration.venue.rest.url }
+        let rest = try RestClient(
+            base: configuration.venue.rest.url, others: others, caFile: configuration.venue.caFile
+        ) { answer in
             guard let usage = adapter.usage(
                 status: answer.status, headers: answer.headers, body: answer.body, wallNow: clock.wall())
             else { return 0 }

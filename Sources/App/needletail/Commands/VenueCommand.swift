@@ -49,6 +49,8 @@ struct VenueCommand: AsyncParsableCommand {
     var limits = 1
     @Option(help: "Write the port to this file once the venue listens.")
     var portFile: String?
+    @Option(help: "Listen on a second port too, and write it to this file: two feeds of one market, two order servers.")
+    var secondPortFile: String?
     @Option(help: "Account: API key. Its Ed25519 public key is given with --account-public-key.")
     var account: String?
     @Option(help: "PEM file with the account's Ed25519 public key.")
@@ -98,6 +100,9 @@ struct VenueCommand: AsyncParsableCommand {
         let bound = try server.start()
         print("listening \(bound)")
         fflush(nil)
+        if let secondPortFile {
+            try "\(try server.openSecondPort())\n".write(toFile: secondPortFile, atomically: true, encoding: .utf8)
+        }
         if let portFile { try "\(bound)\n".write(toFile: portFile, atomically: true, encoding: .utf8) }
         await EndSignal.wait()
         server.stop()

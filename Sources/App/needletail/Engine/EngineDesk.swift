@@ -36,6 +36,7 @@ struct EngineDesk: ControlHandler {
                 return .refused(Self.refusal(of: error))
             }
         case .strategyOff, .instrumentOff: host.keepOff(command, reason: reason)
+        case .failover: if let error = failoverRefusal(command.value) { return .refused(error) }
         case .disarm, .flatten, .cancelOrder, .recall, .intent, .strategyOn, .instrumentOn, .stalled, .resolve: break
         }
         if !reason.isEmpty, command.kind != .unlatch, command.kind != .incident {
@@ -43,6 +44,23 @@ struct EngineDesk: ControlHandler {
             host.note(.reason, command.operatorID, "\(command.kind.name)\(subject): \(reason)")
         }
         return submit(.command(command))
+    }
+
+    private func failoverRefusal(_ number: Int64) -> ControlError? {
+        let venue = host.configuration.venue
+        let count = venue.failover.count + 1
+        if count == 1 {
+            return ControlError(
+                place: "failover", cause: "the configuration names one server for orders",
+                cure: "list others under venue.failover and start again")
+        }
+        if host.configuration.mode != .live {
+            return ControlError(
+                place: "failover", cause: "mode \(host.configuration.mode.name) has no order link", cure: "nothing is to be done")
+        }
+        guard number > Int64(count) else { return nil }
+        return ControlError(
+            place: "failover", cause: "there is no server \(number)", cure: "servers are numbered 1 to \(count)")
     }
 
     /// What keeps a ceremony from beginning on this side of the core.

@@ -27,14 +27,14 @@ extension EngineHost {
             let (rest, inbox) = (rest, snapshots)
             Task {
                 let answer = try? await rest.send(outgoing)
-                inbox.put((request.instrument, answer?.status == 200 ? answer?.body ?? [] : []))
+                inbox.put((request.tag, answer?.status == 200 ? answer?.body ?? [] : []))
             }
         }
-        for (instrument, body) in snapshots.takeAll() {
+        for (tag, body) in snapshots.takeAll() {
             work += 1
             let now = clock.now().raw
             let taken = unsafe body.withUnsafeBytes {
-                unsafe hot.snapshots.tryPush($0, tag: UInt64(instrument), time: now)
+                unsafe hot.snapshots.tryPush($0, tag: tag, time: now)
             }
             if !taken { view.append(clock.now(), "SNAPSHOT_DROPPED", .warning, "no room for a depth snapshot") }
         }

@@ -6,6 +6,7 @@ import Model
 import Rings
 import Telemetry
 import Units
+import VenueKit
 
 /// The status document, as people and programs read it.
 extension EngineHost {
@@ -59,6 +60,7 @@ extension EngineHost {
         if status.feed != .live, status.marketLink == .up {
             lines[0].verdict = "\(status.feed.name): \(status.feedReason.words)"
         }
+        if let second = hot.gauges.second { nameFeeds(&lines, second, now) }
         if let orders = hot.gauges.orders {
             // The venue pings every 20 s at the least.
             var line = LinkLine("orders", status.orderLink, orders, now: now, quietAfter: Nanoseconds(seconds: 30))
@@ -75,5 +77,31 @@ extension EngineHost {
                 verdict: isAnswering ? "healthy" : latestTruth == nil ? "not asked yet" : "no good answer",
                 age: latestComplete.map { now - $0.requestedAt } ?? Nanoseconds(raw: -1)))
         return lines
+    }
+}
+
+/// Two feeds of one market, and which of them is believed.
+extension EngineHost {
+    private func nameFeeds(_ lines: inout [LinkLine], _ second: GaugeBoard, _ now: Nanoseconds) {
+        let pair = hot.feed.read().parse.pair
+        let quiet = configuration.feedStaleAfter
+        let boards = [hot.gauges.market, second]
+        lines = [pair.primary, pair.secondary].enumerated().map { index, feed in
+            var line = LinkLine(
+                "market data \(index + 1)", feed.isUp ? .up : .down, boards[index], now: now, quietAfter: quiet)
+            let isUsed = Int(pair.active) == index
+            line.verdict = (isUsed ? "used" : "watched") + ": " + words(feed, line.verdict)
+            if pair.isDisagreeing { line.verdict += "; the feeds contradict each other" }
+            if pair.isFlapping, index == 0 { line.verdict += "; too many switches within a minute, so it waits" }
+            return line
+        }
+    }
+
+    private func words(_ feed: FeedStanding, _ verdict: String) -> String {
+        if !feed.isUp { return verdict }
+        if feed.verdict >= .suspect { return "\(feed.verdict.name): \(feed.reason.words)" }
+        if !feed.isInSequence { return "the book is rebuilt" }
+        if !feed.isSound { return "\(feed.lag.milliseconds) ms behind the other" }
+        return verdict
     }
 }

@@ -57,7 +57,7 @@ final class EngineHost {
     /// What REST answers said of the venue's limits.
     let usages: ColdInbox<VenueUsage>
     let truths = ColdInbox<VenueTruth>()
-    let snapshots = ColdInbox<(instrument: UInt16, body: [UInt8])>()
+    let snapshots = ColdInbox<(tag: UInt64, body: [UInt8])>()
     var truthUnderWay = false
     var truthSchedule = TruthSchedule()
     var orderLinkSeen = Nanoseconds(raw: -1)
@@ -114,6 +114,7 @@ final class EngineHost {
         var work = drainJournal()
         keepArming()
         _ = hot.status.tryRead(&status)
+        rest.use(Int(status.orderSource))
         keepSwitches()
         watchThreads(now)
         latchOwnHalt()

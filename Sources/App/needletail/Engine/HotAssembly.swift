@@ -19,12 +19,20 @@ enum HotAssembly {
         var journal: RingConsumer<Record>
     }
 
+    /// A second feed of the same market.
+    struct SecondFeed<Market: MarketDataAdapter & ~Copyable>: ~Copyable {
+        var market: Market
+        let plan: LinkPlan
+        let selector: FeedSelector
+    }
+
     /// Everything the hot side needs, made on the cold side.
     struct Parts<Market: MarketDataAdapter & ~Copyable, Route: OrderRoute & ~Copyable>: ~Copyable {
         var market: Market
         /// What the mode may do with orders.
         var orders: Route
         var marketLink: LinkPlan
+        var second: SecondFeed<Market>?
         /// What the order link did not believe.
         var quarantinedOrders: RingConsumer<QuarantinedMessage>
         var core: CoreConfiguration
@@ -58,16 +66,29 @@ enum HotAssembly {
         let stages = StageHistograms()
         let readers = stages.readers()
 
+        let secondGauges = parts.second?.plan.gauges
+        var connection: FeedConnection?
+        var twin: FeedTwin<Market>?
+        if let second = parts.second.take() {
+            let frames = makeByteRing(capacity: 8 << 20)
+            let outgoing = makeByteRing(capacity: 64 << 10)
+            connection = FeedConnection(plan: second.plan, frames: frames.producer, outgoing: outgoing.consumer)
+            let selector = second.selector
+            twin = FeedTwin(
+                adapter: second.market, frames: frames.consumer, outgoing: RingFrameSink(outgoing.producer),
+                selector: selector)
+        }
         let feed = FeedIOAgent(
-            plan: parts.marketLink, frames: frames.producer, outgoing: outgoing.consumer, counters: linkCounters.writer)
+            plan: parts.marketLink, frames: frames.producer, outgoing: outgoing.consumer, counters: linkCounters.writer,
+            second: connection)
         let parse = FeedParseAgent(
             adapter: parts.market, frames: frames.consumer, snapshots: bodies.consumer,
             outgoing: RingFrameSink(outgoing.producer),
             outlet: MarketOutlet(
                 events: market.producer, requests: requests.producer, quarantined: quarantined.producer,
                 instruments: parts.core.instruments.count),
-            counters: parseCounters.writer)
-        let gauges = HotGauges(market: parts.marketLink.gauges, orders: parts.orders.gauges)
+            counters: parseCounters.writer, twin: twin)
+        let gauges = HotGauges(market: parts.marketLink.gauges, second: secondGauges, orders: parts.orders.gauges)
         let coldBeat = HeartbeatWriter()
         let trade = TradeAgent(
             core: TradingCore(configuration: parts.core, strategies: parts.strategies),

@@ -9,6 +9,8 @@ import VenueKit
 /// What the links' threads show of them beside the core's status.
 struct HotGauges {
     let market: GaugeBoard
+    /// Of the second feed, where there is one.
+    let second: GaugeBoard?
     /// `nil` in a mode without an order link.
     let orders: GaugeBoard?
 }
