@@ -61,6 +61,8 @@ public enum RequestKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case cancelAll = 3
     case query = 4
     case amend = 5
+    /// Of the venue's dead-man's switch; the reply's client id repeats the refresh's.
+    case refresh = 100
 }
 
 /// Three-valued outcome of a request. Raw values are journalled.
@@ -306,6 +308,8 @@ public enum CommandKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case recall = 83
     /// Answers a `ManualIntent`; never given as a command.
     case intent = 84
+    /// From the engine itself at its start: `hash` is what pauses before another try are drawn from.
+    case seed = 100
 }
 
 /// An operator's command, authenticated by the control socket.

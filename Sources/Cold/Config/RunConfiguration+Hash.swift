@@ -28,6 +28,11 @@ extension RunConfiguration {
             "reconcile.tolerance_bps=\(reconcileToleranceBps)",
         ]
         if venue.ownsTLSRecords { lines.append("venue.tls_records=own") }
+        if let rule = venue.cancelSwitch {
+            lines.append("venue.cancel_switch=\(rule.period.raw) \(rule.interval.raw) \(rule.maxAge.raw)")
+        }
+        let retries = "timeouts.retries=\(timeouts.retry.raw) \(timeouts.retryMax.raw) \(timeouts.cancelTries)"
+        if retries != "timeouts.retries=100000000 5000000000 6" { lines.append(retries) }
         if let preset { lines.append("preset=\(preset.rawValue)") }
         if let account = venue.account {
             lines.append("venue.account=\(account.apiKeyVariable) \(account.method.rawValue) \(account.keyVariable)")

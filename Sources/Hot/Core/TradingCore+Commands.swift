@@ -65,6 +65,7 @@ extension TradingCore {
         case .confirmIntent: accepted = confirmIntent(command, &outputs)
         case .cancelOrder: accepted = cancelOrder(command, &outputs)
         case .intent: accepted = false
+        case .seed: accepted = takeSeed(command)
         }
         outputs.append(
             .command(

@@ -19,6 +19,8 @@ enum WorldEvent {
     case truthArrives(life: Int, VenueTruthRows)
     case snapshotRead(life: Int)
     case snapshotArrives(life: Int, [UInt8])
+    case switchAsked(life: Int, SwitchRefresh)
+    case switchAnswered(life: Int, OrderReply)
     case operatorActs
     case operatorSays(life: Int, Command)
     case faults

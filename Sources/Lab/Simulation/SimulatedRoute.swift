@@ -53,6 +53,7 @@ public struct SimulatedRoute: OrderRoute, ~Copyable {
             collect()
             work += 1
         }
+        if venue.tick(at: now) { collect() }
         if now >= nextSnapshotAt, answers.room > venueEventsMax {
             nextSnapshotAt = now + snapshotInterval
             tellAccount()
@@ -72,7 +73,7 @@ public struct SimulatedRoute: OrderRoute, ~Copyable {
 
     public mutating func perform(_ output: Output, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool {
         switch output {
-        case .place, .cancel, .cancelAll, .query, .amend:
+        case .place, .cancel, .cancelAll, .query, .amend, .refresh:
             precondition(requests.room > 0, "more requests on their way to the simulated venue than its queue holds")
             requests.append(Timed(due: now + requestDelay, value: output))
             return true

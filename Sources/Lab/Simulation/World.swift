@@ -94,6 +94,8 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
     /// Our address is banned: no connection, no REST.
     var refusedUntil = Nanoseconds.zero
     var haltedUntil = Nanoseconds.zero
+    /// The venue takes no refresh of its dead-man's switch.
+    var switchDeafUntil = Nanoseconds.zero
     var rulesUntil = Nanoseconds.zero
     var coarseUntil = Nanoseconds.zero
     /// An answer that the next one overtakes.
@@ -122,7 +124,8 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         dice = WorldDice(seed: settings.seed)
         faults = FaultPlan(seed: settings.seed, settings.faults ?? .drawn(seed: settings.seed))
         began = now
-        checker = Checker(cap: engine.limits.maxPosition, maxDataAge: engine.limits.maxDataAge, began: now)
+        let rule = WorldTemper.cancelSwitch(seed: settings.seed)
+        checker = Checker(switchAgeMax: rule?.maxAge, cap: engine.limits.maxPosition, maxDataAge: engine.limits.maxDataAge, began: now)
         baseDelay = 200_000 + Int64(dice.network.next() % 20_000_000)
         let million = Quantity(raw: 1_000_000_000 * fixedPointUnit)
         var account = SimulatedVenueSettings(
@@ -205,6 +208,8 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         case .truthArrives(let life, let rows): if life == self.life { takeTruth(rows) }
         case .snapshotRead(let life): if life == self.life { readSnapshot() }
         case .snapshotArrives(let life, let body): if life == self.life { takeSnapshot(body) }
+        case .switchAsked(let life, let refresh): takeRefresh(life, refresh)
+        case .switchAnswered(let life, let reply): if life == self.life { answerRefresh(reply) }
         case .operatorActs: operatorActs()
         case .operatorSays(let life, let command): if life == self.life { obey(command) }
         case .faults: drawFaults()
@@ -224,6 +229,7 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         bannedUntil = .zero
         refusedUntil = .zero
         haltedUntil = .zero
+        switchDeafUntil = .zero
         rulesUntil = .zero
         coarseUntil = .zero
         silentUntil = .zero

@@ -36,7 +36,7 @@ struct EngineDesk: ControlHandler {
                 return .refused(Self.refusal(of: error))
             }
         case .strategyOff, .instrumentOff: host.keepOff(command, reason: reason)
-        case .disarm, .flatten, .cancelOrder, .recall, .intent, .strategyOn, .instrumentOn, .stalled, .resolve: break
+        case .disarm, .flatten, .cancelOrder, .recall, .intent, .strategyOn, .instrumentOn, .stalled, .resolve, .seed: break
         }
         if !reason.isEmpty, command.kind != .unlatch, command.kind != .incident {
             let subject = (50...53).contains(command.kind.rawValue) ? " \(host.switchName(command))" : ""
