@@ -173,6 +173,7 @@ struct SplitMix: RandomNumberGenerator {
                 IntentReview(
                     id: next(), hash: next(), operatorID: u32(), intent: intent, verdict: one(RiskVerdict.self),
                     value: int(), limit: int(), worstLong: quantity(), worstShort: quantity(), expires: time()))
+        case 13: return .refresh(SwitchRefresh(client: client(), period: time()))
         default:
             return .command(
                 CommandResult(
@@ -221,13 +222,13 @@ func sameWords(_ a: Record, _ b: Record) -> Bool {
     print("seed \(seed)")
     var random = SplitMix(state: seed)
     for round in 0..<400 {
-        for kind in 0..<13 {
+        for kind in 0..<14 {
             let output = random.output(kind)
             let record = output.record(sequence: UInt64(round), time: Nanoseconds(raw: 78))
             let back = try #require(Output(record: record))
             #expect(String(describing: back) == String(describing: output))
             #expect(sameWords(back.record(sequence: UInt64(round), time: Nanoseconds(raw: 78)), record))
-            let tags = [10: 50, 11: 60, 12: 80]
+            let tags = [10: 50, 11: 60, 12: 80, 13: 100]
             #expect(Int(record.tag) == tags[kind] ?? (kind + 1) && record.words[15] == 0 && record.stream == .output)
             #expect(Input(record: record) == nil)
         }

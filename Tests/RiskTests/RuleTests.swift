@@ -83,6 +83,8 @@ import Units
         $0.context.position = Quantity(raw: unit)
         $0.context.calmAt = Nanoseconds(seconds: 200)
         $0.context.promptAt = Nanoseconds(seconds: 200)
+        $0.context.switchAge = Nanoseconds(seconds: 200)
+        $0.context.switchLimit = Nanoseconds(seconds: 100)
         $0.context.drawdown = Int128(50 * unit)
         $0.context.limits.throttleDrawdown = Notional(raw: unit)
         $0.context.limits.throttlePercent = 1

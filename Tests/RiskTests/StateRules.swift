@@ -90,5 +90,9 @@ let stateRules: [Rule] = [
         .latency, "the venue answers too slowly", value: 100_000_000_000, limit: 100_000_000_001,
         atLimit: { $0.context.promptAt = Nanoseconds(seconds: 100) },
         past: { $0.context.promptAt = Nanoseconds(raw: 100_000_000_001) }),
+    Rule(
+        .cancelSwitch, "the dead-man's switch is old", value: 101, limit: 100,
+        atLimit: { ($0.context.switchAge, $0.context.switchLimit) = (Nanoseconds(raw: 100), Nanoseconds(raw: 100)) },
+        past: { ($0.context.switchAge, $0.context.switchLimit) = (Nanoseconds(raw: 101), Nanoseconds(raw: 100)) }),
     Rule(.notAmendable, "the order cannot be changed") { $0.context.isAmendable = false },
 ]

@@ -110,6 +110,10 @@ enum Roster {
         core.timeouts.amend = configuration.timeouts.amend
         core.queryInterval = configuration.timeouts.query
         core.queryIntervalMax = configuration.timeouts.queryMax
+        core.retry.first = configuration.timeouts.retry
+        core.retry.longest = configuration.timeouts.retryMax
+        core.retry.most = UInt8(configuration.timeouts.cancelTries)
+        core.cancelSwitch = configuration.venue.cancelSwitch
         core.unknownDeadline = configuration.timeouts.unknown
         core.reconcileToleranceBps = configuration.reconcileToleranceBps
         core.shadowStrategies = plan.strategies.indices.filter { plan.strategies[$0].isShadow }.map { StrategyID(UInt8($0)) }

@@ -22,11 +22,14 @@ public struct ArmingChecks: OptionSet, BitwiseCopyable, Sendable, Hashable {
     /// without a stage there is nothing to confirm.
     public static let staged = ArmingChecks(rawValue: 1 << 8)
     public static let halted = ArmingChecks(rawValue: 1 << 9)
+    /// The venue's dead-man's switch has no confirmed refresh, or an old one.
+    public static let cancelSwitch = ArmingChecks(rawValue: 1 << 10)
 
     private static let table: [(check: ArmingChecks, name: String)] = [
         (.halted, "halted"), (.marketLink, "market_link"), (.orderLink, "order_link"), (.data, "data"),
         (.reconciled, "reconciled"), (.balance, "balance"), (.unknownOrders, "unknown_orders"),
         (.openOrders, "open_orders"), (.note, "note"), (.staged, "staged"),
+        (.cancelSwitch, "cancel_switch"),
     ]
     /// Stable names, for JSON, in the order in which people look. Cold code only.
     public var names: [String] { Self.table.filter { contains($0.check) }.map(\.name) }

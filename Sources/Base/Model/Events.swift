@@ -61,6 +61,8 @@ public enum RequestKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case cancelAll = 3
     case query = 4
     case amend = 5
+    /// Of the venue's dead-man's switch; the reply's client id repeats the refresh's.
+    case refresh = 100
 }
 
 /// Three-valued outcome of a request. Raw values are journalled.
@@ -309,6 +311,8 @@ public enum CommandKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// Another server for orders: the connection ends and number `value` of the configuration is dialled, from 1; 0 is the
     /// next one.
     case failover = 90
+    /// From the engine itself at its start: `hash` is what pauses before another try are drawn from.
+    case seed = 100
 }
 
 /// An operator's command, authenticated by the control socket.

@@ -101,6 +101,34 @@ public struct OrderAmendment: BitwiseCopyable, Sendable {
     public var isInPlace: Bool { client == order.client }
 }
 
+/// Asks the venue to cancel everything unless it is asked again within `period`.
+public struct SwitchRefresh: BitwiseCopyable, Sendable {
+    /// Names the refresh: the run and a number that grows, apart from the names of orders.
+    public var client: ClientOrderID
+    public var period: Nanoseconds
+
+    public init(client: ClientOrderID, period: Nanoseconds) {
+        self.client = client
+        self.period = period
+    }
+}
+
+/// How a venue's dead-man's switch is used.
+public struct CancelSwitchRule: BitwiseCopyable, Sendable, Equatable {
+    /// After which the venue cancels everything by itself.
+    public var period: Nanoseconds
+    /// Between two refreshes.
+    public var interval: Nanoseconds
+    /// Age of the last confirmed refresh beyond which no new risk is taken; its age counts from its request.
+    public var maxAge: Nanoseconds
+
+    public init(period: Nanoseconds, interval: Nanoseconds, maxAge: Nanoseconds) {
+        self.period = period
+        self.interval = interval
+        self.maxAge = maxAge
+    }
+}
+
 /// The gate's verdict on an intent, with the two numbers it compared (at the scale of what is compared).
 public struct Verdict: BitwiseCopyable, Sendable {
     public var intent: Intent
@@ -290,4 +318,5 @@ public enum Output: BitwiseCopyable, Sendable {
     case switched(SwitchChange)
     case amend(OrderAmendment)
     case review(IntentReview)
+    case refresh(SwitchRefresh)
 }

@@ -18,6 +18,7 @@ extension Output {
         case .switched: return 50
         case .amend: return 60
         case .review: return 80
+        case .refresh: return 100
         }
     }
 
@@ -104,6 +105,9 @@ extension Output {
             r.put(v.worstLong.raw, 10)
             r.put(v.worstShort.raw, 11)
             r.put(v.expires.raw, 12)
+        case .refresh(let v):
+            r.words[3] = v.client.word
+            r.put(v.period.raw, 4)
         case .switched(let v):
             r.put8(v.subject.rawValue, at: 0)
             r.put8(v.isOn ? 1 : 0, at: 8)
@@ -219,6 +223,7 @@ extension Output {
                 OrderAmendment(
                     order: reference, client: r.client(5), strategy: StrategyID(r.get8(at: 16)), side: side,
                     timeInForce: tif, price: r.price(6), quantity: r.quantity(7)))
+        case 100: self = .refresh(SwitchRefresh(client: r.client(3), period: r.nanoseconds(4)))
         default: return nil
         }
     }

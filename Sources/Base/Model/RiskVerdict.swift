@@ -27,6 +27,8 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case volatility = 30
     /// The venue answered too slowly.
     case latency = 31
+    /// The last confirmed refresh of the venue's dead-man's switch is too old.
+    case cancelSwitch = 100
     /// The order to amend cannot be: executed in part, already being changed, or not changed at all.
     case notAmendable = 62
     case invalidPrice = 8
@@ -88,6 +90,7 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .instrumentBlocked: return "INSTRUMENT_BLOCKED"
         case .volatility: return "VOLATILITY"
         case .latency: return "LATENCY"
+        case .cancelSwitch: return "CANCEL_SWITCH"
         case .notAmendable: return "NOT_AMENDABLE"
         case .invalidPrice: return "INVALID_PRICE"
         case .invalidQuantity: return "INVALID_QUANTITY"

@@ -119,6 +119,10 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case sourceSwitched = 90
     /// The first source keeps failing and coming back: the second one stays for now.
     case sourceFlapping = 91
+    /// The venue's dead-man's switch was not refreshed in time.
+    case cancelSwitch = 100
+    /// An order rests although its cancel was tried again and again.
+    case cannotCancel = 101
 
     public var name: String {
         switch self {
@@ -153,6 +157,8 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .conservationBreach: return "CONSERVATION_BREACH"
         case .sourceSwitched: return "SOURCE_SWITCHED"
         case .sourceFlapping: return "SOURCE_FLAPPING"
+        case .cancelSwitch: return "CANCEL_SWITCH"
+        case .cannotCancel: return "CANNOT_CANCEL"
         }
     }
 }

@@ -11,6 +11,12 @@ extension RunConfiguration {
             ("venue.rest", venue.rest.url), ("venue.ca_file", venue.caFile ?? "system"),
             ("venue.client_id_prefix", venue.clientIDPrefix),
         ]
+        if let rule = venue.cancelSwitch {
+            facts.append(
+                ("venue.cancel_switch",
+                    "the venue cancels everything after \(Self.text(rule.period)), refreshed every \(Self.text(rule.interval)), "
+                        + "no new risk after \(Self.text(rule.maxAge))"))
+        }
         if let account = venue.account {
             facts.append(("venue.account", "\(account.apiKeyVariable), \(account.method.rawValue) \(account.keyVariable)"))
         }

@@ -32,6 +32,11 @@ extension RunConfiguration {
         for server in venue.failover {
             lines.append("venue.failover=\(server.orders.url) \(server.rest?.url ?? "-") \(venue.failoverAfter)")
         }
+        if let rule = venue.cancelSwitch {
+            lines.append("venue.cancel_switch=\(rule.period.raw) \(rule.interval.raw) \(rule.maxAge.raw)")
+        }
+        let retries = "timeouts.retries=\(timeouts.retry.raw) \(timeouts.retryMax.raw) \(timeouts.cancelTries)"
+        if retries != "timeouts.retries=100000000 5000000000 6" { lines.append(retries) }
         if let preset { lines.append("preset=\(preset.rawValue)") }
         if let account = venue.account {
             lines.append("venue.account=\(account.apiKeyVariable) \(account.method.rawValue) \(account.keyVariable)")

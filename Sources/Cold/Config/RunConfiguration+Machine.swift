@@ -7,6 +7,10 @@ extension TimeoutSettings {
         place = section.duration("place", cure: kind, default: request)
         cancel = section.duration("cancel", cure: kind, default: request)
         amend = section.duration("amend", cure: kind, default: request)
+        let pause = "write a pause such as 100ms, or leave it out"
+        retry = section.duration("retry", cure: pause, default: Nanoseconds(milliseconds: 100))
+        retryMax = section.duration("retry_max", cure: pause, default: Nanoseconds(seconds: 5))
+        cancelTries = section.whole("cancel_tries", in: 1...100, cure: "write 1 to 100 tries, or leave it out", default: 6)
         query = section.duration(
             "query", cure: "write the first pause between look-ups, such as 1s, or leave it out", default: Nanoseconds(seconds: 1))
         queryMax = section.duration(

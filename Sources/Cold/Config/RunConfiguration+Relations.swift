@@ -107,6 +107,21 @@ extension RunConfiguration {
                 ["timeouts.\(name)"], span <= Nanoseconds(seconds: 60),
                 "is longer than 60s: an order would stay in doubt too long", cure: "write a few seconds")
         }
+        for path in ["timeouts.retry", "timeouts.retry_max"] {
+            reader.relate(
+                [path], timeouts.retry <= timeouts.retryMax && timeouts.retryMax <= Nanoseconds(seconds: 60),
+                "the first pause before another cancel is longer than the longest, or that is longer than 60s",
+                cure: "write timeouts.retry: 100ms and timeouts.retry_max: 5s")
+        }
+        if let rule = venue.cancelSwitch {
+            reader.relate(
+                ["venue.cancel_switch.max_age", "venue.cancel_switch.refresh"], rule.interval.raw <= rule.maxAge.raw / 2,
+                "is shorter than two refreshes: one lost would stop new orders", cure: "raise max_age or lower refresh")
+            reader.relate(
+                ["venue.cancel_switch.max_age", "venue.cancel_switch.period"], rule.maxAge < rule.period,
+                "is not shorter than the period: orders would be placed that the venue is about to cancel",
+                cure: "lower max_age or raise period")
+        }
         // Either may be left out: the one that is written is named.
         for path in ["timeouts.query", "timeouts.query_max"] {
             reader.relate(

@@ -30,7 +30,9 @@ extension VenueSettings {
         if section.contains("failover_after"), !section.contains("failover") {
             section.fail("failover_after", "has no failover: to go to", cure: "list failover: servers, or leave it out")
         }
-        section.allow("ca_file", "account", "tls_records", "secondary_feed")
+        cancelSwitch = section.contains("cancel_switch")
+            ? section.cancelSwitch(venue: kind, catalogue.switches[kind]) : nil
+        section.allow("ca_file", "account", "tls_records", "secondary_feed", "cancel_switch")
         section.finish()
     }
 }
@@ -57,6 +59,28 @@ extension AccountSettings {
 }
 
 extension Section {
+    /// How the venue's dead-man's switch is to be used; a venue that has none cannot be asked to.
+    func cancelSwitch(venue: String, _ allowed: ClosedRange<Nanoseconds>?) -> CancelSwitchRule? {
+        let inner = section("cancel_switch", cure: "write cancel_switch: with period, refresh, max_age")
+        let cure = "write a time span such as 30s"
+        let rule = CancelSwitchRule(
+            period: inner.duration("period", cure: cure), interval: inner.duration("refresh", cure: cure),
+            maxAge: inner.duration("max_age", cure: cure))
+        inner.finish()
+        guard let allowed else {
+            fail(
+                "cancel_switch", "\(venue) has no dead-man's switch that cancels when it is not refreshed",
+                cure: "remove cancel_switch; the guard (timeouts.guard) cancels everything when this engine is silent")
+            return nil
+        }
+        if !allowed.contains(rule.period) {
+            inner.fail(
+                "period", "is not from \(allowed.lowerBound.raw / 1_000_000_000)s to \(allowed.upperBound.raw / 1_000_000_000)s, "
+                    + "which \(venue) takes", cure: "write a time in between")
+        }
+        return rule
+    }
+
     /// The name of an environment variable. What is not one may be the secret itself, so it is never quoted.
     func variable(_ key: String, required: Bool) -> String {
         let cure = "name an environment variable such as NEEDLETAIL_API_KEY, and put the secret there"

@@ -73,6 +73,8 @@ package struct VenueSettings: Sendable {
     package var failover: [FailoverSettings]
     /// Failed attempts in a row after which the next of them is tried.
     package var failoverAfter: Int
+    /// How the venue's dead-man's switch is used; `nil` where the file does not ask for it.
+    package var cancelSwitch: CancelSwitchRule?
 }
 
 /// How requests are signed.
@@ -142,6 +144,8 @@ package struct RunCatalogue: Sendable {
     package var strategies: [String]
     /// The parameters of a strategy; `nil` when there is no such strategy.
     package var parameters: @Sendable (String) -> [ParameterRule]?
+    /// The periods that a venue's dead-man's switch takes; a venue that is not named has none.
+    package var switches: [String: ClosedRange<Nanoseconds>] = [:]
     package init(
         venues: [String], strategies: [String], parameters: @escaping @Sendable (String) -> [ParameterRule]?
     ) {
@@ -162,6 +166,10 @@ package struct TimeoutSettings: Sendable {
     package var place: Nanoseconds
     package var cancel: Nanoseconds
     package var amend: Nanoseconds
+    /// Before a cancel is tried again, the longest such pause, and how often until a person is called.
+    package var retry = Nanoseconds(milliseconds: 100)
+    package var retryMax = Nanoseconds(seconds: 5)
+    package var cancelTries = 6
     /// Between the first two look-ups of an unknown order; each further pause is twice as long, up to `queryMax`.
     package var query: Nanoseconds
     package var queryMax: Nanoseconds

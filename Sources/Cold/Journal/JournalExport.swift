@@ -110,6 +110,12 @@ package struct JournalExport {
         case .amend(let amendment):
             owners[amendment.client.word] = amendment.strategy
             return [amend(amendment, record, header)]
+        case .refresh(let refresh):
+            var line = start("decision", record, header)
+            line.add("action", "refresh_switch")
+            line.add("number", UInt64(refresh.client.sequence))
+            line.add("period_ns", refresh.period.raw)
+            return [line.text]
         case .cancel(let reference): return [decision("cancel", reference, record, header)]
         case .query(let reference): return [decision("query", reference, record, header)]
         case .cancelAll(let instrument):

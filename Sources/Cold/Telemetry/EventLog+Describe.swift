@@ -6,7 +6,7 @@ extension EventLog {
     /// verdicts): the journal has them all.
     package func describe(_ output: Output, at time: Nanoseconds) -> EventLine? {
         switch output {
-        case .place, .cancel, .amend: return nil
+        case .place, .cancel, .amend, .refresh: return nil
         case .cancelAll(let instrument):
             return EventLine(
                 time: time, code: "CANCEL_ALL", severity: .warning, text: "cancel all orders in \(symbol(instrument))")
@@ -48,7 +48,7 @@ extension EventLog {
         case .outsideWindow: return value < 0 ? ": the time of day is not known" : ""
         case .priceDrift where value == .max: return ": nobody but us has said a price for a minute"
         case .priceCollar, .priceDrift, .slippage: return ": \(value) bps against \(limit) bps"
-        case .staleMarketData, .quietMarketData, .venueDataAge: return ": \(value / 1_000_000) ms old, limit \(limit / 1_000_000) ms"
+        case .staleMarketData, .quietMarketData, .venueDataAge, .cancelSwitch: return ": \(value / 1_000_000) ms old, limit \(limit / 1_000_000) ms"
         case .passed, .killed, .notLive, .reduceOnly, .instrumentNotAllowed, .noMarketData, .linkDown, .dirtyPosition,
             .strategyOff, .instrumentBlocked, .notAmendable:
             return ""
@@ -210,6 +210,7 @@ extension CommandKind {
         case .failover: return "failover"
         case .recall: return "recall"
         case .intent: return "intent"
+        case .seed: return "seed"
         }
     }
 }

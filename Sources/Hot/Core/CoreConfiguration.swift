@@ -21,6 +21,10 @@ public struct CoreConfiguration: Sendable {
     /// Between the first two look-ups of the same unknown order; each further pause is twice as long, up to the second.
     public var queryInterval = Nanoseconds(seconds: 1)
     public var queryIntervalMax = Nanoseconds(seconds: 8)
+    /// How cancels are tried again.
+    public var retry = RetrySettings()
+    /// How the venue's dead-man's switch is used; `nil` for a venue without one, or a run that does not ask for it.
+    public var cancelSwitch: CancelSwitchRule?
     /// An order may be proved absent no sooner after it was sent: until then it may still be on its way. Longer than the
     /// time for which a venue takes an order after its stamp (5 s, Binance's recvWindow here) by what clocks may differ.
     public var absenceGrace = Nanoseconds(seconds: 8)

@@ -18,6 +18,8 @@ struct InstrumentState: BitwiseCopyable {
     var isSwept = false
     /// When its orders were last cancelled as a whole.
     var sweptAt = Nanoseconds(raw: .min / 2)
+    /// How often in a row, while something rests.
+    var sweeps: UInt8 = 0
     var nextFlattenAt = Nanoseconds.zero
 
     // Health of its market data.

@@ -67,6 +67,7 @@ extension TradingCore {
         case .intent: accepted = false
         // The link's end, which follows, is what changes the state.
         case .failover: accepted = maySend && command.value >= 0
+        case .seed: accepted = takeSeed(command)
         }
         outputs.append(
             .command(

@@ -127,6 +127,10 @@ extension TradingCore {
         instruments[index].gate.isBlocked = instruments[index].isBlocked && !isOurs
         instruments[index].gate.venueAge = instruments[index].limits.maxVenueAge.raw == .max ? nil : venueAge(of: index)
         instruments[index].gate.promptAt = promptAt
+        if let rule = configuration.cancelSwitch, maySend {
+            instruments[index].gate.switchAge = switchAge
+            instruments[index].gate.switchLimit = rule.maxAge
+        }
         instruments[index].gate.drawdown = runFall.depth(result)
         instruments[index].gate.ownBid = open.ownBid
         instruments[index].gate.ownAsk = open.ownAsk

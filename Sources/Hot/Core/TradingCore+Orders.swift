@@ -63,6 +63,8 @@ extension TradingCore {
         let order = orders[slot]
         guard order.strategy == intent.strategy, order.state == .open || order.state == .partiallyFilled
         else { return }
+        // Asked for before, and not yet time to try again.
+        guard now >= order.cancelAt else { return }
         let answer = judgeCancel(intent)
         outputs.append(
             .verdict(
@@ -76,7 +78,9 @@ extension TradingCore {
     /// Asks for one order's cancellation. Precondition: the order link is up.
     mutating func requestCancel(_ slot: Int, _ outputs: inout OutputBuffer) {
         apply(.cancelRequested, to: slot, error: .none, &outputs)
-        let order = orders[slot]
+        var order = orders[slot]
+        countCancel(&order)
+        orders.update(slot, order)
         published.cancelsSent &+= 1
         countMessage(order.instrument)
         outputs.append(

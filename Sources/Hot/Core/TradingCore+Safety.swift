@@ -38,6 +38,7 @@ extension TradingCore {
     }
 
     mutating func timer(_ outputs: inout OutputBuffer) {
+        watchSwitch(&outputs)
         for index in 0..<orders.activeCount { watch(orders.activeSlot(index), &outputs) }
         for index in 0..<instruments.count {
             sweep(index, &outputs)
@@ -71,7 +72,11 @@ extension TradingCore {
             // Too old to rest, or of a strategy that was switched off while it was on its way.
             let isTooOld = now - order.sentAt > instruments[order.instrument.index].limits.maxOrderAge
             let isOff = order.strategy.index < accounts.count && accounts[order.strategy.index].isOff
-            if mayCancel, isTooOld || isOff { requestCancel(slot, &outputs) }
+            if order.cancels > 0 {
+                cancelAgain(slot, &outputs)
+            } else if mayCancel, isTooOld || isOff {
+                requestCancel(slot, &outputs)
+            }
             // A reduction that the venue did not carry out while it could.
             if !order.amendedQuantity.isZero, now - order.requestedAt >= configuration.absenceGrace {
                 var kept = orders[slot]
@@ -96,7 +101,7 @@ extension TradingCore {
         let first = configuration.queryInterval.raw
         let longest = Swift.max(first, configuration.queryIntervalMax.raw)
         let interval = order.lookUps < 16 ? Swift.min(first << Int64(order.lookUps), longest) : longest
-        let draw = SlotIndex.mix(order.client.word ^ UInt64(order.lookUps) << 48)
+        let draw = SlotIndex.mix(order.client.word ^ UInt64(order.lookUps) << 48 ^ seed)
         let due = now + Nanoseconds(raw: interval + Int64(draw % UInt64(interval / 4 + 1)))
         let provable = order.sentAt + configuration.absenceGrace
         return provable > now && provable < due ? provable : due
@@ -105,7 +110,8 @@ extension TradingCore {
     /// Cancels what must not rest: everything while the engine does not trade, and quotes on stale data while it does.
     private mutating func sweep(_ index: Int, _ outputs: inout OutputBuffer) {
         let held = instruments[index]
-        guard restsAny(held.instrument.id), now - held.sweptAt > configuration.timeouts.cancel else { return }
+        guard restsAny(held.instrument.id) else { return instruments[index].sweeps = 0 }
+        guard mayCancel, now - held.sweptAt > sweepPause(index) else { return }
         if isTrading {
             guard !held.isFresh(at: now) || held.feed >= .suspect, !held.isSwept else { return }
             instruments[index].isSwept = true
@@ -113,6 +119,7 @@ extension TradingCore {
             alert(.warning, error, instrument: held.instrument.id,
                 value: held.hasTop ? (now - held.top.receivedAt).raw : 0, limit: held.limits.maxDataAge.raw, &outputs)
         }
+        countSweep(index, &outputs)
         cancelAll(in: index, &outputs)
     }
 

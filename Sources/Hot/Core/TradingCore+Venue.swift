@@ -30,6 +30,7 @@ extension TradingCore {
             halt(.conservationBreach, value: Int64(bitPattern: reply.client.word), &outputs)
         }
         if stopsSending(reply) { fail(reply.error, value: Int64(reply.venueCode)) }
+        if reply.kind == .refresh { return switchReply(reply, &outputs) }
         if reply.kind == .cancelAll {
             if reply.outcome != .accepted, reply.error != .unknownOrder {
                 alert(.warning, reply.error, instrument: reply.instrument, value: Int64(reply.venueCode), &outputs)
@@ -55,10 +56,11 @@ extension TradingCore {
         // The cancellation itself is proved by the stream or a look-up, which also carry the filled quantity.
         case (.cancel, .accepted), (.query, .accepted), (.query, .unknown): break
         case (.cancel, .refused):
+            if stopsSending(reply) { postponeCancel(slot) }
             // Gone at the venue: filled or cancelled, we do not know which yet.
             apply(reply.error == .unknownOrder ? .doubted : .cancelRefused, to: slot, error: reply.error, &outputs)
         case (.query, .refused): if reply.error == .unknownOrder { absent(slot, &outputs) }
-        case (.cancelAll, _): break
+        case (.cancelAll, _), (.refresh, _): break
         }
     }
 

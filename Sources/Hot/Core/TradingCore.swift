@@ -98,6 +98,9 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var isRepriced = false
     /// Until when no new order leaves after a slow answer.
     var promptAt = Nanoseconds(raw: .min)
+    /// What pauses before another try are drawn from; 0 before the engine was given one.
+    var seed: UInt64 = 0
+    var cancelSwitch = CancelSwitchState()
     /// Orders in a row that were refused or not answered.
     var errorsInRow: Int32 = 0
 

@@ -25,7 +25,8 @@ struct CheckedOutlet: ~Copyable {
             guard isStopped || isStale else { return true }
             withhold(.amend, amendment.order.instrument, amendment.order.client, error)
             if !amendment.isInPlace { withhold(.amend, amendment.order.instrument, amendment.client, error) }
-        case .cancel, .cancelAll, .query, .verdict, .order, .position, .state, .alert, .command, .switched, .review: return true
+        case .cancel, .cancelAll, .query, .verdict, .order, .position, .state, .alert, .command, .switched, .review,
+            .refresh: return true
         }
         return false
     }

@@ -101,6 +101,9 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
             if handler.adapter.amend(amendment, at: now, wallNow: wallNow, sink: &keeper!.link) { return true }
             refuse(.amend, amendment.order.instrument, amendment.order.client)
             if !amendment.isInPlace { refuse(.amend, amendment.order.instrument, amendment.client) }
+        case .refresh(let refresh):
+            if handler.adapter.refreshSwitch(refresh, at: now, wallNow: wallNow, sink: &keeper!.link) { return true }
+            refuse(.refresh, InstrumentID(0), refresh.client)
         case .command(let result):
             if result.command.kind == .unlatch, result.accepted { isHeld = false }
             if result.command.kind == .failover, result.accepted { failover.asked(for: result.command.value, at: now) }

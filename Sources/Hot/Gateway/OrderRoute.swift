@@ -44,7 +44,7 @@ public struct NoOrderRoute: OrderRoute, ~Copyable {
 
     public mutating func perform(_ output: Output, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool {
         switch output {
-        case .place, .cancel, .cancelAll, .query, .amend:
+        case .place, .cancel, .cancelAll, .query, .amend, .refresh:
             preconditionFailure("a core without a right to send decided to send")
         case .verdict, .order, .position, .state, .alert, .command, .switched, .review: return false
         }

@@ -42,7 +42,8 @@ public struct ConservationCheck: BitwiseCopyable, Sendable {
                 amendment.isInPlace || name(amendment.client)
             else { return breach }
             return nil
-        case .cancel, .cancelAll, .query, .order, .position, .state, .alert, .command, .switched, .review: return nil
+        case .cancel, .cancelAll, .query, .order, .position, .state, .alert, .command, .switched, .review,
+            .refresh: return nil
         }
     }
 

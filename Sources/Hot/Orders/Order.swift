@@ -28,6 +28,11 @@ public struct Order: BitwiseCopyable, Sendable {
     public var lookUpAt = Nanoseconds.zero
     /// Look-ups since it became unknown.
     public var lookUps: UInt16 = 0
+    /// Cancels of it alone that were sent, and when the next one may follow, engine clock.
+    public var cancels: UInt8 = 0
+    /// A person was called because it could not be cancelled.
+    public var isCancelGivenUp = false
+    public var cancelAt = Nanoseconds.zero
     /// The snapshot that last showed it.
     public var seenInSnapshot: UInt64 = 0
     /// The mid when its strategy decided; zero where nobody did.

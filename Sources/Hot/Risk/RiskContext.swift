@@ -35,6 +35,9 @@ public struct RiskContext: BitwiseCopyable, Sendable {
     /// Until when the instrument is left alone after a move, and the run after a slow answer.
     public var calmAt = Nanoseconds(raw: .min)
     public var promptAt = Nanoseconds(raw: .min)
+    /// Age of the last confirmed refresh of the venue's dead-man's switch, and its limit; none where there is no switch.
+    public var switchAge = Nanoseconds.zero
+    public var switchLimit = Nanoseconds(raw: .max)
     /// Fall of the run's result from its highest, scale 8.
     public var drawdown: Int128 = 0
     /// Highest price of our own buys that may rest or be on their way; zero when there is none.

@@ -51,6 +51,9 @@ public enum RiskGate {
             }
             if c.now < c.calmAt { return RiskAnswer(.volatility, value: c.now.raw, limit: c.calmAt.raw) }
             if c.now < c.promptAt { return RiskAnswer(.latency, value: c.now.raw, limit: c.promptAt.raw) }
+            if c.switchAge > c.switchLimit {
+                return RiskAnswer(.cancelSwitch, value: c.switchAge.raw, limit: c.switchLimit.raw)
+            }
         }
         if !c.isAmendable { return RiskAnswer(.notAmendable) }
         if let refusal = form(intent, &c) { return refusal }

@@ -35,7 +35,7 @@ public enum OrderLinkProblem: UInt16, Sendable, BitwiseCopyable, CaseIterable {
 /// `at` and `receivedAt` are on the engine clock, `wallNow` is UTC for signed timestamps. The link is usable for
 /// orders from the `.link(.orders, .up)` event (logged on, private stream subscribed) until `.down`.
 ///
-/// The five commands answer `true` when the frame was handed to the link. `false` means that nothing was sent: the
+/// The commands answer `true` when the frame was handed to the link. `false` means that nothing was sent: the
 /// link is not ready, its buffer or the in-flight table is full, or the instrument is not this venue's. Time-outs are the
 /// core's business; a reply that comes after them is still reported.
 ///
@@ -65,6 +65,12 @@ public protocol OrderEntryAdapter: ~Copyable {
     /// promise that answers `false`.
     mutating func amend<S: FrameSink & ~Copyable>(
         _ amendment: OrderAmendment, at now: Nanoseconds, wallNow: Nanoseconds, sink: inout S) -> Bool
+    /// The venue's dead-man's switch; `nil` where it has none. Cold.
+    var cancelSwitch: CancelSwitch? { get }
+    /// Asks the venue to cancel everything of the run's instruments unless it is asked again in time. One reply of kind
+    /// `.refresh`, once that holds for all of them.
+    mutating func refreshSwitch<S: FrameSink & ~Copyable>(
+        _ refresh: SwitchRefresh, at now: Nanoseconds, wallNow: Nanoseconds, sink: inout S) -> Bool
     mutating func query<S: FrameSink & ~Copyable>(
         _ order: OrderReference, at now: Nanoseconds, wallNow: Nanoseconds, sink: inout S) -> Bool
     /// Time passed; called at least every 100 ms.
@@ -77,4 +83,21 @@ extension OrderEntryAdapter where Self: ~Copyable {
     public mutating func amend<S: FrameSink & ~Copyable>(
         _ amendment: OrderAmendment, at now: Nanoseconds, wallNow: Nanoseconds, sink: inout S
     ) -> Bool { false }
+
+    public var cancelSwitch: CancelSwitch? { nil }
+    /// The venue has no switch: nothing was sent.
+    public mutating func refreshSwitch<S: FrameSink & ~Copyable>(
+        _ refresh: SwitchRefresh, at now: Nanoseconds, wallNow: Nanoseconds, sink: inout S
+    ) -> Bool { false }
+}
+
+/// What a venue's dead-man's switch can be set to.
+public struct CancelSwitch: BitwiseCopyable, Sendable, Equatable {
+    public var shortest: Nanoseconds
+    public var longest: Nanoseconds
+
+    public init(shortest: Nanoseconds, longest: Nanoseconds) {
+        self.shortest = shortest
+        self.longest = longest
+    }
 }

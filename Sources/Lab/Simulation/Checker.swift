@@ -7,6 +7,8 @@ struct Checker {
     private(set) var violations: [Violation] = []
     private let cap: Quantity
     private let maxDataAge: Nanoseconds
+    /// Of the venue's dead-man's switch; `nil` without one.
+    private let switchAgeMax: Nanoseconds?
     private let began: Nanoseconds
     private var now: Nanoseconds
 
@@ -47,6 +49,10 @@ struct Checker {
     private var lastTopID: UInt64 = 0
     private var lastTradeID: UInt64 = 0
     private var pendingVerdict: Intent?
+    /// Refreshes of the switch by number, and when the last confirmed one was asked for.
+    private var refreshes: [UInt32: Nanoseconds] = [:]
+    private var refreshedAt = Nanoseconds(raw: .min / 2)
+    private var isReducing = false
     /// What the venue asked not to be sent, and until when.
     private var hold = VenueUsage.Hold.none
     private var heldUntil = Nanoseconds.zero
@@ -54,10 +60,11 @@ struct Checker {
     /// Steps checked.
     private(set) var steps: UInt64 = 0
 
-    init(cap: Quantity, maxDataAge: Nanoseconds, began: Nanoseconds) {
+    init(switchAgeMax: Nanoseconds?, cap: Quantity, maxDataAge: Nanoseconds, began: Nanoseconds) {
         self.began = began
         now = began
         self.cap = cap
+        self.switchAgeMax = switchAgeMax
         self.maxDataAge = maxDataAge
     }
 
@@ -85,6 +92,9 @@ struct Checker {
         ordersUp = false
         isReconciled = false
         openSnapshot = nil
+        refreshes = [:]
+        refreshedAt = Nanoseconds(raw: .min / 2)
+        isReducing = false
         hold = .none
         lastTopID = 0
         lastTradeID = 0
@@ -165,6 +175,9 @@ struct Checker {
         if now >= permittedUntil { fail(.sentOnlyWhenPermitted, "the mandate has expired") }
         if !marketUp || !ordersUp { fail(.sentOnlyWhenPermitted, "a link is down") }
         if !isReconciled { fail(.sentOnlyWhenPermitted, "not reconciled since the order link came up") }
+        if let switchAgeMax, !isReducing, order.strategy != .engine, now - refreshedAt > switchAgeMax {
+            fail(.sentOnlyWhenPermitted, "the switch was refreshed \((now - refreshedAt).milliseconds) ms ago")
+        }
         if now - lastTop > maxDataAge { fail(.sentOnlyWhenPermitted, "data are \((now - lastTop).milliseconds) ms old") }
         flying[order.client] = (order, link, replaces)
     }
@@ -201,6 +214,10 @@ struct Checker {
             let signed = fill.side == .buy ? fill.quantity.raw : -fill.quantity.raw
             toldPosition += signed
             if client.run == run { ownPosition += signed }
+        case .orderReply(let reply) where reply.kind == .refresh:
+            if reply.outcome == .accepted, let asked = refreshes[reply.client.sequence] {
+                refreshedAt = Swift.max(refreshedAt, asked)
+            }
         case .orderReply(let reply): if reply.venueOrder != .none { numbered.insert(reply.venueOrder.raw) }
         case .orderUpdate(let update):
             if update.venueOrder != .none { numbered.insert(update.venueOrder.raw) }
@@ -248,7 +265,7 @@ struct Checker {
     mutating func output(_ output: Output) {
         if isBanned {
             switch output {
-            case .place, .amend, .cancel, .cancelAll, .query: fail(.sentOnlyWhenPermitted, "the venue has banned us")
+            case .place, .amend, .cancel, .cancelAll, .query, .refresh: fail(.sentOnlyWhenPermitted, "the venue has banned us")
             default: break
             }
         }
@@ -272,8 +289,10 @@ struct Checker {
         case .order(let transition): self.transition(transition)
         case .state(let change):
             isPermitted = change.to == .live || change.to == .reducing
+            isReducing = change.to == .reducing
             if change.to == .halted { isKilled = true }
             if change.from == .halted { isKilled = false }
+        case .refresh(let refresh): refreshes[refresh.client.sequence] = now
         case .command(let result) where result.accepted:
             if result.command.kind == .stage { stagedLifetime = result.command.lifetime }
             if result.command.kind == .confirm { permittedUntil = now + stagedLifetime }

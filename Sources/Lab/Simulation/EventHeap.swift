@@ -24,6 +24,8 @@ enum WorldEvent {
     case secondArrives(link: Int, [UInt8])
     case secondSnapshotRead(life: Int)
     case secondSnapshotArrives(life: Int, [UInt8])
+    case switchAsked(life: Int, SwitchRefresh)
+    case switchAnswered(life: Int, OrderReply)
     case operatorActs
     case operatorSays(life: Int, Command)
     case faults

@@ -19,6 +19,8 @@ package enum FaultClass: Int, Sendable, CaseIterable {
     case fillDuringAmend, amendLost, amendAnswerLate
     // Two feeds of the market, in the seeds that have a second one.
     case firstFeedGone, firstFeedFrozen, firstFeedFlaps, secondFeedCut, feedsDisagree
+    // The venue's dead-man's switch, in the seeds that have one.
+    case deafSwitch
 
     package var name: String { "\(self)" }
     package init?(name: String) {
@@ -84,6 +86,7 @@ package enum FaultClass: Int, Sendable, CaseIterable {
         case .shortWrite: return "the kernel takes writes in small parts"
         case .crashInWrite: return "the process dies in a write, at any byte of it"
         case .diskStall: return "the disk takes nothing for minutes"
+        case .deafSwitch: return "the venue takes no refresh of its dead-man's switch for some time"
         case .fillDuringAmend: return "an order fills while its amendment is on the way"
         case .amendLost: return "an amendment or its answer is lost"
         case .amendAnswerLate: return "the answer to an amendment comes after its time-out"
@@ -107,8 +110,8 @@ package enum FaultClass: Int, Sendable, CaseIterable {
         case .slowNetwork, .marketCut, .orderCut, .errorAfterAcceptance, .lostFill, .truthWithoutOrder,
             .truthWithoutBalance, .failedSnapshot, .stalledConnection, .shortWrite:
             return 4
-        case .staleTimestamp, .processStall, .frozenStream, .frozenPrivateStream, .firstFeedGone, .firstFeedFrozen,
-            .secondFeedCut, .feedsDisagree:
+        case .deafSwitch, .staleTimestamp, .processStall, .frozenStream, .frozenPrivateStream, .firstFeedGone,
+            .firstFeedFrozen, .secondFeedCut, .feedsDisagree:
             return 2
         case .halfOpenMarket, .halfOpenOrders, .rateLimited, .haltedMarket, .ruleChange, .tickSizeChange, .streamEnded,
             .processKill, .processKillInStep, .clockStep, .firstFeedFlaps:

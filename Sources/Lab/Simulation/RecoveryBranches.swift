@@ -62,13 +62,14 @@ package enum RecoveryBranches {
         "state LIVE to DISARMED for SAFE_MODE", "state ARMED to DISARMED for SAFE_MODE",
         "state STAGED to DISARMED for RATE_LIMITED", "state STAGED to DISARMED for CLOCK_SKEW",
         "state SAFE to STAGED", "state HALTED to DISARMED", "state LIVE to REDUCING", "state REDUCING to DISARMED",
-        "alert warning MARKET_DATA_STALE by timer",
+        "alert warning MARKET_DATA_STALE by timer", "state LIVE to SAFE for CANCEL_SWITCH",
+        "the venue's switch cancelled what rested",
     ]
 
     /// Core: the gate holds new risk back until health is proved.
     static let refusals = [
         "verdict UNKNOWN_ORDERS", "verdict STALE_MARKET_DATA", "verdict REDUCE_ONLY", "verdict DIRTY_POSITION",
-        "verdict LATENCY", "verdict STRATEGY_OFF", "verdict DAILY_LOSS",
+        "verdict LATENCY", "verdict STRATEGY_OFF", "verdict DAILY_LOSS", "verdict CANCEL_SWITCH",
     ]
 
     /// Adapters and links.

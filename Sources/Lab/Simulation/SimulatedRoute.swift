@@ -62,6 +62,7 @@ public struct SimulatedRoute: OrderRoute, ~Copyable {
             collect()
             work += 1
         }
+        if venue.tick(at: now) { collect() }
         if now >= nextSnapshotAt, answers.room > venueEventsMax {
             nextSnapshotAt = now + snapshotInterval
             tellAccount()
@@ -82,7 +83,7 @@ public struct SimulatedRoute: OrderRoute, ~Copyable {
 
     public mutating func perform(_ output: Output, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool {
         switch output {
-        case .place, .cancel, .cancelAll, .query, .amend:
+        case .place, .cancel, .cancelAll, .query, .amend, .refresh:
             precondition(requests.room > 0, "more requests on their way to the simulated venue than its queue holds")
             if requests.count == 0 { requestDue = now + requestDelay }
             requests.append(Timed(due: now + requestDelay, value: output))

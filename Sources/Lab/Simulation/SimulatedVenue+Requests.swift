@@ -12,8 +12,20 @@ extension SimulatedVenue {
         case .cancelAll(let instrument): cancelAll(instrument, at: now)
         case .query(let reference): query(reference, at: now)
         case .amend(let amendment): amend(amendment, at: now)
+        case .refresh(let refresh):
+            switchEndsAt = now + refresh.period
+            reply(.refresh, InstrumentID(0), refresh.client, at: now)
         case .verdict, .order, .position, .state, .alert, .command, .switched, .review: break
         }
+    }
+
+    /// Time passed: with its dead-man's switch set and not refreshed in time the venue cancels everything by itself, once.
+    /// Whether it did.
+    public mutating func tick(at now: Nanoseconds) -> Bool {
+        guard now > switchEndsAt else { return false }
+        switchEndsAt = Nanoseconds(raw: .max)
+        for index in 0..<settings.instruments.count { endAll(settings.instruments[index].id, at: now) }
+        return true
     }
 
     private mutating func reply(
@@ -160,6 +172,10 @@ extension SimulatedVenue {
 
     private mutating func cancelAll(_ instrument: InstrumentID, at now: Nanoseconds) {
         reply(.cancelAll, instrument, .none, at: now)
+        endAll(instrument, at: now)
+    }
+
+    private mutating func endAll(_ instrument: InstrumentID, at now: Nanoseconds) {
         var index = 0
         while index < open.count {
             let place = Int(open[index])

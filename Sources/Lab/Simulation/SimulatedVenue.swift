@@ -60,6 +60,8 @@ public struct SimulatedVenue: ~Copyable {
     var events: FixedQueue<Input>
     var nextOrder: UInt64 = 1
     var nextTrade: UInt64 = 1
+    /// When the dead-man's switch, once set, cancels everything.
+    var switchEndsAt = Nanoseconds(raw: .max)
     /// Executions since the start.
     public internal(set) var fills: UInt64 = 0
     public internal(set) var makerFills: UInt64 = 0

@@ -19,9 +19,11 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         if settings.canary == .capIgnored {
             limits.maxPosition = Quantity(raw: limits.maxPosition.raw * 10)
         }
-        return CoreConfiguration(
+        var core = CoreConfiguration(
             mode: .live, run: run, venue: engine.instrument.venue, prefix: engine.clientIDs,
             instruments: [engine.instrument], limits: [limits], configHash: 1)
+        core.cancelSwitch = WorldTemper.cancelSwitch(seed: settings.seed)
+        return core
     }
 
     func startProcess() {
@@ -59,6 +61,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             fatalError("the simulated world cannot use \(lifeDirectory): \(error)")
         }
         checker.begin(run: run)
+        step(.command(Command(kind: .seed, operatorID: Command.engineOperator, hash: dice.process.next() | 1, lifetime: .zero)))
         heap.schedule(.linkOpens(.marketData, life: life), at: now + Nanoseconds(milliseconds: 20))
         heap.schedule(.linkOpens(.orders, life: life), at: now + Nanoseconds(milliseconds: 30))
         if hasSecondFeed { heap.schedule(.secondOpens(life: life), at: now + Nanoseconds(milliseconds: 25)) }

@@ -114,6 +114,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     private func venueFaults() {
         if strikes(.frozenStream) { frozenUntil = now + faults.pause(10) }
         if strikes(.frozenPrivateStream) { silentUntil = now + faults.pause(10) }
+        if process?.stepped.core.usesSwitch == true, strikes(.deafSwitch) { switchDeafUntil = now + faults.pause(15) }
         if strikes(.haltedMarket) { haltedUntil = now + faults.pause(15) }
         if strikes(.ruleChange) { rulesUntil = now + faults.pause(15) }
         if strikes(.tickSizeChange) { coarseUntil = now + faults.pause(30) }

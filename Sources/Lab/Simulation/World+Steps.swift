@@ -150,6 +150,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
                 refused(.query, reference.client)
             }
         case .amend(let amendment): sendAmendment(amendment)
+        case .refresh(let refresh): sendRefresh(refresh)
         case .verdict, .order, .position, .state, .alert, .command, .switched, .review: break
         }
     }

@@ -199,6 +199,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
 
     func marketStep() {
         heap.schedule(.marketStep, at: now + Nanoseconds(raw: 20_000_000 + Int64(dice.market.next() % 260_000_000)))
+        tickVenue()
         if now < haltedUntil { return }
         let kind = dice.market.next() % 100
         if kind < 50 {

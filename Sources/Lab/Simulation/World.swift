@@ -100,6 +100,8 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
     /// Our address is banned: no connection, no REST.
     var refusedUntil = Nanoseconds.zero
     var haltedUntil = Nanoseconds.zero
+    /// The venue takes no refresh of its dead-man's switch.
+    var switchDeafUntil = Nanoseconds.zero
     var rulesUntil = Nanoseconds.zero
     var coarseUntil = Nanoseconds.zero
     /// An answer that the next one overtakes.
@@ -128,7 +130,9 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         dice = WorldDice(seed: settings.seed)
         faults = FaultPlan(seed: settings.seed, settings.faults ?? .drawn(seed: settings.seed))
         began = now
-        checker = Checker(cap: engine.limits.maxPosition, maxDataAge: engine.limits.maxDataAge, began: now)
+        let rule = WorldTemper.cancelSwitch(seed: settings.seed)
+        checker = Checker(
+            switchAgeMax: rule?.maxAge, cap: engine.limits.maxPosition, maxDataAge: engine.limits.maxDataAge, began: now)
         hasSecondFeed = settings.hasSecondFeed ?? SecondFeed.isDrawn(seed: settings.seed)
         baseDelay = 200_000 + Int64(dice.network.next() % 20_000_000)
         let million = Quantity(raw: 1_000_000_000 * fixedPointUnit)
@@ -217,6 +221,8 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         case .secondArrives(let link, let bytes): secondArrives(link, bytes)
         case .secondSnapshotRead(let life): if life == self.life { readSecondSnapshot() }
         case .secondSnapshotArrives(let life, let body): if life == self.life { takeSecondSnapshot(body) }
+        case .switchAsked(let life, let refresh): takeRefresh(life, refresh)
+        case .switchAnswered(let life, let reply): if life == self.life { answerRefresh(reply) }
         case .operatorActs: operatorActs()
         case .operatorSays(let life, let command): if life == self.life { obey(command) }
         case .faults: drawFaults()
@@ -236,6 +242,7 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         bannedUntil = .zero
         refusedUntil = .zero
         haltedUntil = .zero
+        switchDeafUntil = .zero
         rulesUntil = .zero
         coarseUntil = .zero
         silentUntil = .zero

@@ -50,6 +50,13 @@ package enum WorldTemper: Sendable {
         ]
     }
 
+    /// A third of the seeds keeps a dead-man's switch at the venue.
+    package static func cancelSwitch(seed: UInt64) -> CancelSwitchRule? {
+        guard seed % 3 == 0 else { return nil }
+        return CancelSwitchRule(
+            period: Nanoseconds(seconds: 20), interval: Nanoseconds(seconds: 3), maxAge: Nanoseconds(seconds: 10))
+    }
+
     /// Half of the seeds move their quotes by amending them, half of those holding so little that quotes are reduced where they rest.
     package func quoter(seed: UInt64) -> [String: Int64] {
         let unit = fixedPointUnit

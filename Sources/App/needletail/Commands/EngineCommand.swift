@@ -137,6 +137,7 @@ struct EngineCommand: AsyncParsableCommand {
         let host = EngineHost(
             configuration: configuration, plan: plan, rest: rest, usages: usages, adapter: adapter, hot: rings.side, writer: writer,
             control: control, drift: drift, keyFingerprint: Self.fingerprint(secrets?.apiKey), resume: resume)
+        host.seed()
         if let left {
             host.recall(left)
             host.note(.recovery, Command.engineOperator, "the incident of the run before is open: \(left.state), \(left.trip)")

@@ -37,7 +37,8 @@ struct EngineDesk: ControlHandler {
             }
         case .strategyOff, .instrumentOff: host.keepOff(command, reason: reason)
         case .failover: if let error = failoverRefusal(command.value) { return .refused(error) }
-        case .disarm, .flatten, .cancelOrder, .recall, .intent, .strategyOn, .instrumentOn, .stalled, .resolve: break
+        case .disarm, .flatten, .cancelOrder, .recall, .intent, .strategyOn, .instrumentOn, .stalled, .resolve, .seed:
+            break
         }
         if !reason.isEmpty, command.kind != .unlatch, command.kind != .incident {
             let subject = (50...53).contains(command.kind.rawValue) ? " \(host.switchName(command))" : ""

@@ -196,6 +196,15 @@ final class EngineHost {
                     subject: UInt64(trip.rawValue), value: isNoted ? 1 : 0)))
     }
 
+    /// What the core draws its pauses from; journalled as any command, so that a replay draws the same.
+    func seed() {
+        push(
+            .command(
+                Command(
+                    kind: .seed, operatorID: Command.engineOperator, hash: UInt64.random(in: 1 ... .max),
+                    lifetime: .zero)))
+    }
+
     // MARK: the end
 
     func end() async -> RunSummary {

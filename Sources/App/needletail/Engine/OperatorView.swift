@@ -114,6 +114,7 @@ struct OperatorView {
             open[reference.client]?.request = .cancel
             open[reference.client]?.requestedAt = time
         case .cancelAll: counts.cancels += 1
+        case .refresh: break
         case .query(let reference):
             open[reference.client]?.lookUps += 1
             open[reference.client]?.lookedUpAt = time
