@@ -117,9 +117,6 @@ public import Uring
         ring.submit()
     }
 
-    /// Where the next `open` connects to.
-    public mutating func redirect(to address: SocketAddress) { configuration.address = address }
-
     /// Sends one text message. False when the link is not open or the message does not fit; nothing is sent then.
     public mutating func sendText(_ bytes: UnsafeRawBufferPointer) -> Bool { unsafe send(bytes, kind: .text) }
 
