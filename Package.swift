@@ -99,6 +99,7 @@ let strategies: [Target] = [
 ]
 
 let cold: [Target] = [
+    module(.cold, "Alerts", ["Units", "Model", "Telemetry"]),
     module(.cold, "Config", ["Units", "Model", "Agents"], packages: products("Yams", "Yams")),
     module(.cold, "Console", ["Units", "Model", "Telemetry"]),
     module(.cold, "Control", ["Units", "Model", "Telemetry"]),
@@ -177,13 +178,14 @@ let app: [Target] = [
         dependencies: names([
             "BenchCommands", "CHeap", "CPlatform", "Units", "Memory", "Model", "Wire", "Rings", "Agents", "Books", "Gateway", "Transport", "Uring",
             "VenueKit", "Core", "StrategyKit", "Risk", "Signing",
-            "Binance", "Quoting", "Taking", "Config", "Console", "Control", "Doctor", "Guard", "Journal", "Rest", "Signals", "Telemetry",
+            "Binance", "Quoting", "Taking", "Alerts", "Config", "Console", "Control", "Doctor", "Guard", "Journal", "Rest", "Signals", "Telemetry",
             "Launch", "LoopbackBinance", "MarketFile", "Replay", "Simulation", "Loopback", "SimulatedBinance",
         ]) + products("swift-argument-parser", "ArgumentParser"),
         path: "Sources/App/needletail", swiftSettings: strict),
 ]
 
 let testTargets: [Target] = [
+    tests("AlertsTests", ["Alerts", "Units", "Model", "Telemetry"]),
     tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
     tests("AllocationTests", ["CHeap"]),
     tests("BooksTests", ["Books", "Units", "Memory", "Model", "TestSupport"]),

@@ -80,6 +80,10 @@ private func examples(_ section: String) throws -> [[UInt8]] {
         for body in try examples("Account information (USER_DATA)") {
             let rows = try rest.parseAccount(status: 200, body: body)
             #expect(rows.map(\.free.description) == ["4723846.89208129", "4763368.68006011"])
+            #expect(try rest.parseAccountNumber(status: 200, body: body) == 354_937_868)
+            let without = String(decoding: body, as: UTF8.self).replacing(#""uid""#, with: #""other""#)
+            #expect(without.contains("other"))
+            #expect(try rest.parseAccountNumber(status: 200, body: Array(without.utf8)) == nil)
         }
         for body in try examples("Cancel All Open Orders on a Symbol (TRADE)") {
             #expect(try rest.parseCancelAllOpen(status: 200, body: body) >= 1)

@@ -56,6 +56,13 @@ struct FakeEngine: ControlHandler {
     }
     mutating func review(of sequence: UInt64) -> IntentWords? { shownReview }
     mutating func refusal(of sequence: UInt64) -> String? { shownRefusal }
+    var shownAlerts: [AlertLine] = []
+    var acknowledged: [(alert: UInt64?, reason: String, by: UInt32)] = []
+    mutating func alerts() -> [AlertLine] { shownAlerts }
+    mutating func acknowledge(_ alert: UInt64?, reason: String, operatorID: UInt32) -> CommandReceipt {
+        acknowledged.append((alert, reason, operatorID))
+        return .done("acknowledged")
+    }
     mutating func start(operatorID: UInt32) -> CommandReceipt { .done("strategies enabled") }
     mutating func limits() -> [LimitLine] {
         [LimitLine(name: "max_position", symbol: "BTCUSDT", value: "1", configured: "2", origin: "uid 7")]

@@ -147,6 +147,7 @@ private func doubting(_ change: @escaping (inout RiskLimits) -> Void = { _ in })
         #expect(!stage.bench.command(.stalled, 3), "nobody but the engine says so")
         #expect(stage.bench.command(.stalled, 3, by: Command.engineOperator, lifetime: Nanoseconds(seconds: 5)))
         #expect(stage.bench.state == (isLive ? .safe : .disarmed) && stage.bench.status.stateReason == .threadStalled)
+        #expect(stage.bench.status.incident.trip == (isLive ? .threadStall : .none), "what tripped has a name")
     }
 }
 

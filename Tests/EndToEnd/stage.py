@@ -27,6 +27,7 @@ strategies:
       min_replace_interval: 100ms
       min_price_change_ticks: 5
 {limits}
+alerts: {{ none: "a test looks at it" }}
 topology: {{ preset: two-cores }}
 timeouts: {{ request: 2s, heartbeat: 100ms, guard: 2s }}
 feed: {{ stale_after: 3s }}

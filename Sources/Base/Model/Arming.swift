@@ -60,6 +60,8 @@ public enum Trip: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case position = 12
     /// Anything else: the error code says what.
     case other = 13
+    /// A thread of the engine that stood still: the alert beside it says which, and for how long.
+    case threadStall = 110
 
     /// What an error code means where nobody said it more exactly.
     public init(_ error: ErrorCode) {
@@ -69,6 +71,7 @@ public enum Trip: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .unknownOrder: self = .unknownOrder
         case .fillSeqGap: self = .missingFill
         case .positionMismatch: self = .position
+        case .threadStalled: self = .threadStall
         case .none: self = .kill
         default: self = .other
         }
@@ -89,6 +92,7 @@ public enum Trip: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .marketLink: return "MARKET_LINK"
         case .orderLink: return "ORDER_LINK"
         case .position: return "POSITION"
+        case .threadStall: return "THREAD_STALL"
         case .other: return "OTHER"
         }
     }

@@ -22,6 +22,10 @@ public struct Note: BitwiseCopyable, Sendable {
         case incident = 80
         /// Up to which id an instrument's trades were processed; the next start begins there.
         case mark = 70
+        /// Somebody knows of an alert; the text holds its number, kind and what that person said.
+        case acknowledge = 110
+        /// Who answers for the run, and how they are woken.
+        case responsible = 111
     }
 
     /// Bytes of text in one piece.

@@ -4,7 +4,8 @@ import Units
 extension RunConfiguration {
     /// What the configuration means, in plain sentences; `needletail check` prints them.
     package func explain() -> [String] {
-        [explainMode] + explainPreset + [explainVenue] + explainTrading + explainLimits + explainMachine + notes.map { "Note: \($0)." }
+        [explainMode] + explainPreset + [explainVenue] + explainTrading + explainLimits + explainMachine
+            + explainOperator + notes.map { "Note: \($0)." }
             + ["The configuration's hash is \(hashText)."]
     }
 

@@ -58,6 +58,6 @@ extension RunConfiguration {
             facts.append(
                 ("topology.\(runner.name)", "core \(runner.core), \(runner.idle): \(runner.agents.joined(separator: ", "))"))
         }
-        return facts
+        return facts + operatorFacts
     }
 }

@@ -62,6 +62,7 @@ extension RunConfiguration {
         for runner in topology.runners {
             lines.append("runner=\(runner.name) \(runner.core) \(runner.idle) \(runner.agents)")
         }
+        lines += operatorText
         return lines.joined(separator: "\n")
     }
 

@@ -5,7 +5,8 @@ import Units
 extension RunConfiguration {
     /// Reads and checks a file. `overrides` are dotted paths with values, applied before anything is checked; a `mode`
     /// other than the file's is noted. `cores`: those that the process may use on the machine the run is for; `nil` where
-    /// it runs elsewhere. Throws all errors found, in the order of the file.
+    /// it runs elsewhere. Throws all errors found, in the order of the file; what a LIVE run must say is asked for here
+    /// and not by `parse`, which also reads what earlier runs recorded.
     package static func load(
         file: String, overrides: [(path: String, value: String)] = [], mode: RunMode? = nil,
         catalogue: RunCatalogue, cores: Set<Int>? = nil
@@ -17,7 +18,10 @@ extension RunConfiguration {
                     cure: "check the path and its permissions; presets are in config/")
             ])
         }
-        return try parse(text, file: file, overrides: overrides, mode: mode, catalogue: catalogue, cores: cores)
+        let configuration = try parse(
+            text, file: file, overrides: overrides, mode: mode, catalogue: catalogue, cores: cores)
+        if let missing = configuration.missingForLive { throw ConfigurationErrors([missing]) }
+        return configuration
     }
 
     /// `load` for text at hand; `file` is only named in messages.
@@ -88,6 +92,11 @@ extension RunConfiguration {
         let control = root.section("control", required: false, cure: "write control: with socket")
         let socket = control.path("socket", fallback: directory + "/control.sock", cure: "name the socket file")
         control.finish()
+        let person = root.contains("operator")
+            ? OperatorSettings(root.section("operator", cure: "write operator: with owner, and deputy")) : nil
+        let alerts = root.contains("alerts")
+            ? AlertSettings(root.section("alerts", cure: "write alerts: with program, file, socket or none")) : nil
+        root.allow("operator", "alerts")
         root.finish()
         var configuration = RunConfiguration(
             file: file, mode: mode, name: name, directory: directory, venue: venue, instruments: instruments,
@@ -96,6 +105,8 @@ extension RunConfiguration {
             reconcileToleranceBps: Int32(tolerance), feedStaleAfter: staleAfter, journal: journal, controlSocket: socket,
             notes: mode == written ? [] : ["the mode was changed from \(written.name) to \(mode.name) on the command line"])
         configuration.preset = preset
+        configuration.operator = person
+        configuration.alerts = alerts
         configuration.relate(root.reader, cores: cores)
         return configuration
     }

@@ -32,6 +32,10 @@ package struct RunConfiguration: Sendable {
     package var notes: [String]
     /// Built-in ceilings that hold; `nil` where the file names none.
     package var preset: Preset?
+    /// Who answers for the run; `nil` where the file names nobody.
+    package var `operator`: OperatorSettings?
+    /// `nil` where the file says nothing about alerts.
+    package var alerts: AlertSettings?
 
     /// The latch file: present means that no order link may be opened.
     package var latchFile: String { directory + "/kill.latch" }

@@ -5,7 +5,7 @@ import Units
 /// Strategies, instruments and threads in a line each; none where the document has none.
 extension Panes {
     func owned() -> [StyledLine] {
-        [strategies(), instruments(), threads()].compactMap { $0 }
+        [strategies(), instruments(), threads(), alerts()].compactMap { $0 }
     }
 
     private func strategies() -> StyledLine? {
@@ -29,6 +29,24 @@ extension Panes {
             if instrument.isBlocked { line.add("\(instrument.state) \(Columns.clean(instrument.why)) ", .bad) }
             line.add("\(Figures.money(instrument.position, decimals: 0)) net \(Figures.money(instrument.net))", .dim)
         }
+        return line
+    }
+
+    /// Who is told, whether that works, and what nobody has acknowledged.
+    private func alerts() -> StyledLine? {
+        let facts = document.alerts
+        guard !facts.outlet.isEmpty || facts.open > 0 else { return nil }
+        var line = StyledLine(" alerts", .dim)
+        let style: Style = facts.state == "ok" ? .good : facts.state == "untried" ? .plain : .bad
+        if facts.state == "none" {
+            line.add("  to \(Columns.clean(facts.outlet.isEmpty ? "NOBODY" : facts.outlet))", .warning)
+        } else {
+            line.add("  \(facts.state)", style)
+            line.add(" \(Columns.clean(facts.outlet))", .dim)
+            if facts.state != "ok", !facts.lastFailure.isEmpty { line.add(" \(Columns.clean(facts.lastFailure))", .bad) }
+        }
+        if facts.open > 0 { line.add("  \(facts.open) open: needletail ctl alerts, ctl ack", .warning) }
+        if facts.dropped > 0 { line.add("  \(facts.dropped) dropped", .bad) }
         return line
     }
 

@@ -30,6 +30,9 @@ struct ControlDesk {
             return .answer(success(request.id, .array(handler.fills(limit: limit).map(\.json))))
         case .quarantine(let limit):
             return .answer(success(request.id, .array(handler.quarantine(limit: limit).map(\.json))))
+        case .alerts: return .answer(success(request.id, .array(handler.alerts().map(\.json))))
+        case .acknowledge(let alert, let reason):
+            return action(request, handler.acknowledge(alert, reason: reason, operatorID: operatorID))
         case .help: return .answer(success(request.id, .array(help.map { .string($0) })))
         case .watch(let interval): return .watch(interval: interval)
         case .stage(let lifetime):
@@ -194,6 +197,8 @@ struct ControlDesk {
         "orders, positions, fills [limit 1-1000, 50], latency: tables",
         "quarantine [limit 1-256, 50]: the newest messages that were not believed, each with its reason and first bytes",
         "watch [interval_ms 50-60000, 1000]: a status per interval until the client goes",
+        "alerts: those that nobody acknowledged, behind the newest others; their outlet stands in status",
+        "ack [alert] [reason]: somebody knows of that alert, or of all; it is told no more",
         "limits: the limits in force and where each comes from",
         "limit name value reason [symbol] [lifetime_s 1-86400, 3600]: sets a limit; a looser one only while disarmed, for a time",
         "strategy: the table; strategy name to=on|off reason: switches one, off cancels its orders",

@@ -175,4 +175,8 @@ package protocol ControlHandler {
     mutating func fills(limit: Int) -> [FillLine]
     /// The newest messages that were not believed, oldest of them first.
     mutating func quarantine(limit: Int) -> [QuarantineLine]
+    /// Open alerts, oldest first, behind the newest others.
+    mutating func alerts() -> [AlertLine]
+    /// Notes that a person knows of an alert, or of all.
+    mutating func acknowledge(_ alert: UInt64?, reason: String, operatorID: UInt32) -> CommandReceipt
 }

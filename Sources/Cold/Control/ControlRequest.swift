@@ -65,6 +65,10 @@ package enum ControlVerb: Sendable, Equatable {
     /// Cancels one order of ours.
     case cancel(clientID: String)
     case help
+    /// Alerts that nobody acknowledged, and the newest others.
+    case alerts
+    /// Somebody knows of this alert, or of all of them.
+    case acknowledge(alert: UInt64?, reason: String)
     /// The limits in force, each with where it comes from.
     case limits
     /// Sets a limit, of one instrument or of all; `lifetime` is how long a looser one lasts.
@@ -99,6 +103,8 @@ package enum ControlVerb: Sendable, Equatable {
         case .confirmIntent: return "confirm"
         case .cancel: return "cancel"
         case .help: return "help"
+        case .alerts: return "alerts"
+        case .acknowledge: return "ack"
         case .limits: return "limits"
         case .limit: return "limit"
         case .resolve: return "resolve"
@@ -122,7 +128,10 @@ package struct ControlRequest: Sendable, Equatable {
         var members = [JSONMember("id", id), JSONMember("verb", .string(verb.name))]
         func add(_ key: String, _ value: JSONValue) { members.append(JSONMember(key, value)) }
         switch verb {
-        case .status, .disarm, .start, .orders, .positions, .latency, .help, .limits, .switches, .checklist: break
+        case .status, .disarm, .start, .orders, .positions, .latency, .help, .limits, .switches, .checklist, .alerts: break
+        case .acknowledge(let alert, let reason):
+            if let alert { add("alert", .count(alert)) }
+            add("reason", .string(reason))
         case .limit(let name, let value, let symbol, let lifetime, let reason):
             add("name", .string(name))
             add("value", .string(value))

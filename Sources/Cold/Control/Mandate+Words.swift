@@ -11,6 +11,10 @@ extension Mandate {
             Self.row("mode", orders), Self.row("venue", "\(venue), \(symbols.joined(separator: ", "))"),
             Self.row("account", account),
         ]
+        if let owner = fact("operator.owner") {
+            lines.append(Self.row("owner", "\(owner), deputy \(fact("operator.deputy") ?? "nobody is named")"))
+        }
+        if let alerts = fact("alerts") { lines.append(Self.row("alerts", "to \(alerts)")) }
         for (index, strategy) in strategies.enumerated() {
             lines.append(
                 Self.row(
@@ -25,6 +29,8 @@ extension Mandate {
         lines += changedLimits.map { "Changed by command: \($0)." }
         return lines + [""] + stake + [""] + (difference.isEmpty ? ["first approval: there is nothing to compare with"] : difference)
     }
+
+    private func fact(_ key: String) -> String? { facts.first { $0.key == key }?.value }
 
     private static func row(_ name: String, _ text: String) -> String {
         name + String(repeating: " ", count: max(1, 13 - name.count)) + text

@@ -55,6 +55,7 @@ extension Trip {
         case .marketLink: return "the market data link"
         case .orderLink: return "the order link"
         case .position: return "a position that differs from the venue's"
+        case .threadStall: return "a thread that stood still"
         case .other: return "a safeguard; the events name its code"
         }
     }

@@ -96,8 +96,16 @@ extension EventLog {
         let by = CommandKind(rawValue: change.command).map { " by \($0.name)" } ?? ""
         let trip = change.trip == .none || change.trip == .kill ? "" : ", tripped by \(change.trip.name)"
         return EventLine(
-            time: time, code: change.error == .none ? "STATE" : change.error.name, severity: severity,
+            time: time, code: change.error == .none ? Self.stateCode(change.to) : change.error.name, severity: severity,
             text: "\(change.from.name) -> \(change.to.name)\(by)\(trip)")
+    }
+
+    /// A stop that no safeguard ordered has its state's name: it is what people look for.
+    private static func stateCode(_ state: SystemState) -> String {
+        switch state {
+        case .disarmed, .staged, .armed, .live: return "STATE"
+        case .reducing, .safe, .halted: return state.name
+        }
     }
 
     private func describe(_ alert: Alert, at time: Nanoseconds) -> EventLine {
@@ -117,6 +125,12 @@ extension EventLog {
             return EventLine(
                 time: time, code: alert.error.name, severity: alert.severity,
                 text: reason == .flapping ? "\(text) on: \(reason.words)" : "\(text) instead \(former)")
+        }
+        if alert.error == .threadStalled {
+            let name = SilenceWatch.name(alert.limit).map { "the \($0) thread" } ?? "a thread"
+            return EventLine(
+                time: time, code: alert.error.name, severity: alert.severity,
+                text: "\(name) stood still for \(alert.value / 1_000_000) ms")
         }
         var text = symbol(alert.instrument)
         if !alert.client.isNone { text += " order \(order(alert.client))" }

@@ -32,6 +32,9 @@ package struct EventLog: Sendable {
     /// Lines ever written, repeats included.
     package private(set) var written: UInt64 = 0
     private var ring: [EventLine] = []
+    /// Lines for whoever tells people, until they are taken; empty where nobody takes them.
+    private var news: [EventLine] = []
+    private let keepsNews: Bool
     private var oldest = 0
 
     /// - Parameters:
@@ -39,14 +42,17 @@ package struct EventLog: Sendable {
     ///   - symbols: names of the instruments by index.
     ///   - strategies: names of the strategies by index.
     ///   - orderIDs: how client order ids are written; without it as `run-sequence`.
+    ///   - keepsNews: whether lines are kept for `takeNews`, as many as `capacity`.
     package init(
-        capacity: Int = 256, symbols: [String] = [], strategies: [String] = [], orderIDs: ClientOrderIDFormat? = nil
+        capacity: Int = 256, symbols: [String] = [], strategies: [String] = [], orderIDs: ClientOrderIDFormat? = nil,
+        keepsNews: Bool = false
     ) {
         precondition(capacity > 0, "an event log keeps at least one line")
         self.capacity = capacity
         self.symbols = symbols
         self.strategies = strategies
         self.orderIDs = orderIDs
+        self.keepsNews = keepsNews
     }
 
     package var count: Int { ring.count }
@@ -54,6 +60,7 @@ package struct EventLog: Sendable {
     /// Adds a line; the oldest goes when full.
     package mutating func append(_ line: EventLine) {
         written += UInt64(line.repeats)
+        if keepsNews, line.severity != .info { note(news: line) }
         if !ring.isEmpty {
             let newest = (oldest + ring.count - 1) % ring.count
             if ring[newest].code == line.code, ring[newest].text == line.text, ring[newest].severity == line.severity {
@@ -68,6 +75,21 @@ package struct EventLog: Sendable {
             ring[oldest] = line
             oldest = (oldest + 1) % capacity
         }
+    }
+
+    /// Where there is no room a warning makes some: the caller takes them every turn.
+    private mutating func note(news line: EventLine) {
+        if news.count == capacity {
+            guard line.severity == .critical, let index = news.firstIndex(where: { $0.severity != .critical }) else { return }
+            news.remove(at: index)
+        }
+        news.append(line)
+    }
+
+    /// Warnings and critical lines since the last call, repeats one by one, oldest first.
+    package mutating func takeNews() -> [EventLine] {
+        defer { news.removeAll(keepingCapacity: true) }
+        return news
     }
 
     package mutating func append(_ time: Nanoseconds, _ code: String, _ severity: Severity, _ text: String) {

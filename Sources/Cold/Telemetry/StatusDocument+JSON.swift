@@ -16,6 +16,7 @@ extension StatusDocument {
             "strategies": .array(strategies.map(\.json)),
             "instruments": .array(instruments.map(\.json)),
             "threads": .array(threads.map(\.json)),
+            "alerts": AlertFacts.fields.json(alerts),
             "latency_ns": latencies.json,
             "events": .array(events.map { Self.eventFields.json($0) }),
         ])
@@ -38,7 +39,8 @@ extension StatusDocument {
             let links = json["links"]?.array, let events = json["events"]?.array,
             let strategies = Self.rows(json["strategies"], StrategyLine(), StrategyLine.fields),
             let instruments = Self.rows(json["instruments"], InstrumentLine(), InstrumentLine.fields),
-            let threads = Self.rows(json["threads"], ThreadLine(), ThreadLine.fields)
+            let threads = Self.rows(json["threads"], ThreadLine(), ThreadLine.fields),
+            let alerts = AlertFacts.fields.value(AlertFacts(), from: json["alerts"])
         else { return nil }
         let readLinks = links.compactMap { Self.linkFields.value(noLink, from: $0) }
         let readEvents = events.compactMap { Self.eventFields.value(noEvent, from: $0) }
@@ -49,6 +51,7 @@ extension StatusDocument {
         self.strategies = strategies
         self.instruments = instruments
         self.threads = threads
+        self.alerts = alerts
     }
 
     /// All rows, or `nil` when one is wrong.

@@ -106,6 +106,8 @@ package struct StatusDocument: Sendable {
     package var instruments: [InstrumentLine] = []
     /// Every thread of the engine and the guard.
     package var threads: [ThreadLine] = []
+    /// The way to a person.
+    package var alerts = AlertFacts()
 
     package init(
         engine: EngineStatus, limits: RiskLimits, latencies: LatencyTable = LatencyTable(), events: [EventLine] = [],

@@ -117,9 +117,6 @@ public import Uring
         ring.submit()
     }
 
-    /// Where the next `open` connects to.
-    public mutating func redirect(to address: SocketAddress) { configuration.address = address }
-
     /// Where the next `open` connects to: another server, by its own name, which its certificate must carry. Bounds and seed
     /// stay. Legal when idle or closed. The ticket of the server before is given up: no session is resumed elsewhere.
     public mutating func redirect(to server: LinkConfiguration) {

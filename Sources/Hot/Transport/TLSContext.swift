@@ -27,13 +27,11 @@ internal import CTLS
 
     deinit { unsafe ctls_context_destroy(context) }
 
-    /// OpenSSL takes its memory from per-thread freelists from the first context on.
+    /// OpenSSL takes its memory from per-thread freelists from the first context on. False when something in the process
+    /// had used OpenSSL before: records then cost a few small mallocs each.
     private static let freelist: Bool = ctls_install_freelist() == 1
 
     /// Takes what handshakes of the calling thread need of the heap and of the kernel's randomness, for about a thousand of
     /// them; those beyond take it when they need it. 5 MiB. To be called before the thread is hot.
     public static func prepareThread() { _ = ctls_prepare_thread(256 << 10) }
-
-    /// False when something in the process had used OpenSSL before: records then cost a few small mallocs each.
-    public static var recordsAreAllocationFree: Bool { freelist }
 }

@@ -59,6 +59,8 @@ public protocol RestAdapter: AnyObject, Sendable {
     func parseOpenOrders(status: Int, body: [UInt8]) throws(RestFailure) -> [OrderUpdate]
     /// Rows with source `.snapshot`, of the assets the run names.
     func parseAccount(status: Int, body: [UInt8]) throws(RestFailure) -> [VenueBalance]
+    /// The account's number in the same answer, as the venue prints it; `nil` where the venue gives none.
+    func parseAccountNumber(status: Int, body: [UInt8]) throws(RestFailure) -> UInt64?
     /// With source `.query`; an order the venue does not have is an update with status `.absent`.
     func parseOrder(
         _ client: ClientOrderID, _ instrument: InstrumentID, status: Int, body: [UInt8]
@@ -69,4 +71,9 @@ public protocol RestAdapter: AnyObject, Sendable {
     func parseCancelAllOpen(status: Int, body: [UInt8]) throws(RestFailure) -> Int
     /// Whether there was an order to cancel.
     func parseCancel(status: Int, body: [UInt8]) throws(RestFailure) -> Bool
+}
+
+extension RestAdapter {
+    /// None: for a venue that reports no number.
+    public func parseAccountNumber(status: Int, body: [UInt8]) throws(RestFailure) -> UInt64? { nil }
 }

@@ -170,7 +170,10 @@ extension VenueCore {
     func withoutARow(_ name: String, _ account: AccountState) -> String? {
         switch name {
         case "account.status":
-            guard account.balances.count > 1, trouble.faults.strikes(.snapshotIncomplete) else { return nil }
+            let isAnother = trouble.faults.strikes(.accountChanged)
+            guard account.balances.count > 1, trouble.faults.strikes(.snapshotIncomplete) else {
+                return isAnother ? accountJson(account, omitZero: false, isAnother: true) : nil
+            }
             let names = account.balances.keys.sorted()
             return accountJson(account, omitZero: false, without: names[trouble.faults.pick(below: names.count)])
         case "openOrders.status":

@@ -156,7 +156,9 @@ extension VenueCore {
         return start...end
     }
 
-    func accountJson(_ account: AccountState, omitZero: Bool, without missing: String? = nil) -> String {
+    func accountJson(
+        _ account: AccountState, omitZero: Bool, without missing: String? = nil, isAnother: Bool = false
+    ) -> String {
         let balances = account.balances.sorted { $0.key < $1.key }
             .filter { $0.key != missing }
             .filter { !omitZero || $0.value.free != 0 || $0.value.locked != 0 }
@@ -168,7 +170,7 @@ extension VenueCore {
             + #""buyerCommission":0,"sellerCommission":0,"commissionRates":\#(rates),"canTrade":true,"canWithdraw":true,"#
             + #""canDeposit":true,"brokered":false,"requireSelfTradePrevention":false,"preventSor":false,"#
             + #""updateTime":\#(account.updatedAt),"accountType":"SPOT","balances":\#(list(balances)),"#
-            + #""permissions":["SPOT"],"uid":\#(354_937_867 + Int64(account.number))}"#
+            + #""permissions":["SPOT"],"uid":\#(354_937_867 + Int64(account.number) + (isAnother ? 1000 : 0))}"#
     }
 
     /// The two order limiters with their counts, without brackets.

@@ -25,6 +25,8 @@ package enum FaultKind: String, Sendable, CaseIterable {
     /// The account without one of its assets, the open orders without one of them.
     case snapshotIncomplete = "snapshot_incomplete"
     case restError = "rest_error"
+    /// The account with another account's number.
+    case accountChanged = "account_changed"
     // By time: so many a second.
     case unsolicitedCancel = "unsolicited_cancel"
     /// Market streams say nothing, and lose what they would have said; pings are answered.

@@ -143,6 +143,24 @@ extension BinanceRest {
         }
     }
 
+    public func parseAccountNumber(status: Int, body: [UInt8]) throws(RestFailure) -> UInt64? {
+        try answer(status, body) { scanner -> UInt64?? in
+            var key = ByteView()
+            var number: Int64?
+            guard scanner.beginObject() else { return nil }
+            while scanner.nextMember(&key) {
+                if key.equals("uid") {
+                    var read: Int64 = 0
+                    guard scanner.int64(&read), read > 0 else { return nil }
+                    number = read
+                } else if !scanner.skipValue() {
+                    return nil
+                }
+            }
+            return .some(number.map { UInt64($0) })
+        }
+    }
+
     public func parseMyTrades(_ instrument: InstrumentID, status: Int, body: [UInt8]) throws(RestFailure) -> [Fill] {
         try answer(status, body) { scanner in
             self.rows(&scanner) { self.fill(&$0, instrument) }

@@ -19,7 +19,10 @@ struct CheckCommand: AsyncParsableCommand {
             file: file, overrides: try overrides.map(EngineCommand.pair), catalogue: Roster.catalogue,
             cores: elsewhere ? nil : MachineCores.allowed())
         _ = try Roster.strategies(configuration)
-        if !elsewhere { try MachineCheck.transport() }
+        if !elsewhere {
+            try MachineCheck.transport()
+            try MachineCheck.alerts(configuration)
+        }
         print(configuration.explain().joined(separator: "\n"))
         print("hash \(configuration.hashText)")
     }

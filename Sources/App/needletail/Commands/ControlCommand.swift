@@ -17,6 +17,10 @@ struct ControlCommand: AsyncParsableCommand {
               orders, positions, fills, latency
               quarantine      messages that were not believed, with reason and first bytes
               limits          every limit in force, and where it comes from
+              alerts          what a person was told, or should have been; the way there stands in status
+
+            Say that somebody knows (an alert is told again and again until then):
+              ack N|all [TEXT]
 
             Trade (the ceremony; a mandate lasts --lifetime seconds and ends by itself):
               stage           shows what would be allowed, in words, and its hash
@@ -120,7 +124,7 @@ struct ControlCommand: AsyncParsableCommand {
     /// Verbs without words of their own.
     private static let plain: Set = [
         "status", "stage", "start", "orders", "positions", "fills", "quarantine", "latency", "watch", "unlatch", "limits",
-        "checklist",
+        "checklist", "alerts",
     ]
 
     private func typed() throws -> ControlVerb {
@@ -185,6 +189,8 @@ struct ControlCommand: AsyncParsableCommand {
             }
             return .unlatch(reason: reason)
         case "limits": return .limits
+        case "alerts": return .alerts
+        case "ack": return try typedAcknowledgement()
         case "limit": return try typedLimit()
         case "resolve":
             guard (2...3).contains(arguments.count),
@@ -227,6 +233,15 @@ struct ControlCommand: AsyncParsableCommand {
             throw ValidationError("\(verb) needs the hash that was shown: 16 hex digits")
         }
         return value
+    }
+
+    private func typedAcknowledgement() throws -> ControlVerb {
+        let text = ([reason] + arguments.dropFirst()).filter { !$0.isEmpty }.joined(separator: " ")
+        if arguments.first == "all" { return .acknowledge(alert: nil, reason: text) }
+        guard let number = arguments.first.flatMap({ UInt64($0) }), number > 0, number <= Int64.max else {
+            throw ValidationError("ack takes the alert's number, or all, and then what you have to say about it")
+        }
+        return .acknowledge(alert: number, reason: text)
     }
 
     private func typedIntent() throws -> ControlVerb {

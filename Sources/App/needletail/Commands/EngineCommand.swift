@@ -52,6 +52,7 @@ struct EngineCommand: AsyncParsableCommand {
             file: config, overrides: pairs, catalogue: Roster.catalogue,
             cores: MachineCores.allowed())
         try MachineCheck.transport()
+        try MachineCheck.alerts(configuration)
         let secrets = try Secrets.read(for: configuration)
         try Self.prepareDirectories(configuration)
         guard let mark = ProcessMark("engine", directory: configuration.directory) else {
@@ -207,6 +208,11 @@ struct EngineCommand: AsyncParsableCommand {
         let engine = Command.engineOperator
         for note in configuration.notes { host.note(.override, engine, note) }
         for limit in configuration.unlimited { host.note(.unlimited, engine, "\(limit.name): \(limit.reason)") }
+        let person = configuration.operator
+        host.note(
+            .responsible, engine, "owner \(person?.owner ?? "not named"), deputy \(person?.deputy ?? "not named"), alerts to "
+                + (configuration.alerts?.outletText ?? "nobody"))
+        host.tellStart()
         guard !recovery.isClean else { return }
         let text = "the run before did not end in order: \(recovery.recovered) records taken from shared memory, "
             + "\(recovery.cutBytes) bytes of a torn write cut off"

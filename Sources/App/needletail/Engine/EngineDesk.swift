@@ -19,8 +19,14 @@ struct EngineDesk: ControlHandler {
     func submit(_ command: Command, reason: String) -> CommandReceipt {
         switch command.kind {
         case .limit: break
-        case .stage, .confirmIntent: if let error = refusal(command.kind.name) { return .refused(error) }
-        case .arm, .confirm: if let error = host.drift.refusal(command.kind.name) { return .refused(error) }
+        case .stage: if let error = refusal("stage") { return .refused(error) }
+        case .confirmIntent:
+            if let error = refusal(command.kind.name) ?? otherAccount("confirm", host.accountOfReview) { return .refused(error) }
+        case .arm, .confirm:
+            let shown = host.shown.last { $0.hash == command.hash }?.account
+            if let error = host.drift.refusal(command.kind.name) ?? otherAccount(command.kind.name, shown) {
+                return .refused(error)
+            }
         case .incident: host.writeIncident(reason, operatorID: command.operatorID)
         case .stop: host.noteStop(reason: reason, operatorID: command.operatorID)
         case .kill:
@@ -78,6 +84,14 @@ struct EngineDesk: ControlHandler {
         return host.drift.refusal(place)
     }
 
+    /// What was shown for one account is not confirmed for another.
+    private func otherAccount(_ place: String, _ shown: String?) -> ControlError? {
+        guard let shown, shown != host.accountWords else { return nil }
+        return ControlError(
+            place: place, cause: "it was shown for the account of \(shown); now it is that of \(host.accountWords)",
+            cure: "find out why the account is another one; then begin anew and read the account's line")
+    }
+
     private func submit(_ input: Input) -> CommandReceipt {
         guard let sequence = host.submit(input) else {
             return .refused(
@@ -119,6 +133,7 @@ struct EngineDesk: ControlHandler {
         }
         // Under what it is asked: build, configuration, account, limits. The review's own hash covers this one.
         let under = host.mandate(lifetime: Self.intentLifetime).hash
+        host.accountOfReview = host.accountWords
         return submit(
             .intent(
                 ManualIntent(
@@ -168,6 +183,12 @@ struct EngineDesk: ControlHandler {
         _ name: String, to value: String, symbol: String?, lifetime: Nanoseconds, reason: String, operatorID: UInt32
     ) -> CommandReceipt {
         host.changeLimit(name, to: value, symbol: symbol, lifetime: lifetime, reason: reason, operatorID: operatorID)
+    }
+
+    func alerts() -> [AlertLine] { host.alerts.lines(now: host.clock.now()) }
+
+    func acknowledge(_ alert: UInt64?, reason: String, operatorID: UInt32) -> CommandReceipt {
+        host.acknowledge(alert, reason: reason, operatorID: operatorID)
     }
 
     func orders() -> [OrderLine] { host.view.orderLines(now: host.clock.now()) }

@@ -89,12 +89,13 @@ extension EngineHost {
         }
     }
 
-    /// `NEEDLETAIL_API_KEY` and a fingerprint of what is in it: enough to tell two keys apart, nothing to sign with.
-    private var accountWords: String {
+    /// The account's own number where the venue gives one and has said it, `NEEDLETAIL_API_KEY`, and a fingerprint of what is in it: enough to tell two keys apart, nothing to sign with.
+    var accountWords: String {
         guard let account = configuration.venue.account, configuration.mode == .live else {
             return "none: \(configuration.mode.name) reads no key"
         }
-        return "key \(keyFingerprint) in \(account.apiKeyVariable), signed by \(account.method.rawValue); orders are named "
+        let number = accountNumber.map { "number \($0), " } ?? ""
+        return number + "key \(keyFingerprint) in \(account.apiKeyVariable), signed by \(account.method.rawValue); orders are named "
             + "\(configuration.venue.clientIDPrefix)..."
     }
 }

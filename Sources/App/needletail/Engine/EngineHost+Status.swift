@@ -47,6 +47,7 @@ extension EngineHost {
             links: links(now), keepers: keepers, names: plan.names(configuration), feed: feed,
             uptime: now - started)
         document.addRows()
+        document.alerts = alerts.facts(now: now)
         document.threads = threadWatch.lines(
             hot.threads.watches, cold: hot.coldBeat.reader().read(), now: now, coldLimit: Self.coldStallLimit)
         return document

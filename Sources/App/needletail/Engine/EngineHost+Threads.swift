@@ -20,7 +20,7 @@ extension EngineHost {
                 .command(
                     Command(
                         kind: .stalled, operatorID: Command.engineOperator, hash: 0, lifetime: thread.age,
-                        subject: ThreadWatch.number(thread.agents[0]))))
+                        subject: SilenceWatch.number(thread.agents[0]))))
         }
     }
 }

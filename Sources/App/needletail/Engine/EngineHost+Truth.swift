@@ -40,7 +40,10 @@ extension EngineHost {
 
     func take(_ truth: VenueTruth) {
         latestTruth = truth
-        if truth.isComplete { latestComplete = truth }
+        if truth.isComplete {
+            latestComplete = truth
+            compareAccount(truth.accountNumber)
+        }
         if truth.isComplete, baseline.isEmpty {
             for balance in truth.balances { baseline[balance.asset] = balance }
         }
@@ -57,6 +60,22 @@ extension EngineHost {
         for row in truth.orders { push(.orderUpdate(row)) }
         for balance in truth.balances { push(.balance(balance)) }
         push(mark(truth, isEnd: true))
+    }
+
+    /// A key is one account's for ever: another number under a mandate is a kill, before anything is decided on the
+    /// balances of that answer. Without a mandate the next `stage` shows it, and nothing that was shown can be confirmed.
+    func compareAccount(_ number: UInt64?) {
+        defer { accountNumber = number ?? accountNumber }
+        guard let known = accountNumber, let number, number != known else { return }
+        let text = "the account's number was \(known) and is \(number)"
+        view.append(clock.now(), "ACCOUNT_CHANGED", .critical, text)
+        note(.recovery, Command.engineOperator, text)
+        guard ![.disarmed, .staged, .armed, .halted].contains(status.state) else { return }
+        do {
+            try kill(reason: text, operatorID: Command.engineOperator)
+        } catch {
+            view.append(clock.now(), "LATCH_FAILED", .critical, "\(error)")
+        }
     }
 
     /// Journals up to where an instrument's trades were processed. Behind the fills of the same answer, in one order.

@@ -1,4 +1,5 @@
 import Agents
+import Alerts
 import Config
 import Control
 import Foundation
@@ -46,6 +47,7 @@ final class EngineHost {
     let drift: DriftCheck
     /// Tells two keys apart; nothing of the key.
     let keyFingerprint: String
+    let alerts: AlertDesk
     /// Mandates that `stage` showed, the newest last.
     var shown: [Mandate] = []
     var incident: IncidentRecord?
@@ -73,6 +75,10 @@ final class EngineHost {
     var baseline: [AssetID: VenueBalance] = [:]
     var latestTruth: VenueTruth?
     var latestComplete: VenueTruth?
+    /// The account's own number by the venue's last complete answer.
+    var accountNumber: UInt64?
+    /// What the newest review of an order by hand was asked under.
+    var accountOfReview = ""
 
     init(
         configuration: RunConfiguration, plan: RunPlan, rest: RestClient, usages: ColdInbox<VenueUsage>,
@@ -98,6 +104,7 @@ final class EngineHost {
             directory: configuration.directory, strategies: plan.strategies.map(\.name),
             symbols: plan.instruments.map { $0.symbol.string })
         threadWatch = ThreadWatch(directory: configuration.directory, limit: configuration.timeouts.guardSilence)
+        alerts = AlertDesk(configuration, command: "needletail ctl --socket \(configuration.controlSocket) ack")
         started = clock.now()
     }
 
@@ -129,6 +136,7 @@ final class EngineHost {
         for usage in usages.takeAll() { push(.venueUsage(usage)) }
         work += deliverTruth()
         noteOrderLink()
+        work += tellPeople(now)
         let activity = status.ordersSent &+ status.cancelsSent &+ status.amendsSent &+ status.fills
         if hasAccount, truthSchedule.isDue(at: now, activity: activity) { askForTruth() }
         hot.coldBeat.turn(work: work, began: now, tookNs: (clock.now() - now).raw)
@@ -221,6 +229,7 @@ final class EngineHost {
         _ = hot.status.tryRead(&status)
         if journalFailure == nil { do { try writer.end(wall: clock.wall(), engine: clock.now()) } catch { fail(error) } }
         await rest.close()
+        await tellTheRest(journalFailure.map { "the journal failed: \($0)" } ?? "the run ended in \(status.state.name)")
         return summary()
     }
 

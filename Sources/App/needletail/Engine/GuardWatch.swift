@@ -1,4 +1,5 @@
 import Agents
+import Alerts
 import Config
 import Foundation
 import Guard
@@ -16,6 +17,9 @@ final class GuardWatch {
     private let clock = MonotonicClock()
     private var page: HeartbeatPage
     private var beat: HeartbeatWriter?
+    private let alerts: AlertDesk
+    /// When everything was cancelled, until the latch is gone.
+    private var actedAt: Nanoseconds?
 
     init(configuration: RunConfiguration, adapter: any RestAdapter, rest: RestClient) {
         self.configuration = configuration
@@ -24,6 +28,7 @@ final class GuardWatch {
         page = HeartbeatPage(path: configuration.heartbeatFile)
         beat = nil
         latch = KillLatch(path: configuration.latchFile)
+        alerts = AlertDesk(configuration, command: "")
     }
 
     func run(until shouldEnd: () -> Bool, say: (String) -> Void) async throws {
@@ -37,10 +42,12 @@ final class GuardWatch {
         beat?.enter(.running)
         defer { beat?.enter(.stopped) }
         var decision = GuardDecision(silence: configuration.timeouts.guardSilence)
+        tell("GUARD_STARTED", .info, "the guard of \(configuration.name) watches", isOnce: true)
         while !shouldEnd() {
             turned()
             if case .act(let reason) = decision.observe(page.read(), killFile: latch.isSet, now: clock.now()) {
                 say("acting: \(reason)")
+                tell("GUARD_ACTED", .critical, "the guard cancels everything and latches: \(reason)")
                 do {
                     try latch.set(LatchRecord(reason: "\(reason)", time: clock.wall(), by: "guard"))
                 } catch {
@@ -51,10 +58,28 @@ final class GuardWatch {
             try? await Task.sleep(nanoseconds: 50_000_000)
         }
         await rest.close()
+        let deadline = clock.now() + (configuration.alerts?.timeout ?? .zero) + Nanoseconds(seconds: 1)
+        while !alerts.isTold, clock.now() < deadline {
+            turned()
+            try? await Task.sleep(nanoseconds: 5_000_000)
+        }
     }
 
-    /// The engine sees that this process turns.
-    private func turned() { beat?.turn(work: 1, began: clock.now(), tookNs: 0) }
+    /// The engine sees that this process turns; alerts go out meanwhile. Whoever removes the latch knows.
+    private func turned() {
+        let now = clock.now()
+        beat?.turn(work: 1, began: now, tookNs: 0)
+        if !latch.isSet, actedAt.map({ now - $0 > Nanoseconds(seconds: 5) }) ?? false {
+            _ = alerts.acknowledge(nil, by: "the latch's removal", now: now)
+            actedAt = nil
+        }
+        _ = alerts.turn(now: now) { .make([:]) }
+    }
+
+    private func tell(_ kind: String, _ level: Severity, _ text: String, isOnce: Bool = false) {
+        if !isOnce { actedAt = clock.now() }
+        alerts.raise(AlertNews(kind, level, text), isOnce: isOnce, now: clock.now(), wall: clock.wall())
+    }
 
     /// Longer than the venue takes an order after its time stamp, with a second for clocks that differ: what the engine
     /// sent last may arrive after the first look that shows nothing.

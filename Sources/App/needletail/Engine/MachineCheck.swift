@@ -1,3 +1,5 @@
+import Alerts
+import Config
 import Uring
 
 /// What the engine needs of this machine and cannot work without, tried before anything else is started.
@@ -9,5 +11,11 @@ enum MachineCheck {
         } catch {
             throw ToolError("this machine cannot carry the engine's links. \(error)")
         }
+    }
+
+    /// The way to a person, as far as a look shows it: the day it is needed is too late.
+    static func alerts(_ configuration: RunConfiguration) throws {
+        guard let problem = configuration.alerts?.alertOutlet?.problem else { return }
+        throw ToolError("nobody would be told of an alert: \(problem)", cure: "correct alerts.program, or its permissions")
     }
 }

@@ -52,7 +52,8 @@ struct OperatorView {
         self.limits = limits
         self.identifiers = identifiers
         symbols = instruments.map { $0.symbol.string }
-        events = EventLog(capacity: 256, symbols: symbols, strategies: strategies, orderIDs: identifiers)
+        events = EventLog(
+            capacity: 256, symbols: symbols, strategies: strategies, orderIDs: identifiers, keepsNews: true)
         account = AccountTrail(instruments: instruments)
         positions = instruments.map {
             PositionChange(
@@ -73,6 +74,9 @@ struct OperatorView {
         defer { switches = [] }
         return switches
     }
+
+    /// What happened since the last call that somebody may have to be told, in order.
+    mutating func takeNews() -> [EventLine] { events.takeNews() }
 
     /// What was decided about incidents and mandates since the last call, in order.
     mutating func takeArmingNews() -> [ArmingNews] {

@@ -11,6 +11,8 @@ struct VenueTruth: Sendable {
     var balances: [VenueBalance]
     /// By instrument, from the trade asked for on.
     var trades: [(instrument: InstrumentID, rows: [Fill])] = []
+    /// The account's own number, where the venue gives one.
+    var accountNumber: UInt64?
     /// Why it is not complete, for people.
     var problem: String?
 
@@ -45,6 +47,7 @@ struct VenueTruth: Sendable {
         do {
             let answer = try await client.send(adapter.account(wallNow: wall()))
             truth.balances = try adapter.parseAccount(status: answer.status, body: answer.body)
+            truth.accountNumber = try adapter.parseAccountNumber(status: answer.status, body: answer.body)
         } catch {
             truth.fail("balances: \(error)")
         }
