@@ -3,27 +3,33 @@ import Units
 /// What an arming still waits for; empty when nothing is missing. Raw values are journalled.
 public struct ArmingChecks: OptionSet, BitwiseCopyable, Sendable, Hashable {
     public let rawValue: UInt16
-    public init(rawValue: UInt16) { self.rawValue = rawValue }
+    @inlinable public init(rawValue: UInt16) { self.rawValue = rawValue }
+    // As the protocol has them, without its generic code, which asks for metadata: the core uses these.
+    @inlinable public init() { rawValue = 0 }
+    @inlinable public var isEmpty: Bool { rawValue == 0 }
+    @inlinable public mutating func insert(_ checks: ArmingChecks) {
+        self = ArmingChecks(rawValue: rawValue | checks.rawValue)
+    }
 
-    public static let marketLink = ArmingChecks(rawValue: 1)
-    public static let orderLink = ArmingChecks(rawValue: 1 << 1)
+    public static var marketLink: ArmingChecks { ArmingChecks(rawValue: 1) }
+    public static var orderLink: ArmingChecks { ArmingChecks(rawValue: 1 << 1) }
     /// An instrument's market data is absent or older than its limit.
-    public static let data = ArmingChecks(rawValue: 1 << 2)
+    public static var data: ArmingChecks { ArmingChecks(rawValue: 1 << 2) }
     /// No complete snapshot of the account since the order link came up, or since the incident.
-    public static let reconciled = ArmingChecks(rawValue: 1 << 3)
+    public static var reconciled: ArmingChecks { ArmingChecks(rawValue: 1 << 3) }
     /// The venue's balance differs from ours.
-    public static let balance = ArmingChecks(rawValue: 1 << 4)
-    public static let unknownOrders = ArmingChecks(rawValue: 1 << 5)
+    public static var balance: ArmingChecks { ArmingChecks(rawValue: 1 << 4) }
+    public static var unknownOrders: ArmingChecks { ArmingChecks(rawValue: 1 << 5) }
     /// Orders that are not settled.
-    public static let openOrders = ArmingChecks(rawValue: 1 << 6)
+    public static var openOrders: ArmingChecks { ArmingChecks(rawValue: 1 << 6) }
     /// Nobody wrote down what the incident was.
-    public static let note = ArmingChecks(rawValue: 1 << 7)
+    public static var note: ArmingChecks { ArmingChecks(rawValue: 1 << 7) }
     /// The limits were not shown again since the incident: `stage` does it. Never refuses a confirmation by itself, as
     /// without a stage there is nothing to confirm.
-    public static let staged = ArmingChecks(rawValue: 1 << 8)
-    public static let halted = ArmingChecks(rawValue: 1 << 9)
+    public static var staged: ArmingChecks { ArmingChecks(rawValue: 1 << 8) }
+    public static var halted: ArmingChecks { ArmingChecks(rawValue: 1 << 9) }
     /// The venue's dead-man's switch has no confirmed refresh, or an old one.
-    public static let cancelSwitch = ArmingChecks(rawValue: 1 << 10)
+    public static var cancelSwitch: ArmingChecks { ArmingChecks(rawValue: 1 << 10) }
 
     private static let table: [(check: ArmingChecks, name: String)] = [
         (.halted, "halted"), (.marketLink, "market_link"), (.orderLink, "order_link"), (.data, "data"),

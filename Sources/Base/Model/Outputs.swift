@@ -255,7 +255,7 @@ public struct CommandResult: BitwiseCopyable, Sendable {
     public var precedent: UInt32
 
     public init(
-        command: Command, accepted: Bool, state: SystemState, missing: ArmingChecks = [],
+        command: Command, accepted: Bool, state: SystemState, missing: ArmingChecks = ArmingChecks(),
         precedent: UInt32 = Command.engineOperator
     ) {
         self.command = command

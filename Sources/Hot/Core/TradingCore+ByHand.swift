@@ -24,7 +24,7 @@ struct PendingIntent: BitwiseCopyable {
 extension TradingCore {
     mutating func review(_ asked: ManualIntent, _ outputs: inout OutputBuffer) {
         pending = PendingIntent()
-        refusedFor = []
+        refusedFor = ArmingChecks()
         precedent = Command.engineOperator
         let intent = asked.intent
         let isKnown = asked.instrument.index < instruments.count

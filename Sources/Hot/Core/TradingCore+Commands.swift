@@ -24,7 +24,7 @@ import Units
 extension TradingCore {
     mutating func command(_ command: Command, _ outputs: inout OutputBuffer) {
         let accepted: Bool
-        refusedFor = []
+        refusedFor = ArmingChecks()
         precedent = Command.engineOperator
         switch command.kind {
         case .stage: accepted = stage(command, &outputs)
@@ -72,7 +72,7 @@ extension TradingCore {
         outputs.append(
             .command(
                 CommandResult(
-                    command: command, accepted: accepted, state: state, missing: accepted ? [] : refusedFor,
+                    command: command, accepted: accepted, state: state, missing: accepted ? ArmingChecks() : refusedFor,
                     precedent: precedent)))
     }
 

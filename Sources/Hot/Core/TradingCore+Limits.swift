@@ -21,7 +21,7 @@ extension TradingCore {
         var isAboveConfigured = false
         for index in 0..<instruments.count where concerns(subject, index) {
             if !subject.key.isTight(command.value, as: subject.key.raw(instruments[index].limits)) { isTighter = false }
-            if !subject.key.isTight(command.value, as: subject.key.raw(configuration.limits[index])) { isAboveConfigured = true }
+            if !subject.key.isTight(command.value, as: subject.key.raw(configuredLimits[index])) { isAboveConfigured = true }
         }
         if !isTighter {
             guard state == .disarmed || state == .safe else { return false }
@@ -65,7 +65,7 @@ extension TradingCore {
             raises[place].isUsed = false
             let key = raised.subject.key
             for index in 0..<instruments.count where concerns(raised.subject, index) {
-                let configured = key.raw(configuration.limits[index])
+                let configured = key.raw(configuredLimits[index])
                 // What an operator made tighter than that stays so.
                 guard key.isTight(configured, as: key.raw(instruments[index].limits)) else { continue }
                 key.set(configured, in: &instruments[index].limits)

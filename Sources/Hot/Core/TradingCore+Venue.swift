@@ -183,10 +183,12 @@ extension TradingCore {
         else { return }
         let slot = locate(fill.client, fill.venueOrder, fill.instrument)
         // Somebody else's, or an earlier run's history: it is in the balance we started from.
-        let isOurs = slot.map { orders[$0].client.run == configuration.run } ?? (fill.client.run == configuration.run)
+        var isOurs = fill.client.run == configuration.run
+        if let slot { isOurs = orders[slot].client.run == configuration.run }
         // Of an order taken in, the history counts only for what the venue claims and the stream did not tell: otherwise
         // that order would stay unsettled, and the engine could not be armed, until the next start.
-        let isOwed = slot.map { fill.quantity <= orders[$0].claimed - orders[$0].filled } ?? false
+        var isOwed = false
+        if let slot { isOwed = fill.quantity <= orders[slot].claimed - orders[slot].filled }
         guard isOurs || (slot != nil && (fill.source == .stream || isOwed)) else { return }
         let instrument = instruments[fill.instrument.index].instrument
         switch ledger.apply(fill, base: instrument.base, quote: instrument.quote) {
@@ -213,8 +215,11 @@ extension TradingCore {
                 &outputs)
             fail(.fillSeqGap)
         }
-        let isLate = slot.map { fillOrder($0, fill, &outputs) } ?? true
-        noteFill(fill, of: slot.map { orders[$0].strategy } ?? .engine)
+        var isLate = true
+        if let slot { isLate = fillOrder(slot, fill, &outputs) }
+        var strategy = StrategyID.engine
+        if let slot { strategy = orders[slot].strategy }
+        noteFill(fill, of: strategy)
         if let slot { noteExecution(orders[slot], fill, &outputs) }
         awaitBalance(instrument.base)
         let position = ledger[fill.instrument]

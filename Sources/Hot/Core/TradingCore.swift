@@ -12,6 +12,9 @@ import Units
 /// give the same outputs and the same `decisionHash` in every mode.
 public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     let configuration: CoreConfiguration
+    /// Of the configuration; from its arrays nothing is read after the start.
+    let outputCapacity: Int
+    let configuredLimits: Slab<RiskLimits>
     var strategies: Strategies
     var instruments: Slab<InstrumentState>
     /// By `AssetID`, as many as the instruments name.
@@ -137,6 +140,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
             precondition(instrument.index < configuration.instruments.count, "strategies trade known instruments")
         }
         self.configuration = configuration
+        outputCapacity = configuration.outputCapacity
+        configuredLimits = Slab(configuration.limits)
         self.strategies = strategies
         instruments = Slab(
             configuration.instruments.enumerated().map { index, instrument in
@@ -190,7 +195,7 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     /// Takes one input at engine time `time` (never before the last one's) and appends what is decided.
     /// Precondition: `outputs` is empty and holds `configuration.outputCapacity`.
     public mutating func step(_ input: Input, at time: Nanoseconds, into outputs: inout OutputBuffer) {
-        precondition(outputs.capacity >= configuration.outputCapacity, "the output buffer is too small for this core")
+        precondition(outputs.capacity >= outputCapacity, "the output buffer is too small for this core")
         precondition(outputs.count == 0, "the last step's outputs were not taken")
         now = Swift.max(now, time)
         rollDay()

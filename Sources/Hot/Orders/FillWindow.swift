@@ -31,10 +31,12 @@ public struct FillWindow: ~Copyable {
     public mutating func insert(_ fill: Fill) -> Bool {
         let key = Key(instrument: fill.instrument, order: fill.venueOrder, trade: fill.trade)
         let hash = Self.hash(key)
-        let found = index.find(hash) {
-            keys[$0].trade == key.trade && keys[$0].order == key.order && keys[$0].instrument == key.instrument
+        var at = index.start(hash)
+        while let slot = index.next(hash, &at) {
+            if keys[slot].trade == key.trade, keys[slot].order == key.order, keys[slot].instrument == key.instrument {
+                return false
+            }
         }
-        if found != nil { return false }
         if count == keys.count { index.remove(Self.hash(keys[next]), slot: next) } else { count += 1 }
         keys[next] = key
         index.insert(hash, slot: next)

@@ -49,14 +49,23 @@ public struct OrderTable: ~Copyable {
 
     /// The slot of an order, or `nil`. Expected O(1).
     public func find(client: ClientOrderID) -> Int? {
-        client.isNone ? nil : byClient.find(Self.hash(client)) { pool[$0].client == client }
+        if client.isNone { return nil }
+        let hash = Self.hash(client)
+        var at = byClient.start(hash)
+        while let slot = byClient.next(hash, &at) {
+            if pool[slot].client == client { return slot }
+        }
+        return nil
     }
     /// The slot of an order, or `nil`. Expected O(1). Venue ids are unique per instrument.
     public func find(venueOrder: VenueOrderID, instrument: InstrumentID) -> Int? {
         if venueOrder == .none { return nil }
-        return byVenue.find(Self.hash(venueOrder)) {
-            pool[$0].venueOrder == venueOrder && pool[$0].instrument == instrument
+        let hash = Self.hash(venueOrder)
+        var at = byVenue.start(hash)
+        while let slot = byVenue.next(hash, &at) {
+            if pool[slot].venueOrder == venueOrder, pool[slot].instrument == instrument { return slot }
         }
+        return nil
     }
 
     /// Adds an order and gives its slot; `nil` when full. Precondition: its client id is not in the table.

@@ -3,9 +3,9 @@ import Memory
 /// An open-addressing index from a hash to a slot of a pool, with deletion by backward shift. Memory is taken at the
 /// start; nothing allocates later. Several slots may share a hash: the caller says which one matches.
 public struct SlotIndex: ~Copyable {
-    private var hashes: Slab<UInt64>
-    private var slots: Slab<Int32>
-    private let mask: Int
+    @usableFromInline var hashes: Slab<UInt64>
+    @usableFromInline var slots: Slab<Int32>
+    @usableFromInline let mask: Int
     public private(set) var count = 0
 
     /// Room for `capacity` entries at a load of one half or less. Precondition: `capacity > 0`.
@@ -28,12 +28,15 @@ public struct SlotIndex: ~Copyable {
 
     private func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & mask }
 
-    /// The slot with this hash for which `matches` answers yes, or `nil`. Expected O(1).
-    public func find(_ hash: UInt64, where matches: (Int) -> Bool) -> Int? {
-        var at = home(hash)
+    /// Where a search for a hash begins.
+    @inlinable public func start(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash) & mask }
+
+    /// The next slot with this hash from `at` on, which moves behind it; `nil` when there is none left. Expected O(1).
+    @inlinable public func next(_ hash: UInt64, _ at: inout Int) -> Int? {
         while slots[at] >= 0 {
-            if hashes[at] == hash, matches(Int(slots[at])) { return Int(slots[at]) }
+            let here = at
             at = (at + 1) & mask
+            if hashes[here] == hash { return Int(slots[here]) }
         }
         return nil
     }
