@@ -11,7 +11,11 @@ private final class HeldIndex {
     init(capacity: Int) { index = SlotIndex(capacity: capacity) }
     func insert(_ hash: UInt64, slot: Int) { index.insert(hash, slot: slot) }
     func remove(_ hash: UInt64, slot: Int) { index.remove(hash, slot: slot) }
-    func find(_ hash: UInt64, where matches: (Int) -> Bool) -> Int? { index.find(hash, where: matches) }
+    func find(_ hash: UInt64, where matches: (Int) -> Bool) -> Int? {
+        var at = index.start(hash)
+        while let slot = index.next(hash, &at) { if matches(slot) { return slot } }
+        return nil
+    }
     var count: Int { index.count }
 }
 
