@@ -84,14 +84,15 @@ struct Filling {
     /// How the changes come, each price once and all with room; `other` where they must be set one by one.
     func order(_ changes: UnsafeBufferPointer<Level>, in levels: UnsafeMutableBufferPointer<Level>) -> ChangeOrder {
         guard changes.count >= 4, changes.count < levels.count &- count else { return .other }
-        var isFalling = true
-        var isRising = true
+        // The first two say which way; all others must go on so.
+        let isBestFirst = unsafe changes[1].price.raw &* sign < changes[0].price.raw &* sign
+        let way = isBestFirst ? sign : -sign
+        var isSorted = true
         for index in 1..<changes.count {
-            let (price, last) = unsafe (changes[index].price.raw &* sign, changes[index &- 1].price.raw &* sign)
-            isFalling = isFalling && price < last
-            isRising = isRising && price > last
+            let isFurther = unsafe changes[index].price.raw &* way < changes[index &- 1].price.raw &* way
+            isSorted = isSorted && isFurther
         }
-        return isFalling ? .bestFirst : isRising ? .worstFirst : .other
+        return isSorted ? (isBestFirst ? .bestFirst : .worstFirst) : .other
     }
 
     /// Merges changes into the levels: those from the worst changed one on are set aside and come back, in order, with the
