@@ -32,6 +32,8 @@ package struct RunConfiguration: Sendable {
     package var notes: [String]
     /// Built-in ceilings that hold; `nil` where the file names none.
     package var preset: Preset?
+    /// For tests, by `engine --guard-syscalls` and by no file: the hot threads' system calls are trapped and counted.
+    package var countsSyscalls = false
 
     /// The latch file: present means that no order link may be opened.
     package var latchFile: String { directory + "/kill.latch" }
