@@ -3,11 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <linux/capability.h>
 #include <linux/futex.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -117,7 +121,37 @@ int platform_prefault(void *base, size_t byte_count) {
 }
 
 int platform_lock_memory(void *base, size_t byte_count) { return result(mlock(base, byte_count)); }
-int platform_lock_all_memory(void) { return result(mlockall(MCL_CURRENT | MCL_FUTURE)); }
+int64_t platform_memory_lock_limit(void) {
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0) return 0;
+    return limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > INT64_MAX ? -1 : (int64_t)limit.rlim_cur;
+}
+
+// CAP_IPC_LOCK, of the effective set.
+static int may_lock_anything(void) {
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2] = {0};
+    if (syscall(SYS_capget, &header, data) != 0) return 0;
+    return (data[0].effective >> CAP_IPC_LOCK) & 1;
+}
+
+int platform_lock_all_memory(void) {
+    // Under a limit, memory that is locked as it comes would one day be refused: then only what is there is locked.
+    int is_free = platform_memory_lock_limit() < 0 || may_lock_anything();
+    return result(mlockall(is_free ? MCL_CURRENT | MCL_FUTURE : MCL_CURRENT));
+}
+
+void platform_keep_heap(size_t byte_count) {
+    mallopt(M_ARENA_MAX, 1);
+    mallopt(M_TRIM_THRESHOLD, INT_MAX);
+    mallopt(M_MMAP_THRESHOLD, INT_MAX);
+    mallopt(M_TOP_PAD, (int)(byte_count < INT_MAX ? byte_count : INT_MAX));
+    free(malloc(1)); // the heap takes its first step now
+}
+
+int platform_set_thread_nice(int32_t thread, int nice) {
+    return setpriority(PRIO_PROCESS, (id_t)thread, nice) == 0 ? 0 : errno;
+}
 
 static int map_descriptor(int fd, size_t byte_count, int how, platform_mapping *out) {
     struct stat info;

@@ -14,21 +14,21 @@ enum Golden {
         realised            +4.18000  fees 1.3291 USDT   │ sent             1,204  cancels          1,168
         unrealised                       +0.36991 USDT   │ fills               34  venue rejects        1
         net                              +3.22081 USDT   │ ticks          184,233  risk rejects        12
-        LIMITS ──────────────────────────────────────────┬─LATENCY ─────────────────────────────────────────
-        worst long   ████░░░░░░░░░░ 0.0715 / 0.25        │ stage                 p50     p99   p99.9     max
-        worst short  █░░░░░░░░░░░░░ 0.0285 / 0.25        │ receive           2.21 µs 6.10 µs 14.0 µs 81.0 µs
-        open orders  ███░░░░░░░░░░░ 2 / 8                │ decode             410 ns  880 ns 1.90 µs 15.2 µs
-        orders/s     █████████░░░░░ 14 / 20              │ decide             300 ns  720 ns 1.50 µs 9.80 µs
-        orders/min   ████████████░░ 263 / 300            │ send              5.40 µs 12.3 µs 31.0 µs 1.20 ms
-        day's loss   ░░░░░░░░░░░░░░ 0 / 250              │ tick_to_order     8.32 µs 20.0 µs 48.4 µs 1.30 ms
-        data age     █░░░░░░░░░░░░░ 12.0 ms / 500 ms     │
+        LIMITS ──────────────────────────────────────────┬─TICK TO ORDER                p50     p99     max
+        worst long   ████░░░░░░░░░░ 0.0715 / 0.25        │ decrypt         █▌         910 ns 2.10 µs 81.0 µs
+        worst short  █░░░░░░░░░░░░░ 0.0285 / 0.25        │ decode          ▋          410 ns  880 ns 15.2 µs
+        open orders  ███░░░░░░░░░░░ 2 / 8                │ receive_to_step ██▋       1.60 µs 3.30 µs 96.0 µs
+        orders/s     █████████░░░░░ 14 / 20              │ decide          ▌          300 ns  720 ns 9.80 µs
+        orders/min   ████████████░░ 263 / 300            │ risk            ▏           96 ns  140 ns 1.80 µs
+        day's loss   ░░░░░░░░░░░░░░ 0 / 250              │ journal         ▏           42 ns   80 ns  900 ns
+        data age     █░░░░░░░░░░░░░ 12.0 ms / 500 ms     │ encode          █          640 ns 1.20 µs 12.0 µs
+        order  answered  1.21 ms p50 4.80 ms p99         │ encrypt         █▋         980 ns 1.70 µs 20.0 µs
+        cancel answered   980 µs p50 3.10 ms p99         │ kernel_send     █████████ 5.40 µs 12.3 µs 1.20 ms
+        query  answered  2.10 ms p50 2.10 ms p99         │ tick_to_order             8.32 µs 20.0 µs 1.30 ms
         KEEPERS ────────────────────────────────────────────────────────────────────────────────────────────
          journal writing 402,118 records 51.4 MB  guard watching beat 3.00 ms  reconciled 4.20 s ago
          feed refused 14 (STALE_EXCHANGE_TIME 12)  conflated 31  dropped 0  venue shows 2 orders 4.25 s ago
         EVENTS ─────────────────────────────────────────────────────────────────────────────────────────────
-           2m50s ago  STATE                  DISARMED -> STAGED by stage
-           2m47s ago  STATE                  ARMED -> LIVE by confirm
-          9.00 s ago  FILL                   BTCUSDT position 0.0215 at 61820.415, realised 4.18, fees 1.32…
           3.10 s ago  INVALID_ORDER          BTCUSDT order 7-1203 refused by the venue
           800 ms ago  ORDER_RATE             BTCUSDT buy refused by the risk gate: 21 against 20 (x12)
         """

@@ -46,10 +46,23 @@ enum Sample {
         engine.lastReconciledAt = ago(4200)
         var document = StatusDocument(engine: engine, limits: limits, uptime: Nanoseconds(seconds: 171))
         document.latencies = LatencyTable([
-            LatencySummary(stage: "receive", count: 9, p50: 2210, p99: 6100, p999: 14_020, max: 81_000),
+            LatencySummary(stage: "decrypt", count: 9, p50: 910, p99: 2100, p999: 4020, max: 81_000),
             LatencySummary(stage: "decode", count: 9, p50: 410, p99: 880, p999: 1900, max: 15_250),
+            LatencySummary(stage: "receive_to_step", count: 9, p50: 1600, p99: 3300, p999: 6100, max: 96_000),
             LatencySummary(stage: "decide", count: 9, p50: 300, p99: 720, p999: 1500, max: 9800),
-            LatencySummary(stage: "send", count: 9, p50: 5400, p99: 12_300, p999: 31_000, max: 1_204_000),
+            LatencySummary(stage: "risk", count: 9, p50: 96, p99: 140, p999: 210, max: 1800),
+            LatencySummary(stage: "journal", count: 9, p50: 42, p99: 80, p999: 130, max: 900),
+            LatencySummary(stage: "encode", count: 9, p50: 640, p99: 1200, p999: 2100, max: 12_000),
+            LatencySummary(stage: "encrypt", count: 9, p50: 980, p99: 1700, p999: 3000, max: 20_000),
+            LatencySummary(stage: "submit", count: 9, p50: 30, p99: 45, p999: 70, max: 400),
+            LatencySummary(stage: "kernel_send", count: 9, p50: 5400, p99: 12_300, p999: 31_000, max: 1_204_000),
+            LatencySummary(
+                stage: "order_round_trip", count: 9, p50: 1_210_000, p99: 4_800_000, p999: 9_100_000, max: 21_000_000),
+            LatencySummary(
+                stage: "cancel_round_trip", count: 9, p50: 980_000, p99: 3_100_000, p999: 8_000_000, max: 12_000_000),
+            LatencySummary(stage: "amend_round_trip", count: 0, p50: 0, p99: 0, p999: 0, max: 0),
+            LatencySummary(
+                stage: "query_round_trip", count: 1, p50: 2_100_000, p99: 2_100_000, p999: 2_100_000, max: 2_100_000),
             LatencySummary(stage: "tick_to_order", count: 9, p50: 8320, p99: 20_000, p999: 48_420, max: 1_306_050),
         ])
         document.links = [

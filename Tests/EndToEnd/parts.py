@@ -22,10 +22,11 @@ def openssl(*arguments):
 class Parts:
     """One run in a directory of its own. `signing` is ed25519 or hmac; `settings` override the configuration."""
 
-    def __init__(self, tool, signing="ed25519", seed=3, venue_flags=(), settings=()):
+    def __init__(self, tool, signing="ed25519", seed=3, venue_flags=(), settings=(), engine_flags=(), base=None):
         self.tool, self.signing, self.seed = tool, signing, seed
         self.venue_flags, self.settings = list(venue_flags), list(settings)
-        self.run = pathlib.Path(tempfile.mkdtemp(prefix="needletail-parts-"))
+        self.engine_flags = list(engine_flags)
+        self.run = pathlib.Path(tempfile.mkdtemp(prefix="needletail-parts-", dir=base))
         self.venue = self.engine = None
         self.key, self.secret, self.port = "NeedletailLoopbackTestKey0123456789", "a-secret-for-tests-only", 0
         self.repository = pathlib.Path(__file__).resolve().parents[2]
@@ -84,6 +85,7 @@ class Parts:
         flags = [word for setting in settings for word in ("--set", setting)]
         self.engine = self.start(
             "engine", "engine", "--config", run / "run.yaml", "--summary", run / "summary.json", *flags,
+            *self.engine_flags,
             env={**os.environ, "NEEDLETAIL_DEMO_API_KEY": self.key, "NEEDLETAIL_DEMO_PRIVATE_KEY": secret})
         wait_for(f"the control socket is there (see {run}/engine.log)", 30, (run / "control.sock").exists)
 

@@ -40,4 +40,16 @@ void heap_record_sites(int slot);
 /// Recorded so far; `out` holds HEAP_SITES. Any thread, best after the watched one rests.
 size_t heap_read_sites(int slot, heap_site *_Nonnull out);
 
+// ---- system calls ----
+
+/// Numbers that are counted one by one; higher ones count as the last.
+enum { HEAP_SYSCALLS = 512 };
+/// From now until its end each system call of the calling thread but io_uring_enter is counted in this slot (x86-64). For
+/// tests: counted calls cost microseconds. 0, or an errno.
+int heap_count_syscalls(int slot);
+/// How often the thread of a slot made the system call of this number; from any thread.
+uint64_t heap_read_syscalls(int slot, int number);
+/// The kernel's id of the calling thread.
+int32_t heap_thread_id(void);
+
 #endif

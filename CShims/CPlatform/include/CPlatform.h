@@ -96,8 +96,16 @@ int platform_futex_wake(const uint32_t *_Nonnull word, int count) PLATFORM_HOT;
 int platform_prefault(void *_Nonnull base, size_t byte_count);
 /// Keeps the range in memory.
 int platform_lock_memory(void *_Nonnull base, size_t byte_count);
-/// Keeps all present and future pages of this process in memory.
+/// Keeps all present pages of this process in memory, and all that come where no limit stands against it. ENOMEM or EPERM
+/// where RLIMIT_MEMLOCK is too low.
 int platform_lock_all_memory(void);
+/// RLIMIT_MEMLOCK in bytes; -1 for no limit.
+int64_t platform_memory_lock_limit(void);
+/// The C library's heap grows in steps of so many bytes, is one for all threads, and gives nothing back, so that the
+/// process's size stands still once it has what it needs.
+void platform_keep_heap(size_t byte_count);
+/// Priority of a thread of this process among ordinary ones: -20 first, 19 last. Below its present one needs no right.
+int platform_set_thread_nice(int32_t thread, int nice);
 
 enum {
     PLATFORM_MAP_OPEN = 0,           // the file must exist

@@ -36,6 +36,8 @@ package struct RunConfiguration: Sendable {
     package var `operator`: OperatorSettings?
     /// `nil` where the file says nothing about alerts.
     package var alerts: AlertSettings?
+    /// For tests, by `engine --guard-syscalls` and by no file: the hot threads' system calls are trapped and counted.
+    package var countsSyscalls = false
 
     /// The latch file: present means that no order link may be opened.
     package var latchFile: String { directory + "/kill.latch" }

@@ -8,7 +8,8 @@ import Units
 ///     names                           venue, symbol, account, strategies, build, uptime
 ///     LINKS            | TOP OF BOOK
 ///     POSITION AND P&L | ORDERS
-///     LIMITS (gauges)  | LATENCY (percentiles by stage)
+///     LIMITS (gauges), | TICK TO ORDER (bars and percentiles by stage)
+///     venue's answers  |
 ///     KEEPERS                         journal, guard, latch, reconciliation; what of the feed was refused or dropped
 ///     EVENTS                          the newest, in what is left of the height
 package struct LiveScreen: Sendable {
@@ -23,7 +24,10 @@ package struct LiveScreen: Sendable {
         lines.append(panes.names())
         lines += panes.pair("LINKS", panes.links(), "TOP OF BOOK", panes.book(), rows: 3)
         lines += panes.pair("POSITION AND P&L", panes.position(), "ORDERS", panes.orders(), rows: 4)
-        lines += panes.pair("LIMITS", panes.gauges(), "LATENCY", panes.latency(), rows: 7)
+        // Where there is no room for every stage, the events keep two lines.
+        let room = max(7, min(11, height - lines.count - 5 - panes.owned().count - 2))
+        lines += panes.pair(
+            "LIMITS", panes.gauges() + panes.roundTrips(room - 7), panes.latencyTitle(), panes.latency(room), rows: room)
         lines.append(panes.rule("KEEPERS", width))
         lines.append(panes.keepers())
         lines.append(panes.feed())

@@ -123,25 +123,6 @@ struct Panes {
         ]
     }
 
-    func latency() -> [StyledLine] {
-        let room = max(6, rightWidth - 33)
-        func row(_ label: String, _ cells: [String], _ style: Style) -> StyledLine {
-            var line = StyledLine(Columns.left(Columns.clean(label), room) + " ", style)
-            for cell in cells { line.add(Columns.right(cell, 8), style) }
-            return line
-        }
-        let stages = document.latencies.stages
-        // The last stage is the sum of the others: it is kept when there is no room for all.
-        let shown = stages.count <= 6 ? stages : Array(stages.prefix(5)) + [stages[stages.count - 1]]
-        return [row("stage", ["p50", "p99", "p99.9", "max"], .dim)]
-            + shown.enumerated().map { index, stage in
-                let times = [stage.p50, stage.p99, stage.p999, stage.max]
-                return row(
-                    stage.stage, stage.count == 0 ? ["-", "-", "-", "-"] : times.map { Figures.span(Nanoseconds(raw: $0)) },
-                    index == shown.count - 1 ? .bold : .plain)
-            }
-    }
-
     func keepers() -> StyledLine {
         let facts = document.keepers
         var line = facts.latched ? StyledLine(" LATCHED ", .onRed) : StyledLine()

@@ -54,12 +54,12 @@ enum MemoryProbes {
         else { return .unseen("limits", "locked memory", reading) }
         if isRoot { return Finding("limits", "locked memory", .ok, "root: no limit") }
         let bytes = Int64(soft)
-        if soft == "unlimited" || (bytes ?? 0) >= 64 << 20 {
+        if soft == "unlimited" || (bytes ?? 0) >= 512 << 20 {
             return Finding("limits", "locked memory", .ok, bytes.map { "\($0 >> 20) MiB" } ?? soft)
         }
         return Finding(
             "limits", "locked memory", .advice, "\((bytes ?? 0) >> 20) MiB",
-            cause: "some kernels count the rings' memory against it and refuse the ring",
+            cause: "the engine locks all its memory, some 250 MiB, and cannot; some kernels refuse the ring as well",
             cure: "tuning/limits.sh apply, and log in again")
     }
 

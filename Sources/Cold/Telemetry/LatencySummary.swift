@@ -16,6 +16,9 @@ package struct LatencySummary: Sendable, Equatable {
         self.max = max
     }
 
+    /// What the venue takes to answer, not what the engine takes.
+    package var isRoundTrip: Bool { stage.hasSuffix("_round_trip") }
+
     package var json: JSONValue {
         .make([
             "p50": .integer(p50), "p99": .integer(p99), "p999": .integer(p999), "max": .integer(max),
@@ -36,6 +39,10 @@ package struct LatencyTable: Sendable, Equatable {
     package var stages: [LatencySummary]
 
     package init(_ stages: [LatencySummary] = []) { self.stages = stages }
+
+    /// Of the engine itself; the last is the whole way.
+    package var own: [LatencySummary] { stages.filter { !$0.isRoundTrip } }
+    package var roundTrips: [LatencySummary] { stages.filter(\.isRoundTrip) }
 
     /// `{stage: {p50, p99, p999, max, count}}` in nanoseconds.
     package var json: JSONValue { .object(stages.map { JSONMember($0.stage, $0.json) }) }

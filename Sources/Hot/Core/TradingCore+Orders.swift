@@ -8,7 +8,9 @@ import Units
 extension TradingCore {
     /// Judges a new order and, when it passes, reserves and sends it.
     mutating func place(_ intent: Intent, version: UInt32, _ outputs: inout OutputBuffer) {
+        let began = gateMeter.read()
         let answer = judge(intent)
+        gateMeter.note(since: began)
         let index = intent.strategy.index
         let isShadow = index < accounts.count && accounts[index].isShadow
         outputs.append(

@@ -49,6 +49,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var hash = DecisionHash()
     /// Counters, links and the published state. Position figures in it are filled when it is read.
     var published = EngineStatus()
+    /// Measures the gate in a live engine.
+    public var gateMeter = GateMeter()
     var now = Nanoseconds.zero
     var nextSequence: UInt32 = 1
     /// The venue's own counts of what we sent.

@@ -10,14 +10,20 @@ public struct FeedConnection: ~Copyable {
     var keeper: LinkKeeper?
     var handler: FeedLinkHandler
     var outgoing: ByteRingConsumer
+    private var shows = 0
 
-    public init(plan: LinkPlan, frames: consuming ByteRingProducer, outgoing: consuming ByteRingConsumer) {
+    /// `decrypt`: how long its messages take from the kernel's bytes to plain text.
+    public init(
+        plan: LinkPlan, frames: consuming ByteRingProducer, outgoing: consuming ByteRingConsumer,
+        decrypt: consuming LatencyHistogram = LatencyHistogram()
+    ) {
         self.plan = plan
         self.outgoing = outgoing
-        handler = FeedLinkHandler(frames, gauges: plan.gauges)
+        handler = FeedLinkHandler(frames, gauges: plan.gauges, decrypt: decrypt)
     }
 
     mutating func start() {
+        handler.scale = TickScale(EngineClock())
         do {
             keeper = try LinkKeeper(plan)
         } catch {
@@ -25,7 +31,10 @@ public struct FeedConnection: ~Copyable {
         }
     }
 
-    mutating func stop() { keeper?.shutDown(at: SystemInputs.monotonicNow(), &handler) }
+    mutating func stop() {
+        keeper?.shutDown(at: SystemInputs.monotonicNow(), &handler)
+        handler.decrypt.publish()
+    }
 
     /// One turn; how much was done.
     mutating func turn(_ now: Nanoseconds) -> Int {
@@ -46,6 +55,8 @@ public struct FeedConnection: ~Copyable {
         keeper!.count(into: &handler.counters)
         handler.prove(keeper!.link.lastReceived)
         plan.gauges.show(keeper!.link.lastReceived.raw, .received)
+        shows &+= 1
+        if shows % 8 == 0 { handler.decrypt.publish() }
     }
 }
 
@@ -59,9 +70,10 @@ public struct FeedIOAgent: Agent, ~Copyable {
 
     public init(
         plan: LinkPlan, frames: consuming ByteRingProducer, outgoing: consuming ByteRingConsumer,
-        counters: consuming LatestWriter<FeedLinkCounters>, second: consuming FeedConnection? = nil
+        counters: consuming LatestWriter<FeedLinkCounters>, second: consuming FeedConnection? = nil,
+        decrypt: consuming LatencyHistogram = LatencyHistogram()
     ) {
-        first = FeedConnection(plan: plan, frames: frames, outgoing: outgoing)
+        first = FeedConnection(plan: plan, frames: frames, outgoing: outgoing, decrypt: decrypt)
         self.second = second
         self.counters = counters
     }

@@ -1,6 +1,8 @@
+import Agents
 import Rings
 import Transport
 import Units
+import Uring
 
 /// Puts what the link says into the frame ring. A frame that finds no room is dropped and counted: the parser sees the gap
 /// and resynchronises. Opened and closed are never lost.
@@ -12,9 +14,12 @@ struct FeedLinkHandler: ~Copyable, LinkHandler {
 
     private var ends = LinkEnds()
     private let gauges: GaugeBoard
+    var decrypt: LatencyHistogram
+    var scale = TickScale(ticksEachSecond: 1_000_000_000)
 
-    init(_ frames: consuming ByteRingProducer, gauges: GaugeBoard) {
+    init(_ frames: consuming ByteRingProducer, gauges: GaugeBoard, decrypt: consuming LatencyHistogram) {
         self.frames = frames
+        self.decrypt = decrypt
         self.gauges = gauges
     }
 
@@ -30,6 +35,7 @@ struct FeedLinkHandler: ~Copyable, LinkHandler {
     mutating func linkMessage(
         _ link: inout Link, _ bytes: UnsafeRawBufferPointer, kind: LinkMessageKind, receivedAt: Nanoseconds
     ) {
+        decrypt.record(scale.ns(link.stamps.readBegan, ProcessorTicks.now()))
         guard kind == .text, waiting == nil,
             unsafe frames.tryPush(bytes, tag: FrameMessage.text.rawValue, time: receivedAt.raw)
         else {

@@ -2,6 +2,7 @@ import Agents
 import Model
 import Rings
 import Units
+import Uring
 import VenueKit
 import Wire
 
@@ -39,14 +40,19 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
     private var pair: FeedPair<MarketOutlet>
     private var counters: LatestWriter<FeedParseCounters>
     private var lastTimer = Nanoseconds.zero
+    private var decode: LatencyHistogram
+    private var scale = TickScale(ticksEachSecond: 1_000_000_000)
+    private var shows = 0
     /// Frames of a feed taken in one turn at most, so that a burst does not keep the thread from its other agents.
     private let batch = 64
 
     public init(
         adapter: consuming Adapter, frames: consuming ByteRingConsumer, snapshots: consuming ByteRingConsumer,
         outgoing: consuming RingFrameSink, outlet: consuming MarketOutlet,
-        counters: consuming LatestWriter<FeedParseCounters>, twin: consuming FeedTwin<Adapter>? = nil
+        counters: consuming LatestWriter<FeedParseCounters>, twin: consuming FeedTwin<Adapter>? = nil,
+        decode: consuming LatencyHistogram = LatencyHistogram()
     ) {
+        self.decode = decode
         self.adapter = adapter
         self.frames = frames
         self.snapshots = snapshots
@@ -57,6 +63,8 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
     }
 
     public var name: StaticString { "parse" }
+    public mutating func onStart() { scale = TickScale(EngineClock()) }
+    public mutating func onStop() { decode.publish() }
 
     public mutating func doWork(now: Nanoseconds) -> Int {
         pair.now = now
@@ -80,7 +88,9 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
         var taken = 0
         pair.lane = 0
         while taken < batch, !pair.outlet.isCongested, let frame = frames.peek() {
+            let began = ProcessorTicks.now()
             Self.take(frame, now, &adapter, &outgoing, &pair)
+            decode.record(scale.ns(began, ProcessorTicks.now()))
             frames.release()
             taken += 1
         }
@@ -116,6 +126,8 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
         }
         pair.outlet.show(pair.standing)
         counters.publish(pair.outlet.counters)
+        shows &+= 1
+        if shows % 8 == 0 { decode.publish() }
     }
 
     /// A record where it lies; the ring's zeros behind it are what a padded view promises.

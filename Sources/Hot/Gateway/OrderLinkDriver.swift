@@ -31,6 +31,7 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
     }
 
     public var gauges: GaugeBoard? { plan.gauges }
+    public var stamps: LinkStamps? { mutating get { keeper!.link.stamps } }
 
     public mutating func start() {
         do {

@@ -1,5 +1,6 @@
 import Model
 import Rings
+import Transport
 import Units
 
 /// Where the core's decisions go and where the venue's word about them comes from. The trade agent is generic over it,
@@ -23,12 +24,15 @@ public protocol OrderRoute: ~Copyable {
     mutating func takeEvent() -> Input?
     /// Carries out one output; answers whether something was sent. What could not be sent is told by an event.
     mutating func perform(_ output: Output, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool
+    /// When the link did what with the last request; `nil` where there is no link.
+    var stamps: LinkStamps? { mutating get }
     /// A market event, before the core sees it. Only a simulated venue listens.
     mutating func observe(_ market: Input, at now: Nanoseconds)
 }
 
 extension OrderRoute where Self: ~Copyable {
     public var gauges: GaugeBoard? { nil }
+    @inlinable public var stamps: LinkStamps? { mutating get { nil } }
     @inlinable public mutating func start() {}
     @inlinable public mutating func stop() {}
     @inlinable public mutating func observe(_ market: Input, at now: Nanoseconds) {}

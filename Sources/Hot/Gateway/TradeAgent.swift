@@ -3,7 +3,9 @@ import Core
 import Model
 import Rings
 import StrategyKit
+import Transport
 import Units
+import Uring
 
 /// The thread of truth: takes market events, the order link's messages, operator commands and snapshots in one order,
 /// steps the core, journals, and hands what it decides to its order route.
@@ -55,6 +57,8 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
     public var name: StaticString { "trade" }
     public mutating func onStart() {
         clock = EngineClock()
+        telemetry.calibrate(clock)
+        core.gateMeter.counter = { ProcessorTicks.now() }
         orders.start()
     }
     public mutating func onStop() {
@@ -62,6 +66,7 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         // With an order that may rest the end is not in order: silence then has to mean something to the guard.
         if core.activeOrderCount == 0 { telemetry.end(at: clock.now()) }
         telemetry.publish(core.status, at: clock.now())
+        telemetry.publishStages()
     }
 
     public mutating func doWork(now: Nanoseconds) -> Int {
@@ -135,14 +140,19 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         core.step(input, at: now, into: &outputs)
         let decided = clock.now()
         for index in 0..<outputs.count { journal.append(outputs[index], time: now.raw) }
+        let journalled = clock.now()
         let wallNow = now + clock.realtimeOffset
         if decided - turnBegan > stallLimit { isTurnStale = true }
-        var sent = false
+        var sent: SendSteps?
         for index in 0..<outputs.count {
             guard outlet.admits(outputs[index], isStale: isTurnStale) else { continue }
-            sent = orders.perform(outputs[index], at: now, wallNow: wallNow) || sent
+            let taken = ProcessorTicks.now()
+            guard orders.perform(outputs[index], at: now, wallNow: wallNow), sent == nil else { continue }
+            sent = SendSteps(began: taken, link: orders.stamps ?? LinkStamps())
         }
-        telemetry.stamp(input, began: began, decided: decided, done: clock.now(), sent: sent)
+        telemetry.stamp(
+            input, StepStamps(began: began, decided: decided, journalled: journalled, done: clock.now()),
+            gate: core.takeGateTime(), sent: sent)
     }
 }
 

@@ -1,27 +1,8 @@
+import Agents
 import Model
 import Rings
+import Transport
 import Units
-
-/// Stages of the way from a tick to an order, each with its own histogram.
-public enum LatencyStage: Int, Sendable, CaseIterable {
-    /// Frame received → the trade thread takes the event.
-    case receiveToStep = 0
-    /// Event taken → all decisions taken.
-    case decide = 1
-    /// Decisions taken → journalled, signed, encrypted and submitted.
-    case send = 2
-    /// Frame received → order submitted.
-    case tickToOrder = 3
-
-    public var name: String {
-        switch self {
-        case .receiveToStep: return "receive_to_step"
-        case .decide: return "decide"
-        case .send: return "encode_and_submit"
-        case .tickToOrder: return "tick_to_order"
-        }
-    }
-}
 
 /// What the trade thread shows to others: its heartbeat, the core's status and its latencies. Single writer; readers
 /// copy. Never allocates after `init`.
@@ -34,6 +15,7 @@ public struct TradeTelemetry: ~Copyable {
     private var pulse: EngineBeat
     private var stalls: SharedCounter
     private let publishInterval: Int64 = 20_000_000
+    private var scale: TickScale
 
     /// `process`: who beats, before its first beat.
     public init(
@@ -45,7 +27,14 @@ public struct TradeTelemetry: ~Copyable {
         self.heartbeat = heartbeat
         self.histograms = histograms
         self.stalls = stalls
+        scale = TickScale(ticksEachSecond: 1_000_000_000)
     }
+
+    /// At the end: what was not shown yet.
+    mutating func publishStages() { histograms.publishAll() }
+
+    /// On the trade thread, with its calibrated clock.
+    mutating func calibrate(_ clock: EngineClock) { scale = TickScale(clock) }
 
     /// Once per duty cycle: the guard watches that this goes on.
     mutating func beat(at now: Nanoseconds, state: SystemState) {
@@ -71,62 +60,31 @@ public struct TradeTelemetry: ~Copyable {
         lastPublish = now
         shownState = value.state
         status.publish(value)
-        histograms.publish()
+        histograms.publishNext()
     }
 
-    mutating func stamp(_ input: Input, began: Nanoseconds, decided: Nanoseconds, done: Nanoseconds, sent: Bool) {
+    /// Counts one step by its stages. Only steps that a market event began, and the stages behind the decision only where
+    /// something left at once.
+    mutating func stamp(_ input: Input, _ step: StepStamps, gate: (spent: UInt64, judged: UInt32), sent: SendSteps?) {
         let received: Nanoseconds
         switch input {
         case .topOfBook(let top): received = top.receivedAt
         case .trade(let trade): received = trade.receivedAt
         default: return
         }
-        histograms.receiveToStep.record((began - received).raw)
-        histograms.decide.record((decided - began).raw)
-        guard sent else { return }
-        histograms.send.record((done - decided).raw)
-        histograms.tickToOrder.record((done - received).raw)
-    }
-}
-
-/// One histogram per stage.
-public struct StageHistograms: ~Copyable {
-    var receiveToStep = LatencyHistogram()
-    var decide = LatencyHistogram()
-    var send = LatencyHistogram()
-    var tickToOrder = LatencyHistogram()
-
-    public init() {}
-
-    mutating func publish() {
-        receiveToStep.publish()
-        decide.publish()
-        send.publish()
-        tickToOrder.publish()
-    }
-
-    /// Readers for the cold side, in the order of `LatencyStage`.
-    public func readers() -> StageReaders {
-        StageReaders(
-            receiveToStep: receiveToStep.reader(), decide: decide.reader(), send: send.reader(),
-            tickToOrder: tickToOrder.reader())
-    }
-}
-
-/// The cold side's view of the stages.
-public struct StageReaders: ~Copyable {
-    let receiveToStep: LatencyReader
-    let decide: LatencyReader
-    let send: LatencyReader
-    let tickToOrder: LatencyReader
-
-    /// A consistent copy, or `nil` when the writer was faster than all attempts.
-    public func read(_ stage: LatencyStage) -> LatencySnapshot? {
-        switch stage {
-        case .receiveToStep: return receiveToStep.tryRead()
-        case .decide: return decide.tryRead()
-        case .send: return send.tryRead()
-        case .tickToOrder: return tickToOrder.tryRead()
-        }
+        let gateNs = scale.ns(0, gate.spent)
+        histograms.receiveToStep.record((step.began - received).raw)
+        histograms.decide.record((step.decided - step.began).raw - gateNs)
+        if gate.judged > 0 { histograms.risk.record(gateNs / Int64(gate.judged)) }
+        guard let sent else { return }
+        histograms.tickToOrder.record((step.done - received).raw)
+        histograms.journal.record((step.journalled - step.decided).raw)
+        let link = sent.link
+        guard link.given >= sent.began, link.sealed >= link.given else { return }
+        histograms.encode.record(scale.ns(sent.began, link.given))
+        histograms.encrypt.record(scale.ns(link.given, link.sealed))
+        guard link.submitted >= link.sealed else { return }
+        histograms.submit.record(scale.ns(link.sealed, link.submitted))
+        histograms.kernelSend.record(scale.ns(link.submitted, link.taken))
     }
 }

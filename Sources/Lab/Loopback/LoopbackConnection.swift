@@ -10,7 +10,7 @@ package final class LoopbackConnection: @unchecked Sendable {
     /// Which of the server's listeners it came to: 0 the first.
     package let door: Int
     private let channel: any Channel
-    private var dirty = false
+    private var holdsUnsent = false
     private(set) var isClosing = false
 
     init(id: Int, target: String, door: Int, channel: any Channel) {
@@ -29,6 +29,20 @@ package final class LoopbackConnection: @unchecked Sendable {
     package func send(_ text: String) {
         guard !isClosing else { return }
         write(.text, ByteBuffer(string: text))
+        channel.flush()
+    }
+
+    /// Queues one text message, to leave with the next flush.
+    package func queue(_ text: String) {
+        guard !isClosing else { return }
+        write(.text, ByteBuffer(string: text))
+        holdsUnsent = true
+    }
+
+    /// Sends what was queued.
+    package func flush() {
+        guard holdsUnsent, !isClosing else { return }
+        holdsUnsent = false
         channel.flush()
     }
 

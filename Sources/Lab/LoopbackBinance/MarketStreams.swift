@@ -48,6 +48,18 @@ struct MarketStreams {
     /// Somebody listens, and everybody who does reads fast enough.
     var wantsMore: Bool { !sessions.isEmpty && sessions.values.allSatisfy { $0.connection.isWritable } }
 
+    /// At the highest speed: messages of one turn leave together.
+    var gathers = false
+
+    private func tell(_ connection: LoopbackConnection, _ text: String) {
+        if gathers { connection.queue(text) } else { connection.send(text) }
+    }
+
+    mutating func sendGathered() {
+        gathers = false
+        for session in sessions.values { session.connection.flush() }
+    }
+
     // MARK: who listens
 
     mutating func open(_ connection: LoopbackConnection) {
@@ -86,7 +98,7 @@ struct MarketStreams {
     func send(_ event: String, as name: String, on connection: LoopbackConnection) {
         guard let session = sessions[connection.id] else { return }
         let bare = session.inMicroseconds ? microsecondTimes(event) : event
-        connection.send(session.combined ? #"{"stream":"\#(name)","data":\#(bare)}"# : bare)
+        tell(connection, session.combined ? #"{"stream":"\#(name)","data":\#(bare)}"# : bare)
     }
 
     mutating func control(_ text: String, _ connection: LoopbackConnection) {
@@ -152,7 +164,7 @@ struct MarketStreams {
         let microseconds = sessions.contains { $0.inMicroseconds } ? microsecondTimes(milliseconds) : ""
         for session in sessions where !(isFirstFrozen && session.connection.door == 0) {
             let bare = session.inMicroseconds ? microseconds : milliseconds
-            session.connection.send(session.combined ? #"{"stream":"\#(name)","data":\#(bare)}"# : bare)
+            tell(session.connection, session.combined ? #"{"stream":"\#(name)","data":\#(bare)}"# : bare)
         }
     }
 

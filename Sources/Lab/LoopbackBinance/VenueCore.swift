@@ -88,7 +88,10 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
         startedAt = start
         switch options.speed {
         case .times(let factor): advance(to: marketStart + Nanoseconds(raw: (now - start).raw * factor), budget: 20_000)
-        case .max where streams.wantsMore: advance(to: Nanoseconds(raw: .max), budget: 400)
+        case .max where streams.wantsMore:
+            streams.gathers = true
+            advance(to: Nanoseconds(raw: .max), budget: 400)
+            streams.sendGathered()
         case .max: break
         }
         checkLinks(now)

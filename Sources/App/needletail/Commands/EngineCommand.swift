@@ -40,6 +40,8 @@ struct EngineCommand: AsyncParsableCommand {
     var overrides: [String] = []
     @Option(help: "Write the end-of-run summary to this file as JSON.")
     var summary: String?
+    @Flag(help: .hidden)
+    var guardSyscalls = false
 
     func run() async throws {
         _ = platform_disable_core_dumps()
@@ -48,9 +50,11 @@ struct EngineCommand: AsyncParsableCommand {
         CrashReports.disable()
         EndSignal.install()
         let pairs = try overrides.map(Self.pair)
-        let configuration = try RunConfiguration.load(
+        var configuration = try RunConfiguration.load(
             file: config, overrides: pairs, catalogue: Roster.catalogue,
             cores: MachineCores.allowed())
+        configuration.countsSyscalls = guardSyscalls
+        let memory = ProcessMemory.take()
         try MachineCheck.transport()
         try MachineCheck.alerts(configuration)
         let secrets = try Secrets.read(for: configuration)
@@ -64,6 +68,7 @@ struct EngineCommand: AsyncParsableCommand {
         let latch = KillLatch(path: configuration.latchFile).read()
         let host = try await Self.assemble(configuration, secrets, overrides: pairs, isLatched: latch != nil)
         say("\(configuration.mode.name), control socket \(configuration.controlSocket), DISARMED")
+        memory.say()
         if let latch {
             say("the kill latch is set (by \(latch.by): \(latch.reason)): HALTED, the order link is not opened")
             say("  cure: make sure of the account, then needletail ctl unlatch --reason 'WHY'")

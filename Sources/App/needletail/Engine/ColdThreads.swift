@@ -2,7 +2,7 @@ import CPlatform
 import Foundation
 
 /// Everything of this process that is not a hot runner, on its core: the main thread, the pools of the libraries, and
-/// whatever threads they make later, which inherit their maker's mask.
+/// whatever threads they make later, which inherit their maker's mask and priority.
 enum ColdThreads {
     /// To be called before the hot runners start: they pin themselves.
     static func keep(to core: Int) throws {
@@ -16,4 +16,15 @@ enum ColdThreads {
             }
         }
     }
+
+    /// Among ordinary threads: above the hot ones' is nobody, where that is allowed (CAP_SYS_NICE); below them all others,
+    /// which needs no right. To be called once the hot threads run; those ended meanwhile need no priority.
+    static func lower(below hot: [Int32]) {
+        for thread in hot { _ = platform_set_thread_nice(thread, hotNice) }
+        let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").compactMap { Int32($0) }) ?? []
+        for thread in all where !hot.contains(thread) { _ = platform_set_thread_nice(thread, coldNice) }
+    }
+
+    private static let hotNice: Int32 = -20
+    private static let coldNice: Int32 = 5
 }

@@ -18,7 +18,7 @@ extension EngineHost {
                 p999: read.percentile(0.999), max: read.max)
         }
         // Before the last, which is the sum of the stages and is shown in bold.
-        stages.insert(view.roundTrips.summary, at: max(0, stages.count - 1))
+        stages.insert(contentsOf: view.roundTrips.summaries, at: max(0, stages.count - 1))
         return LatencyTable(stages)
     }
 

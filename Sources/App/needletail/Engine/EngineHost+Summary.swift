@@ -73,6 +73,7 @@ extension EngineHost {
         print(
             "engine: hot heap since warm-up: \(use.allocations) allocations, \(use.frees) frees, \(use.retains) retains, "
                 + "\(use.releases) releases")
+        for heap in hot.threads.heaps { if let line = heap.line { print("engine: \(line)") } }
         for site in hot.threads.heaps.flatMap(\.sites) { print("engine: hot heap call from \(site)") }
     }
 }

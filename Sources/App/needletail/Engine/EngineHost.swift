@@ -125,7 +125,10 @@ final class EngineHost {
         keepSwitches()
         watchThreads(now)
         latchOwnHalt()
-        for heap in hot.threads.heaps { heap.observe(status.state, at: now) }
+        for heap in hot.threads.heaps {
+            heap.observe(status.state, at: now)
+            heap.readKernel(at: now)
+        }
         obeyLatch()
         var desk = EngineDesk(host: self)
         work += control.doWork(now: now, handler: &desk)
@@ -222,6 +225,7 @@ final class EngineHost {
         truthSchedule.hurry()
         let before = snapshotSequence
         while hasAccount, clock.now() < deadline, snapshotSequence == before { await turn() }
+        for heap in hot.threads.heaps { heap.readKernel(at: clock.now(), isLast: true) }
         hot.stop()
         while drainJournal() > 0 {}
         keepArming()

@@ -64,7 +64,9 @@ enum HotAssembly {
         let linkCounters = makeLatest(of: FeedLinkCounters.self)
         let parseCounters = makeLatest(of: FeedParseCounters.self)
         let stages = StageHistograms()
-        let readers = stages.readers()
+        let decrypt = LatencyHistogram()
+        let decode = LatencyHistogram()
+        let readers = stages.readers(decrypt: decrypt.reader(), decode: decode.reader())
 
         let secondGauges = parts.second?.plan.gauges
         var connection: FeedConnection?
@@ -80,14 +82,14 @@ enum HotAssembly {
         }
         let feed = FeedIOAgent(
             plan: parts.marketLink, frames: frames.producer, outgoing: outgoing.consumer, counters: linkCounters.writer,
-            second: connection)
+            second: connection, decrypt: decrypt)
         let parse = FeedParseAgent(
             adapter: parts.market, frames: frames.consumer, snapshots: bodies.consumer,
             outgoing: RingFrameSink(outgoing.producer),
             outlet: MarketOutlet(
                 events: market.producer, requests: requests.producer, quarantined: quarantined.producer,
                 instruments: parts.core.instruments.count),
-            counters: parseCounters.writer, twin: twin)
+            counters: parseCounters.writer, twin: twin, decode: decode)
         let gauges = HotGauges(market: parts.marketLink.gauges, second: secondGauges, orders: parts.orders.gauges)
         let coldBeat = HeartbeatWriter()
         let trade = TradeAgent(
@@ -103,7 +105,8 @@ enum HotAssembly {
             stallLimit: Nanoseconds(raw: configuration.timeouts.guardSilence.raw / 2),
             cold: ColdWatch(coldBeat.reader(), limit: EngineHost.coldStallLimit))
         let threads = try HotThreads.start(
-            feed: feed, parse: parse, trade: trade, topology: configuration.topology)
+            feed: feed, parse: parse, trade: trade, topology: configuration.topology,
+            countsSyscalls: configuration.countsSyscalls)
         return Rings(
             side: HotSide(
                 cold: cold.producer, snapshotRequests: requests.consumer, snapshots: bodies.producer,

@@ -1,4 +1,5 @@
 import Agents
+import Glibc
 import Units
 
 /// The hot agents on their threads: the same three, fused or apart as the topology says. Cold side only.
@@ -14,6 +15,7 @@ final class HotThreads {
     private var threads: [any HotThread] = []
     /// What each thread asks of the heap; stays after the threads.
     private(set) var heaps: [HeapWatch] = []
+    private var countsSyscalls = false
 
     /// In the order of the topology.
     var watches: [Watch] { threads.map(\.watch) }
@@ -28,12 +30,13 @@ final class HotThreads {
 
     /// Starts every runner of a topology that was validated; none stays when one cannot start.
     static func start<Feed: Agent & Sendable & ~Copyable, Parse: Agent & Sendable & ~Copyable, Trade: Agent & Sendable & ~Copyable>(
-        feed: consuming Feed, parse: consuming Parse, trade: consuming Trade, topology: Topology
+        feed: consuming Feed, parse: consuming Parse, trade: consuming Trade, topology: Topology, countsSyscalls: Bool = false
     ) throws -> HotThreads {
         let plans = HotPlans(topology)
         let feed = Waking(feed, waker: plans.waker(of: "parse", for: "feed"))
         let parse = Waking(parse, waker: plans.waker(of: "trade", for: "parse"))
         let threads = HotThreads()
+        threads.countsSyscalls = countsSyscalls
         // One static type for each way to share three agents between threads: a turn has no dynamic call.
         switch (plans.shared("feed", "parse"), plans.shared("parse", "trade"), plans.shared("feed", "trade")) {
         case (true, true, _):
@@ -52,12 +55,15 @@ final class HotThreads {
             try threads.add(parse, plans.of("parse"))
             try threads.add(feed, plans.of("feed"))
         }
+        // Bounded: a thread that takes longer has the priority it was made with.
+        for _ in 0..<2000 where threads.heaps.contains(where: { $0.thread == 0 }) { usleep(1000) }
+        ColdThreads.lower(below: threads.heaps.map(\.thread).filter { $0 != 0 })
         return threads
     }
 
     private func add<A: Agent & Sendable & ~Copyable>(_ agent: consuming A, _ place: HotPlans.Place) throws {
         do throws(RunnerError) {
-            let heap = HeapWatch()
+            let heap = HeapWatch(name: place.plan.name, countsSyscalls: countsSyscalls)
             threads.append(try RunningAgent(agent, place, heap))
             heaps.append(heap)
         } catch {

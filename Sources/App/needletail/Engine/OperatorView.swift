@@ -100,11 +100,12 @@ struct OperatorView {
         switch output {
         case .place(let order):
             counts.ordersSent += 1
-            roundTrips.placed(order.client, at: time)
+            roundTrips.asked(.place, order.client, at: time)
             open[order.client] = OpenOrder(
                 order: order, state: .pendingNew, filled: .zero, since: time, request: .place, requestedAt: time)
         case .amend(let amendment):
             counts.amends += 1
+            roundTrips.asked(.amend, amendment.order.client, at: time)
             open[amendment.order.client]?.request = .amend
             open[amendment.order.client]?.requestedAt = time
             guard !amendment.isInPlace else { break }
@@ -115,11 +116,13 @@ struct OperatorView {
                 order: order, state: .pendingNew, filled: .zero, since: time, request: .amend, requestedAt: time)
         case .cancel(let reference):
             counts.cancels += 1
+            roundTrips.asked(.cancel, reference.client, at: time)
             open[reference.client]?.request = .cancel
             open[reference.client]?.requestedAt = time
         case .cancelAll: counts.cancels += 1
         case .refresh: break
         case .query(let reference):
+            roundTrips.asked(.query, reference.client, at: time)
             open[reference.client]?.lookUps += 1
             open[reference.client]?.lookedUpAt = time
         case .verdict(let verdict):
@@ -176,7 +179,7 @@ struct OperatorView {
     private mutating func observe(_ input: Input, at time: Nanoseconds) {
         lastFill = nil
         if case .fill(let fill) = input { lastFill = FillKey(fill) }
-        if case .orderReply(let reply) = input, reply.kind == .place { roundTrips.answered(reply.client, at: time) }
+        if case .orderReply(let reply) = input { roundTrips.answered(reply.kind, reply.client, at: time) }
         switch input {
         case .topOfBook(let top):
             counts.ticks += 1

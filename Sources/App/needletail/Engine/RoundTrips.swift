@@ -2,41 +2,60 @@ import Model
 import Telemetry
 import Units
 
-/// How long the venue takes to answer: from the decision to place an order to its reply, by the engine's clock, out of the
-/// journal's records. Percentiles are over the newest 4,096; count and maximum over all. Cold thread.
+/// How long the venue takes to answer each kind of request: from the decision to its reply, by the engine's clock, out of
+/// the journal's records. Percentiles are over the newest 4,096 of a kind; count and maximum over all. Cold thread.
 struct RoundTrips {
-    static let stage = "order_round_trip"
-    private static let capacity = 4096
-    private var waiting: [ClientOrderID: Nanoseconds] = [:]
-    private var newest: [Int64] = []
-    private var next = 0
-    private var count: UInt64 = 0
-    private var longest: Int64 = 0
+    /// The kinds that are shown, in this order, with their stages.
+    static let stages: [(kind: RequestKind, stage: String)] = [
+        (.place, "order_round_trip"), (.cancel, "cancel_round_trip"), (.amend, "amend_round_trip"),
+        (.query, "query_round_trip"),
+    ]
 
-    mutating func placed(_ client: ClientOrderID, at time: Nanoseconds) {
+    fileprivate struct Kind {
+        var waiting: [ClientOrderID: Nanoseconds] = [:]
+        var newest: [Int64] = []
+        var next = 0
+        var count: UInt64 = 0
+        var longest: Int64 = 0
+    }
+    fileprivate static let capacity = 4096
+    private var kinds: [RequestKind: Kind] = [:]
+
+    mutating func asked(_ kind: RequestKind, _ client: ClientOrderID, at time: Nanoseconds) {
         // Those that were never answered: a broken link, mostly.
-        if waiting.count >= Self.capacity { waiting = [:] }
-        waiting[client] = time
+        if kinds[kind, default: Kind()].waiting.count >= Self.capacity {
+            kinds[kind]?.waiting.removeAll(keepingCapacity: true)
+        }
+        kinds[kind, default: Kind()].waiting[client] = time
     }
 
-    /// An answer to a placing, whatever it says; a second one is passed over.
-    mutating func answered(_ client: ClientOrderID, at time: Nanoseconds) {
-        guard let sent = waiting.removeValue(forKey: client) else { return }
-        let span = (time - sent).raw
+    /// An answer, whatever it says; a second one is passed over.
+    mutating func answered(_ kind: RequestKind, _ client: ClientOrderID, at time: Nanoseconds) {
+        guard let sent = kinds[kind]?.waiting.removeValue(forKey: client) else { return }
+        kinds[kind]?.add((time - sent).raw)
+    }
+
+    /// One row a kind; kinds that were never answered are there with nothing in them.
+    var summaries: [LatencySummary] { Self.stages.map { (kinds[$0.kind] ?? Kind()).summary($0.stage) } }
+}
+
+extension RoundTrips.Kind {
+    fileprivate mutating func add(_ span: Int64) {
         count += 1
         longest = max(longest, span)
-        if newest.count < Self.capacity {
+        if newest.count < RoundTrips.capacity {
             newest.append(span)
         } else {
             newest[next] = span
-            next = (next + 1) % Self.capacity
+            next = (next + 1) % RoundTrips.capacity
         }
     }
 
-    var summary: LatencySummary {
+    fileprivate func summary(_ stage: String) -> LatencySummary {
         let sorted = newest.sorted()
-        func at(_ perMille: Int) -> Int64 { sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, sorted.count * perMille / 1000)] }
-        return LatencySummary(
-            stage: Self.stage, count: count, p50: at(500), p99: at(990), p999: at(999), max: longest)
+        func at(_ perMille: Int) -> Int64 {
+            sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, sorted.count * perMille / 1000)]
+        }
+        return LatencySummary(stage: stage, count: count, p50: at(500), p99: at(990), p999: at(999), max: longest)
     }
 }

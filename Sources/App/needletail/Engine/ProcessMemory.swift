@@ -1,0 +1,32 @@
+import CPlatform
+import Foundation
+
+/// The process's memory, locked before it trades: no page of it is taken away or brought in late. The heap keeps what it
+/// has, so that what lives on the cold side does not move the process's size.
+struct ProcessMemory {
+    /// 0, or why it is not locked.
+    let errno: Int32
+    /// Bytes of RLIMIT_MEMLOCK; negative for no limit.
+    let limit: Int64
+
+    /// At the start, before anything large is taken: what comes later is locked as it comes.
+    static func take() -> ProcessMemory {
+        platform_keep_heap(64 << 20)
+        return ProcessMemory(errno: platform_lock_all_memory(), limit: platform_memory_lock_limit())
+    }
+
+    private static func words(_ errno: Int32) -> String { unsafe String(cString: strerror(errno)) }
+
+    /// Who owns what, and what to do where it is not locked.
+    func say() {
+        if let smaps = try? String(contentsOfFile: "/proc/self/smaps", encoding: .utf8) {
+            for line in MemoryTable(smaps: smaps).lines { print("engine: memory: \(line)") }
+        }
+        guard errno != 0 else { return }
+        let bound = limit < 0 ? "unlimited" : "\(limit >> 10) KiB"
+        print("engine: memory is not locked (\(Self.words(errno))): pages may be taken away and cost a fault")
+        print(
+            "engine:   cure: RLIMIT_MEMLOCK is \(bound): LimitMEMLOCK=infinity in the unit, `ulimit -l unlimited`, or "
+                + "tuning/limits.sh")
+    }
+}
