@@ -44,7 +44,7 @@ package final class RestClient: Sendable {
     package static let bodyLimitBytes = 16 << 20
     private let bases: [String]
     /// Which of them is asked.
-    private let used = Atomic<Int>(0)
+    private let used = Mutex<Int>(0)
     private let client: HTTPClient
     private let heard: @Sendable (RestAnswer) -> Int64
     /// Until when nothing is sent, on the dispatch clock, nanoseconds.
@@ -75,7 +75,7 @@ package final class RestClient: Sendable {
     }
 
     /// Requests from now on go to this server, 0 the first; a number that there is none of leads to the first.
-    package func use(_ server: Int) { used.store(bases.indices.contains(server) ? server : 0, ordering: .relaxed) }
+    package func use(_ server: Int) { used.withLock { $0 = bases.indices.contains(server) ? server : 0 } }
 
     /// Sends one request and waits for its whole answer.
     package func send(_ request: RestRequest, timeoutMs: Int64 = 3000) async throws(RestError) -> RestAnswer {
@@ -83,7 +83,7 @@ package final class RestClient: Sendable {
         let now = DispatchTime.now().uptimeNanoseconds
         if now < waits { throw .held(seconds: Int64((waits - now) / 1_000_000_000) + 1) }
         do {
-            var outgoing = HTTPClientRequest(url: bases[used.load(ordering: .relaxed)] + request.target)
+            var outgoing = HTTPClientRequest(url: bases[used.withLock { $0 }] + request.target)
             outgoing.method = HTTPMethod(rawValue: request.method)
             for (name, value) in request.headers { outgoing.headers.add(name: name, value: value) }
             if !request.body.isEmpty { outgoing.body = .bytes(ByteBuffer(bytes: request.body)) }
