@@ -119,7 +119,7 @@ struct Checker {
     mutating func lostFlights(link: Int) { flying = flying.filter { $0.value.link != link } }
 
     /// Invariant 2 by the venue's truth: what it holds open and what still flies may all fill.
-    mutating func checkExposure(open: [(client: ClientOrderID, side: Side, left: Quantity)]) {
+    mutating func checkExposure(open: [(client: ClientOrderID, side: Side, left: Quantity, isUntouched: Bool)]) {
         // What orders taken over from an earlier run added belongs to the position that the cap bounds.
         let held = (venuePosition[run] ?? 0) + toldPosition - ownPosition
         var buy = Int128(held)
@@ -129,8 +129,10 @@ struct Checker {
         }
         for (order, _, replaced) in flying.values where order.client.run == run {
             if !replaced.isNone {
-                // One of both: the venue takes it only for the one that it ends.
-                let before = open.first { $0.client == replaced }?.left ?? flying[replaced]?.order.quantity
+                // One of both: the venue takes it only for the one that it ends, and only while that is untouched.
+                let resting = open.first { $0.client == replaced }
+                if let resting, !resting.isUntouched { continue }
+                let before = resting?.left ?? flying[replaced]?.order.quantity
                 guard let before, order.quantity > before else { continue }
                 if order.side == .buy { buy += Int128((order.quantity - before).raw) } else { sell -= Int128((order.quantity - before).raw) }
                 continue

@@ -191,7 +191,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         checker.checkExposure(
             open: (0..<venue.openCount).map {
                 let order = venue.openOrder($0)
-                return (order.client, order.side, order.left)
+                return (order.client, order.side, order.left, order.filled.isZero)
             })
     }
 
