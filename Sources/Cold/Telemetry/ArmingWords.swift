@@ -18,6 +18,7 @@ extension ArmingChecks {
         case .openOrders: return "an order is not settled yet"
         case .note: return "nobody wrote down what the incident was"
         case .staged: return "the limits were not shown again since the incident"
+        case .cancelSwitch: return "the venue has not confirmed its dead-man's switch, or not lately enough"
         default: return "several things are missing"
         }
     }
@@ -33,6 +34,7 @@ extension ArmingChecks {
         case .openOrders: return "wait, or cancel everything with needletail ctl disarm"
         case .note: return "needletail ctl incident 'WHAT IT WAS, AND WHAT WAS DONE'"
         case .staged: return "needletail ctl stage"
+        case .cancelSwitch: return "wait for its next refresh; needletail ctl status says why the order link is not open"
         default: return "needletail ctl checklist"
         }
     }
