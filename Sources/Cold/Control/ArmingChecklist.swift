@@ -46,6 +46,7 @@ package struct ArmingChecklist: Sendable {
             item("data fresh", .data, engine.topReceivedAt == .zero ? "none yet" : "top \(age(engine.topReceivedAt))"),
             item("market link", .marketLink, "up since \(age(engine.marketLinkSince))"),
             account("order link", .orderLink, "up since \(age(engine.orderLinkSince))"),
+            account("dead-man's switch", .cancelSwitch, "nothing is wrong with it"),
         ]
         guard engine.incident.isOpen else { return }
         let trip = engine.incident.trip
