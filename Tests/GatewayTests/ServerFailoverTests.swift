@@ -26,11 +26,21 @@ private func failover(_ count: Int = 3, limit: Int = 3) -> ServerFailover {
     for _ in 0..<20 {
         server.ended(at: start)
         server.ended(at: start)
-        server.usable()
+        server.usable(at: start)
         // Its own end is no failed attempt.
-        server.ended(at: start)
+        server.ended(at: start + Nanoseconds(seconds: 5))
     }
-    #expect(server.current == 0 && !server.mustClose(at: start))
+    #expect(server.current == 0 && !server.mustClose(at: start + Nanoseconds(seconds: 9)))
+}
+
+@Test func aServerThatHangsUpRightAfterTheLogOnIsNoServer() {
+    var server = failover()
+    for _ in 0..<3 {
+        #expect(!server.mustClose(at: start))
+        server.usable(at: start)
+        server.ended(at: start + Nanoseconds(milliseconds: 4999))
+    }
+    #expect(server.take(at: start + Nanoseconds(seconds: 5))?.reason == .unreachable)
 }
 
 @Test func theServersAreARing() {
@@ -55,7 +65,7 @@ private func failover(_ count: Int = 3, limit: Int = 3) -> ServerFailover {
 
 @Test func theBreakerLeavesTheCancelsTheirTime() {
     var server = failover()
-    server.usable()
+    server.usable(at: start)
     server.breakerOpened(at: start)
     #expect(!server.mustClose(at: start + Nanoseconds(milliseconds: 999)))
     #expect(server.mustClose(at: start + Nanoseconds(seconds: 1)))

@@ -16,9 +16,11 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
     /// Where each server is, the first one first.
     private let places: ContiguousArray<LinkConfiguration>
     private var failover: ServerFailover
+    /// Time of the last turn.
+    private var turnAt = Nanoseconds.zero
 
     /// `quarantined`: where messages go that were not believed. `others`: further servers of the venue, tried in this order
-    /// after `failoverAfter` attempts without a usable connection.
+    /// after `failoverAfter` attempts in a row without a connection that lasted.
     public init(
         plan: LinkPlan, adapter: consuming Adapter, quarantined: consuming RingProducer<QuarantinedMessage>,
         venue: VenueID = VenueID(0), others: [LinkPlan] = [], failoverAfter: Int = 3
@@ -47,6 +49,7 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
     public mutating func poll(at now: Nanoseconds, wallNow: Nanoseconds) -> Int {
         if isHeld { return 0 }
         handler.wallNow = wallNow
+        turnAt = now
         let work = keeper!.poll(at: now, &handler)
         while handler.endsSeen > 0 {
             handler.endsSeen -= 1
@@ -79,7 +82,7 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
     /// The oldest event that the core has not seen, or `nil`.
     public mutating func takeEvent() -> Input? {
         guard let event = handler.events.take() else { return nil }
-        if case .link(let change) = event, change.role == .orders, change.state == .up { failover.usable() }
+        if case .link(let change) = event, change.role == .orders, change.state == .up { failover.usable(at: turnAt) }
         return event
     }
 

@@ -9,14 +9,18 @@ import Units
 struct ServerFailover: Sendable {
     private let venue: VenueID
     let count: Int
-    /// Attempts without a usable connection.
+    /// Attempts in a row that led to no connection, or to one that ended at once.
     private let limit: Int
     private(set) var current = 0
     private var failures = 0
-    private var isUsable = false
+    /// Since when the connection is logged on and subscribed.
+    private var usableSince: Nanoseconds?
     private var wanted: (server: Int, reason: SourceSwitch.Reason, value: Int64, at: Nanoseconds)?
     /// When it was switched, the newest of a minute.
     private var switches: ContiguousArray<Nanoseconds> = []
+
+    /// A connection that ends sooner after its log-on is no better than one that never came to it.
+    private var provenAfter: Nanoseconds { Nanoseconds(seconds: 5) }
 
     /// What is in flight when the breaker opens, cancels above all, has as long to be answered on the old connection.
     private var breakerGrace: Nanoseconds { Nanoseconds(seconds: 1) }
@@ -30,15 +34,16 @@ struct ServerFailover: Sendable {
     }
 
     /// The connection is logged on and subscribed.
-    mutating func usable() {
-        isUsable = true
-        failures = 0
-    }
+    mutating func usable(at now: Nanoseconds) { usableSince = now }
 
     /// A connection ended, or an attempt did.
     mutating func ended(at now: Nanoseconds) {
-        defer { isUsable = false }
-        guard !isUsable else { return }
+        let wasProven = now - (usableSince ?? now) >= provenAfter
+        usableSince = nil
+        guard !wasProven else {
+            failures = 0
+            return
+        }
         failures += 1
         guard failures >= limit, count > 1, wanted == nil else { return }
         wanted = ((current + 1) % count, .unreachable, Int64(failures), now)
