@@ -98,6 +98,7 @@ struct Checker {
         hold = .none
         lastTopID = 0
         lastTradeID = 0
+        heldUntil = .zero
         lastTop = Nanoseconds(raw: .min / 2)
     }
 
