@@ -144,7 +144,7 @@ int platform_lock_all_memory(void) {
 void platform_keep_heap(size_t byte_count) {
     mallopt(M_ARENA_MAX, 1);
     mallopt(M_TRIM_THRESHOLD, INT_MAX);
-    mallopt(M_MMAP_THRESHOLD, INT_MAX);
+    mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that glibc takes; it refuses more and keeps its 128 KiB
     mallopt(M_TOP_PAD, (int)(byte_count < INT_MAX ? byte_count : INT_MAX));
     free(malloc(1)); // the heap takes its first step now
 }

@@ -9,10 +9,13 @@ struct ProcessMemory {
     /// Bytes of RLIMIT_MEMLOCK; negative for no limit.
     let limit: Int64
 
+    /// One heap for all threads, with room to spare. Before the process has a second thread: a heap that a thread already
+    /// has stays beside it and grows by pages.
+    static func keepHeap() { platform_keep_heap(64 << 20) }
+
     /// At the start, before anything large is taken: what comes later is locked as it comes.
     static func take() -> ProcessMemory {
-        platform_keep_heap(64 << 20)
-        return ProcessMemory(errno: platform_lock_all_memory(), limit: platform_memory_lock_limit())
+        ProcessMemory(errno: platform_lock_all_memory(), limit: platform_memory_lock_limit())
     }
 
     private static func words(_ errno: Int32) -> String { unsafe String(cString: strerror(errno)) }
