@@ -29,11 +29,15 @@ enum IncidentTrail {
             guard record.stream == .output, record.tag == 8 || record.tag == 10, let output = Output(record: record) else {
                 continue
             }
+            let header = reader.header
+            let wall = Nanoseconds(
+                raw: (header?.createdWall.raw ?? 0) &+ (record.time &- (header?.createdEngine.raw ?? 0)))
             switch output {
             case .state(let change) where change.to == .safe || change.to == .halted:
-                let header = reader.header
-                let wall = (header?.createdWall.raw ?? 0) &+ (record.time &- (header?.createdEngine.raw ?? 0))
-                open = after(open, change, at: Nanoseconds(raw: wall))
+                open = after(open, change, at: wall)
+            // What tripped may lie in a segment further back; the run that came after said it again at its start.
+            case .command(let result) where result.accepted && result.command.kind == .recall:
+                open = open ?? recalled(result.command, at: wall)
             case .command(let result) where result.accepted && result.command.kind == .incident:
                 open?.noteBy = "uid \(result.command.operatorID)"
                 open?.note = String(decoding: text, as: UTF8.self)
@@ -42,6 +46,16 @@ enum IncidentTrail {
             }
         }
         return open
+    }
+
+    private static func recalled(_ command: Command, at wall: Nanoseconds) -> IncidentRecord {
+        let trip = Trip(rawValue: UInt8(truncatingIfNeeded: command.subject)) ?? .other
+        var record = IncidentRecord(time: wall, state: "SAFE", trip: trip.name, error: ErrorCode.none.name)
+        if command.value == 1 {
+            record.noteBy = "an earlier run"
+            record.note = "written in an earlier run"
+        }
+        return record
     }
 
     /// A kill on top of something that tripped does not hide what it was; the core says the same.
