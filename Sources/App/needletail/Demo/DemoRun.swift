@@ -69,11 +69,13 @@ struct DemoRun {
         while true {
             let now = try client.status().engine
             let isReady = stage.mode == .shadow || (now.orderLink == .up && now.lastReconciledAt > .zero)
-            if now.marketLink == .up, now.bidPrice.isPositive, isReady { break }
+            // Sound data is more than a first price: the venue's clock is measured, the feed believed.
+            let isSound = now.missing.isDisjoint(with: [.marketLink, .orderLink, .data, .reconciled])
+            if now.marketLink == .up, now.bidPrice.isPositive, isReady, isSound { break }
             guard Date() < deadline else {
                 throw ToolError(
                     "after 20 s: market data \(now.marketLink), orders \(now.orderLink), bid \(now.bidPrice), "
-                        + "reconciled \(now.lastReconciledAt > .zero)\n\(stage.engine?.logTail ?? "")")
+                        + "reconciled \(now.lastReconciledAt > .zero), missing \(now.missing.names)\n\(stage.engine?.logTail ?? "")")
             }
             if EndSignal.isAsked { throw ToolError("interrupted before the engine was ready") }
             try await Task.sleep(nanoseconds: 50_000_000)
@@ -97,8 +99,17 @@ struct DemoRun {
         say("operator types: needletail ctl arm \"\(shown)\" --within 30")
         _ = try client.request(.arm(hash: hash, within: Nanoseconds(seconds: 30)))
         say("operator types: needletail ctl confirm \"\(shown)\"")
-        _ = try client.request(.confirm(hash: hash))
+        try await confirm(hash, &client)
         say("engine   LIVE")
+    }
+
+    /// As a person would: while nothing but fresh data is missing, the same word again, within the arming's time.
+    private func confirm(_ hash: UInt64, _ client: inout ControlClient) async throws {
+        let deadline = Date().addingTimeInterval(20)
+        while try client.status().engine.missing.contains(.data), Date() < deadline, !EndSignal.isAsked {
+            try await Task.sleep(nanoseconds: 20_000_000)
+        }
+        _ = try client.request(.confirm(hash: hash))
     }
 
     private func trade(_ client: inout ControlClient) async throws {
