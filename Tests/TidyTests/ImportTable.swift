@@ -14,7 +14,7 @@ struct ImportTable {
 
     subscript(module: String) -> Row? { rows.first { $0.module == module } }
 
-    /// Reads the rows below the line that begins with `| layer | module |`.
+    /// Reads the rows below the line that begins with `| layer | module |`; a table without a fourth column allows nothing.
     init(_ document: String) {
         var rows: [Row] = []
         var isInside = false
@@ -23,8 +23,8 @@ struct ImportTable {
             guard isInside, !line.hasPrefix("|---") else { continue }
             guard line.hasPrefix("|") else { break }
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
-            guard cells.count == 4 else { continue }
-            let names = cells[3].split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+            guard cells.count > 2 else { continue }
+            let names = cells.dropFirst(3).joined().split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
             rows.append(Row(module: cells[1].trimmingCharacters(in: ["`"]), layer: cells[0], allowed: Set(names).subtracting(["–"])))
         }
         self.rows = rows
