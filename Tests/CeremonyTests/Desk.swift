@@ -1,4 +1,4 @@
-import Core
+@testable import Core
 import Model
 import Quoting
 import StrategyKit
@@ -106,15 +106,43 @@ struct Desk: ~Copyable {
                     price: Price(raw: 49_990 * fixedPointUnit), quantity: Quantity(raw: fixedPointUnit / 100), hash: 3,
                     lifetime: Nanoseconds(seconds: 30))))
     }
-    /// What arming depends on, as it is shown.
-    var fingerprint: [UInt64] {
-        mutating get {
-            let status = core.status
-            return [
-                UInt64(status.state.rawValue), status.mandateHash, status.reviewID, UInt64(status.missing.rawValue),
-                status.incident.isOpen ? 1 : 0, status.incident.isNoted ? 1 : 0, UInt64(status.openOrders),
-            ]
-        }
+    mutating func limit(_ key: LimitKey, to value: Int64) {
+        step(
+            .command(
+                Command(
+                    kind: .limit, operatorID: 0, hash: 0, lifetime: Nanoseconds(seconds: 600), subject: LimitSubject(key).word,
+                    value: value)))
     }
+    /// To the next order server, as the order link carries it out.
+    mutating func failover() {
+        command(.failover)
+        step(.source(SourceSwitch(venue: VenueID(0), role: .orders, from: 0, to: 1, reason: .byHand)))
+        link(.orders, .down)
+        link(.orders, .up)
+    }
+    /// A word, and a tick after it.
+    mutating func hear(_ word: Word) {
+        word.say(to: &self)
+        tick()
+    }
+
     var state: SystemState { core.state }
+
+    /// All that what the desk is told next depends on, while no order was sent and no time-out passes. Names of reviews and
+    /// times are left out: the newest review is meant by every word, and each lifetime is longer than a sequence.
+    var digest: [UInt64] {
+        let held = core.instruments[0]
+        let incident = core.published.incident
+        let flags = [
+            core.pending.id != 0, core.isFlattening, core.published.isByHand, core.isReconciled, incident.isOpen,
+            incident.isNoted, incident.isReconciled, core.accounts[0].isOff, held.isBlocked, held.isMoving, held.isExiting,
+            held.isSwept, core.published.orderLink == .up, core.published.marketLink == .up, core.fault != .none,
+        ]
+        let raised = core.raises.indices.filter { core.raises[$0].isUsed }.count
+        return [
+            UInt64(core.state.rawValue), core.stagedHash, core.published.mandateHash, UInt64(raised),
+            UInt64(held.limits.maxOrderQuantity.raw), UInt64(core.orders.activeCount),
+            flags.reduce(0) { $0 << 1 | ($1 ? 1 : 0) },
+        ]
+    }
 }
