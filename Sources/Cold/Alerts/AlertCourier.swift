@@ -16,6 +16,8 @@ final class AlertCourier: Sendable {
     private let timeout: Nanoseconds
     private let queue = DispatchQueue(label: "alerts")
     private let load = Mutex(Load.none)
+    /// Empty while nothing is under way.
+    let underWay = DispatchGroup()
 
     init(_ outlet: AlertOutlet, timeout: Nanoseconds) {
         self.outlet = outlet
@@ -25,7 +27,7 @@ final class AlertCourier: Sendable {
     /// Sets off with it; the one before must have been asked for.
     func carry(_ text: String) {
         load.withLock { $0 = .underWay }
-        queue.async { [self] in
+        queue.async(group: underWay) { [self] in
             let failure = outlet.deliver(text, timeout: timeout)
             load.withLock { $0 = .done(failure) }
         }

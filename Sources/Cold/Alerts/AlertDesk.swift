@@ -16,7 +16,7 @@ package final class AlertDesk {
         package init() {}
     }
 
-    private let courier: AlertCourier?
+    let courier: AlertCourier?
     private let sender: Sender
     private let host: String
     private let timeout: Nanoseconds
