@@ -29,6 +29,7 @@ typedef struct ring {
     _Alignas(128) _Atomic uint64_t head;
     _Alignas(128) message slots[SLOTS];
 } ring;
+_Static_assert(sizeof(ring) == bench_ring_bytes, "a ring's memory");
 typedef struct producer { ring *r; uint64_t tail, seen; } producer;
 typedef struct consumer { ring *r; uint64_t head, seen; } consumer;
 
@@ -69,17 +70,10 @@ int bench_take_priority(int on) {
 // Threads made by a thread with priority have it too.
 typedef struct task {
     ring *there, *back;
-    _Alignas(128) _Atomic uint64_t ball;
     uint64_t count;
     int core;
     _Atomic int ready;
 } task;
-
-static ring *make_ring(void) {
-    ring *r = aligned_alloc(128, sizeof *r);
-    memset(r, 0, sizeof *r);
-    return r;
-}
 
 static void *swallow(void *argument) {
     task *t = argument;
@@ -113,8 +107,8 @@ static void *bounce(void *argument) {
     pin(t->core);
     atomic_store(&t->ready, 1);
     for (uint64_t i = 1; i <= t->count; i++) {
-        while (atomic_load_explicit(&t->ball, memory_order_acquire) != 2 * i - 1) {}
-        atomic_store_explicit(&t->ball, 2 * i, memory_order_release);
+        while (atomic_load_explicit(&t->there->tail, memory_order_acquire) != 2 * i - 1) {}
+        atomic_store_explicit(&t->back->tail, 2 * i, memory_order_release);
     }
     return NULL;
 }
@@ -125,42 +119,37 @@ static double seconds(void) {
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static task *start(pthread_t *thread, void *(*body)(void *), int core, int peer_core, uint64_t count) {
-    task *t = aligned_alloc(128, sizeof *t);
-    memset(t, 0, sizeof *t);
-    *t = (task){.there = make_ring(), .back = make_ring(), .count = count, .core = peer_core};
+static void start(task *t, pthread_t *thread, void *(*body)(void *), int core) {
+    for (ring *r = t->there; r; r = r == t->there && t->back != t->there ? t->back : NULL) {
+        atomic_store(&r->tail, 0);
+        atomic_store(&r->head, 0);
+    }
     pin(core);
     if (pthread_create(thread, NULL, body, t) != 0) abort();
     while (!atomic_load(&t->ready)) sched_yield();
-    return t;
 }
 
-static void end(task *t, pthread_t thread) {
-    pthread_join(thread, NULL);
-    free(t->there);
-    free(t->back);
-    free(t);
-}
-
-double bench_c_ring_throughput(int core, int peer_core, uint64_t count) {
+double bench_c_ring_throughput(int core, int peer_core, void *there, uint64_t count) {
     pthread_t thread;
-    task *t = start(&thread, swallow, core, peer_core, count);
-    producer p = {.r = t->there};
+    task t = {.there = there, .count = count, .core = peer_core};
+    start(&t, &thread, swallow, core);
+    producer p = {.r = there};
     message m = {{0}};
     double began = seconds();
     for (uint64_t i = 0; i < count;) {
         m.words[0] = i;
         if (push(&p, &m)) i++;
     }
-    end(t, thread);
+    pthread_join(thread, NULL);
     return (seconds() - began) * 1e9 / (double)count;
 }
 
-void bench_c_ring_round_trips(int core, int peer_core, uint64_t *out, size_t count) {
+void bench_c_ring_round_trips(int core, int peer_core, void *there, void *back, uint64_t *out, size_t count) {
     pthread_t thread;
-    task *t = start(&thread, echo, core, peer_core, count);
-    producer p = {.r = t->there};
-    consumer c = {.r = t->back};
+    task t = {.there = there, .back = back, .count = count, .core = peer_core};
+    start(&t, &thread, echo, core);
+    producer p = {.r = there};
+    consumer c = {.r = back};
     message m = {{0}};
     for (size_t i = 0; i < count; i++) {
         uint64_t began = ticks();
@@ -169,17 +158,18 @@ void bench_c_ring_round_trips(int core, int peer_core, uint64_t *out, size_t cou
         while (!pop(&c, &m)) {}
         out[i] = ticks() - began;
     }
-    end(t, thread);
+    pthread_join(thread, NULL);
 }
 
-void bench_cache_line_round_trips(int core, int peer_core, uint64_t *out, size_t count) {
+void bench_cache_line_round_trips(int core, int peer_core, void *there, void *back, uint64_t *out, size_t count) {
     pthread_t thread;
-    task *t = start(&thread, bounce, core, peer_core, count);
+    task t = {.there = there, .back = back, .count = count, .core = peer_core};
+    start(&t, &thread, bounce, core);
     for (size_t i = 1; i <= count; i++) {
         uint64_t began = ticks();
-        atomic_store_explicit(&t->ball, 2 * i - 1, memory_order_release);
-        while (atomic_load_explicit(&t->ball, memory_order_acquire) != 2 * i) {}
+        atomic_store_explicit(&t.there->tail, 2 * i - 1, memory_order_release);
+        while (atomic_load_explicit(&t.back->tail, memory_order_acquire) != 2 * i) {}
         out[i - 1] = ticks() - began;
     }
-    end(t, thread);
+    pthread_join(thread, NULL);
 }

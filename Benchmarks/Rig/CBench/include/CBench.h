@@ -12,12 +12,20 @@ int bench_take_priority(int on);
 
 // ---- rings ----
 
+// All of these stand on memory that the caller gives, aligned to 128 bytes: how far a line is from each core depends on
+// where it lies, so what is compared uses the same lines. `there` and `back` are `bench_ring_bytes` each.
+
+enum { bench_ring_bytes = 256 + 1024 * 64 };
+
 /// Nanoseconds per operation of `count` 64-byte messages through a 1024-slot ring, the consumer on `peer_core`.
-double bench_c_ring_throughput(int core, int peer_core, uint64_t count);
+double bench_c_ring_throughput(int core, int peer_core, void *_Nonnull there, uint64_t count);
 /// Round trips of one 64-byte message through two rings; each in time-stamp-counter ticks into `out`.
-void bench_c_ring_round_trips(int core, int peer_core, uint64_t *_Nonnull out, size_t count);
-/// Round trips of one word between two cores, nothing else: the floor.
-void bench_cache_line_round_trips(int core, int peer_core, uint64_t *_Nonnull out, size_t count);
+void bench_c_ring_round_trips(int core, int peer_core, void *_Nonnull there, void *_Nonnull back, uint64_t *_Nonnull out,
+                              size_t count);
+/// Round trips of one word between two cores, nothing else. With `back` other than `there` each direction has a line of its
+/// own, as two rings have; with the same one, one line goes to and fro.
+void bench_cache_line_round_trips(int core, int peer_core, void *_Nonnull there, void *_Nonnull back, uint64_t *_Nonnull out,
+                                  size_t count);
 
 // ---- wire to wire ----
 
