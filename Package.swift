@@ -188,6 +188,7 @@ let testTargets: [Target] = [
     tests("AlertsTests", ["Alerts", "Units", "Model", "Telemetry"]),
     tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
     tests("AllocationTests", ["CHeap"]),
+    tests("BenchTests", ["BenchKit", "Rings"]),
     tests("BooksTests", ["Books", "Units", "Memory", "Model", "TestSupport"]),
     tests("BinanceTests", ["Units", "Model", "Wire", "Books", "Signing", "VenueKit", "Binance", "TestSupport"]),
     tests("ConfigTests", ["Config", "Units", "Model", "Agents"]),

@@ -292,6 +292,7 @@ void ctls_set_output(ctls_session *s, uint8_t *bytes, size_t capacity) {
 size_t ctls_output_used(const ctls_session *s) { return s->out_used; }
 void ctls_feed(ctls_session *s, const uint8_t *bytes, size_t count) { s->in = bytes; s->in_left = count; }
 size_t ctls_unread(const ctls_session *s) { return s->in_left; }
+int ctls_is_drained(const ctls_session *s) { return s->in_left == 0 && !SSL_has_pending(s->ssl); }
 int ctls_resumed(const ctls_session *s) { return SSL_session_reused(s->ssl); }
 
 static int failure(ctls_session *s, int result) {

@@ -34,7 +34,11 @@ wanted = {"ring": 3, "decode": 3, "core": 2, "risk": 1, "sign": 1, "journal": 1,
 for group, count in wanted.items():
     assert len(rows[group]) == count, (group, [row["name"] for row in rows[group]])
     for row in rows[group]:
-        assert row["measured"] >= 0 and row["ratio"] >= 0, row
+        # On a busy machine both sides of a ratio may be disturbed: then it is told, and nothing is claimed.
+        if row["verdict"] == "not measurable":
+            assert not row["reached"], row
+        else:
+            assert row["verdict"] in ("reached", "MISSED") and row["measured"] >= 0 and row["ratio"] >= 0, row
         shown = row["name"].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         assert f"{group}: {row['name']}" in log and shown in page, f"{row['name']} is not in the table"
 
@@ -44,6 +48,9 @@ assert replay and all(value > 0 for value in replay.values()), f"the replay of a
 wire = found["wire"]["figures"]
 assert wire["hot_allocations"] == 0, f"{wire['hot_allocations']} heap allocations in the engine's loop"
 assert wire["hot_retains"] == 0, f"{wire['hot_retains']} retains in the engine's loop"
+for records in ("", "own_records_"):
+    inside, whole = wire[records + "decrypted_to_sealed_p50"], wire[records + "receive_to_submitted_p50"]
+    assert 0 < inside < whole, f"decrypted to sealed {inside} ns, received to submitted {whole} ns"
 print("bench:", ", ".join(sorted(found)), "measured; no heap call and no retain in the engine's loop")
 PY
 

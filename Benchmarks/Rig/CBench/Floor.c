@@ -20,21 +20,29 @@ typedef struct floor_client {
     size_t start, end;
     uint8_t reply[4096];
     size_t reply_bytes;
+    int priority;
+    int64_t switches; // before the first frame
+    const char *failed_in;
     enum { SHAKING, UPGRADING, OPEN } state;
 } floor_client;
+
+static int fail(floor_client *c, const char *in) {
+    c->failed_in = in;
+    return -1;
+}
 
 static int submit_output(floor_client *c) {
     if (c->sending || c->end == c->start) return 0;
     c->sending = 1;
-    if (cu_send(c->ring, c->fd, c->output + c->start, c->end - c->start, SEND)) return -1;
-    return cu_submit(c->ring) < 0 ? -1 : 0;
+    if (cu_send(c->ring, c->fd, c->output + c->start, c->end - c->start, SEND)) return fail(c, "queueing");
+    return cu_submit(c->ring) < 0 ? fail(c, "submitting") : 0;
 }
 
 static int write_record(floor_client *c, const void *bytes, size_t count) {
     ctls_set_output(c->session, c->output + c->end, OUTPUT - c->end);
     int64_t written = ctls_write(c->session, bytes, count);
     c->end += ctls_output_used(c->session);
-    return written == (int64_t)count ? 0 : -1;
+    return written == (int64_t)count ? 0 : fail(c, "encrypting");
 }
 
 static int shake(floor_client *c) {
@@ -61,8 +69,13 @@ static int take(floor_client *c, const uint8_t *bytes, size_t count) {
         c->end += ctls_output_used(c->session);
         if (n == 0) break;
         if (n == CTLS_CLOSED) return 1;
-        if (n < 0) return -1;
-        if (c->state == UPGRADING) { c->state = OPEN; continue; }
+        if (n < 0) return fail(c, "decrypting");
+        if (c->state == UPGRADING) {
+            c->state = OPEN;
+            if (c->priority) (void)bench_take_priority(1);
+            c->switches = bench_involuntary_switches();
+            continue;
+        }
         if ((c->plain[0] & 0x0F) == 8) return 1;
         if (write_record(c, c->reply, c->reply_bytes)) return -1;
         if (submit_output(c)) return -1;
@@ -108,13 +121,15 @@ static void make_reply(floor_client *c, size_t text) {
     c->reply_bytes = 8 + text;
 }
 
-int bench_floor_run(uint16_t port, const char *ca_file, int core, size_t reply_bytes, char *error, size_t error_bytes) {
+int bench_floor_run(uint16_t port, const char *ca_file, int core, int priority, size_t reply_bytes,
+                    int64_t *switches, char *error, size_t error_bytes) {
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(core, &set);
     sched_setaffinity(0, sizeof set, &set);
     floor_client *c = calloc(1, sizeof *c);
     c->output = malloc(OUTPUT);
+    c->priority = priority;
     make_reply(c, reply_bytes);
     ctls_install_freelist();
     ctls_context *context = NULL;
@@ -135,8 +150,10 @@ int bench_floor_run(uint16_t port, const char *ca_file, int core, size_t reply_b
         cu_completion done;
         while (status == 0 && cu_peek(c->ring, &done)) status = complete(c, &done);
     }
+    *switches = bench_involuntary_switches() - c->switches;
     if (status < 0) {
-        snprintf(error, error_bytes, "the floor's connection failed: ");
+        snprintf(error, error_bytes, "the floor's connection failed %s: ",
+                 c->failed_in ? c->failed_in : "when it began");
         ctls_error_text(c->session, error + strlen(error), error_bytes - strlen(error));
     }
 out:

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #if defined(__x86_64__)
@@ -65,6 +66,11 @@ static void pin(int core) {
 int bench_take_priority(int on) {
     struct sched_param p = {.sched_priority = on ? 1 : 0};
     return sched_setscheduler(0, on ? SCHED_FIFO : SCHED_OTHER, &p) == 0 ? 0 : errno;
+}
+
+int64_t bench_involuntary_switches(void) {
+    struct rusage usage;
+    return getrusage(RUSAGE_THREAD, &usage) ? -1 : usage.ru_nivcsw;
 }
 
 // Threads made by a thread with priority have it too.

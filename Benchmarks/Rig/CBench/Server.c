@@ -215,6 +215,8 @@ static int measure(rig *r, const bench_wire_plan *plan, int64_t *samples, bench_
     uint8_t cipher[1024];
     int64_t *due_at = calloc(WINDOW, sizeof *due_at);
     size_t bytes = next_tick(r, 0, cipher, sizeof cipher);
+    if (plan->priority) (void)bench_take_priority(1);
+    int64_t switches = bench_involuntary_switches();
     int64_t due = now_ns() + 20000000, last_heard = due;
     int failed = 0;
     while (answered < total && !failed) {
@@ -251,6 +253,8 @@ static int measure(rig *r, const bench_wire_plan *plan, int64_t *samples, bench_
         memmove(r->received, r->received + at, r->have - at);
         r->have -= at;
     }
+    result->switches = bench_involuntary_switches() - switches;
+    if (plan->priority) (void)bench_take_priority(0);
     free(due_at);
     result->answered = answered > plan->warm_up ? answered - plan->warm_up : 0;
     if (failed) snprintf(result->error, sizeof result->error, "the connection ended after %u of %u answers", answered, total);

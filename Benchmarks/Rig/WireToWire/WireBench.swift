@@ -9,6 +9,9 @@ import Rings
 public enum WireBench {
     public static let benchmark = Benchmark("wire", "tick frame in to order frame out, beside a C floor", run: run)
     static let interval: UInt32 = 100_000
+    /// Lives of each client in a repetition. Each keeps everything else off both cores for less than half a second: a thread
+    /// that does so for longer loses its core for up to 50 ms of each second (the kernel's fair server).
+    static let rounds = 2
     /// What the floor answers: as long as the engine's order.
     public static let replyBytes = 245
 
@@ -24,26 +27,28 @@ public enum WireBench {
                 + "when it was due; the engine's loop")
         let own = Series("wire_to_wire_own", "the same with the engine's own TLS record layer")
         let floor = Series("wire_floor", "the same rig; a C client that answers each record with a fixed frame")
-        var stages: [String: [Double]] = [:]
-        var ownStages: [String: [Double]] = [:]
+        let series = [engine, own, floor]
+        var found: [[String: [Double]]] = [[:], [:], [:]]
         for repetition in 0..<plan.repeats {
-            // Who begins changes, so that nobody gains from its place.
-            for turn in 0..<3 {
-                let who = (turn + repetition) % 3
-                if who < 2 {
-                    let log = try once(plan, rig, who == 0 ? engine : own, checks: true) { port in
-                        plan.words + ["client", "--port", "\(port)", "--core", "\(plan.core)", "--data", directory.path,
-                            "--tls-records", who == 0 ? "openssl" : "own"] + (plan.priority ? ["--priority"] : [])
-                    }
-                    if who == 0 { collect(log, &stages) } else { collect(log, &ownStages) }
-                } else {
-                    _ = try once(plan, rig, floor, checks: false) { port in
-                        plan.words + ["floor", "--port", "\(port)", "--core", "\(plan.core)", "--ca", certificates.authority.path]
+            var histograms = InlineArray<3, LatencyHistogram> { _ in LatencyHistogram() }
+            var switches = [0, 0, 0]
+            for round in 0..<(plan.quick ? 1 : rounds) {
+                // Who begins changes, so that nobody gains from its place.
+                for turn in 0..<3 {
+                    let who = (turn + repetition + round) % 3
+                    let log = try once(plan, rig, series[who], &histograms[who], &switches[who], checks: who < 2) { port in
+                        let words = who == 2
+                            ? ["floor", "--ca", certificates.authority.path]
+                            : ["client", "--data", directory.path, "--tls-records", who == 0 ? "openssl" : "own"]
+                        return plan.words + words + ["--port", "\(port)", "--core", "\(plan.core)"]
                             + (plan.priority ? ["--priority"] : [])
                     }
+                    switches[who] += collect(log, &found[who])
                 }
             }
+            for who in 0..<3 { series[who].add(histograms[who], switches: switches[who]) }
         }
+        let (stages, ownStages) = (found[0], found[1])
         var report = BenchReport(
             series: [engine, own, floor],
             comparisons: [
@@ -58,60 +63,55 @@ public enum WireBench {
             report.figures.append((name, median(stages[name]!), unit))
         }
         for (name, found, wanted) in [("OpenSSL", stages, 1600.0), ("own records", ownStages, 900.0)] {
-            guard let submitted = found["receive_to_submitted_p50"].map(median),
-                let encoded = found["receive_to_encoded_p50"].map(median)
-            else { continue }
-            report.goals.append(
-                Goal("received to order submitted, \(name), p50", submitted, target: wanted, unit: "ns"))
+            guard let inside = found[WireStages.Part.decryptedToSealed.name + "_p50"].map(median) else { continue }
+            report.goals.append(Goal("tick decrypted to order encrypted, \(name), p50", inside, target: wanted, unit: "ns"))
+            var parts = WireStages.Part.allCases.compactMap { part in
+                part.words.map { ($0, median(found[part.name + "_p50"] ?? [])) }
+            }
             let whole = (name == "OpenSSL" ? engine : own).percentile(0.5)
-            report.stages.append(
-                StageBar(
-                    "engine, \(name)",
-                    [
-                        ("decrypt, decode, book, strategy, risk, encode", encoded), ("encrypt, submit", submitted - encoded),
-                        ("kernel and rig", Swift.max(0, whole - submitted)),
-                    ]))
+            parts.append(("kernel and rig", Swift.max(0, whole - parts.reduce(0) { $0 + $1.1 })))
+            report.stages.append(StageBar("engine, \(name)", parts))
         }
         report.stages.append(StageBar("C floor", [("kernel and rig", floor.percentile(0.5))]))
         return report
     }
 
-    /// One client's life: started, measured, ended. Its output.
+    /// One client's life: started, measured, ended. Its output. Adds the samples, and how often the rig lost its core.
     private static func once(
-        _ plan: BenchPlan, _ rig: WireRig, _ series: Series, checks: Bool, _ arguments: (UInt16) -> [String]
+        _ plan: BenchPlan, _ rig: WireRig, _ series: Series, _ histogram: inout LatencyHistogram, _ switches: inout Int,
+        checks: Bool, _ arguments: (UInt16) -> [String]
     ) throws -> String {
         let log = FileManager.default.temporaryDirectory.appending(path: "needletail-bench-\(getpid()).log")
         defer { try? FileManager.default.removeItem(at: log) }
         let child = try ChildProcess(series.name, arguments(rig.port), log: log)
         defer { child.end() }
-        let ticks = plan.quick ? 500 : 6000
+        let ticks = plan.quick ? 500 : 3000
         var wire = bench_wire_plan(
-            core: plan.peer, warm_up: plan.quick ? 400 : 1500, ticks: UInt32(ticks), interval_ns: interval,
-            checks_orders: checks ? 1 : 0)
-        if plan.priority { _ = bench_take_priority(1) }
+            core: plan.peer, warm_up: plan.quick ? 400 : 1000, ticks: UInt32(ticks), interval_ns: interval,
+            priority: plan.priority ? 1 : 0, checks_orders: checks ? 1 : 0)
         let outcome = rig.measure(&wire)
-        if plan.priority { _ = bench_take_priority(0) }
         let problem: String?
         switch outcome {
         case .failure(let text): problem = text
         case .success(let result):
             problem = result.wrong > 0 ? "\(result.wrong) answers were wrong; the first: \(result.firstOrder)" : nil
-            var histogram = LatencyHistogram()
             for sample in result.samples { histogram.record(sample * 1000) }
-            series.add(histogram)
+            switches += Int(result.switches)
         }
         _ = child.wait(seconds: 10)
         if let problem { throw BenchError("\(series.name): \(problem)\n\(child.logTail)") }
         return try String(contentsOf: log, encoding: .utf8)
     }
 
-    /// Lines `figure NAME VALUE` of a client.
-    private static func collect(_ log: String, _ into: inout [String: [Double]]) {
+    /// Lines `figure NAME VALUE` of a client; how often it lost its core.
+    private static func collect(_ log: String, _ into: inout [String: [Double]]) -> Int {
+        var switches = 0
         for line in log.split(separator: "\n") {
             let words = line.split(separator: " ")
             guard words.count == 3, words[0] == "figure", let value = Double(words[2]) else { continue }
-            into[String(words[1]), default: []].append(value)
+            if words[1] == "involuntary_switches" { switches += Int(value) } else { into[String(words[1]), default: []].append(value) }
         }
+        return switches
     }
 }
 
@@ -121,6 +121,8 @@ public enum WireBench {
         var samples: [Int64]
         var wrong: UInt32
         var firstOrder: String
+        /// How often the rig's own thread lost its core.
+        var switches: Int64
     }
     enum Outcome {
         case success(Result)
@@ -152,6 +154,9 @@ public enum WireBench {
         let words = unsafe withUnsafeBytes(of: result.error) { unsafe text(Array($0.bindMemory(to: CChar.self))) }
         guard status == 0 else { return .failure(words) }
         let order = unsafe withUnsafeBytes(of: result.first_order) { unsafe text(Array($0.bindMemory(to: CChar.self))) }
-        return .success(Result(samples: Array(samples.prefix(Int(result.answered))), wrong: result.wrong, firstOrder: order))
+        return .success(
+            Result(
+                samples: Array(samples.prefix(Int(result.answered))), wrong: result.wrong, firstOrder: order,
+                switches: result.switches))
     }
 }

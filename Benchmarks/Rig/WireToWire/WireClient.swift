@@ -8,6 +8,7 @@ import Rings
 import StrategyKit
 import Transport
 import Units
+import Uring
 import VenueKit
 import Wire
 
@@ -20,10 +21,16 @@ struct WireClient: ~Copyable {
     private let requests: RingConsumer<SnapshotRequest>
     private let frames: ByteRingConsumer
     private let bodies: ByteRingProducer
+    private var stamps: RingConsumer<FrameStamps>
     private var trader: WireTrader
 
     /// The frames that arrive go into `frames`; the market's symbol was read off the first one.
-    init(_ parts: consuming WireParts, frames: consuming ByteRingConsumer, journal: consuming RingProducer<Record>) {
+    /// `stamps`: one for each frame.
+    init(
+        _ parts: consuming WireParts, frames: consuming ByteRingConsumer, stamps: consuming RingConsumer<FrameStamps>,
+        journal: consuming RingProducer<Record>
+    ) {
+        self.stamps = stamps
         let bodies = makeByteRing(capacity: 64 << 10)
         let outgoing = makeByteRing(capacity: 64 << 10)
         let market = makeRing(of: Input.self, capacity: 8192)
@@ -46,13 +53,19 @@ struct WireClient: ~Copyable {
     mutating func turn(_ now: Nanoseconds, _ link: inout Link) {
         _ = parse.doWork(now: now)
         var input = Input.timer
-        while trader.canStep, market.tryPop(&input) { trader.step(input, now, &link) }
+        while trader.canStep, market.tryPop(&input) {
+            var frame = FrameStamps()
+            // A book ticker each, in their order.
+            if case .topOfBook = input, !stamps.tryPop(&frame) { preconditionFailure("an event without a frame") }
+            trader.step(input, frame, now, &link)
+        }
         trader.timer(now, &link)
     }
 
     var orders: UInt64 { trader.orders }
-    /// Nanoseconds from the turn in which the frame was read to the order's encoding, and to its hand-over to the kernel.
-    func latencies() -> (encoded: LatencySnapshot, submitted: LatencySnapshot) { trader.latencies() }
+    /// Where the time of the orders went, as lines for the rig; none where frames came that were no book tickers, since then
+    /// it is not known which one an order answers.
+    var lines: [String] { mutating get { stamps.count == 0 ? trader.stages.lines : [] } }
     mutating func beginMeasuring() { trader.beginMeasuring() }
 }
 
@@ -95,8 +108,7 @@ struct WireTrader: ~Copyable {
     private var answer = ByteWriter(capacity: 512)
     private var request: UInt64 = 2
     private(set) var orders: UInt64 = 0
-    private var encoded = LatencyHistogram()
-    private var submitted = LatencyHistogram()
+    private(set) var stages: WireStages
 
     init(
         _ configuration: CoreConfiguration, _ entry: consuming BinanceOrderEntry,
@@ -108,6 +120,7 @@ struct WireTrader: ~Copyable {
         outputs = OutputBuffer(capacity: configuration.outputCapacity)
         self.entry = entry
         self.journal = journal
+        stages = WireStages(clock)
         logOn()
         let now = clock.now()
         BenchCore.ceremony(now) { input in
@@ -139,25 +152,27 @@ struct WireTrader: ~Copyable {
     mutating func timer(_ now: Nanoseconds, _ link: inout Link) {
         guard (now - lastTimer).raw >= 1_000_000, canStep else { return }
         lastTimer = now
-        step(.timer, now, &link)
+        step(.timer, FrameStamps(), now, &link)
     }
 
     /// Journal, core, journal, orders; then the venue's answers to them, one after the other.
-    mutating func step(_ input: Input, _ now: Nanoseconds, _ link: inout Link) {
+    mutating func step(_ input: Input, _ frame: FrameStamps, _ now: Nanoseconds, _ link: inout Link) {
+        let began = ProcessorTicks.now()
         decide(input, now)
+        let decided = ProcessorTicks.now()
         var placed: NewOrder?
         for index in 0..<outputs.count {
             guard case .place(let order) = outputs[index] else { continue }
-            var frame = EncodedFrame()
-            let isEncoded = entry.place(order, at: now, wallNow: now + clock.realtimeOffset, sink: &frame)
-            let encodedAt = clock.now()
-            let sent = isEncoded && link.send(text: frame.text)
+            var text = EncodedFrame()
+            let isEncoded = entry.place(order, at: now, wallNow: now + clock.realtimeOffset, sink: &text)
+            let encoded = ProcessorTicks.now()
+            let sent = isEncoded && link.send(text: text.text)
             precondition(sent, "the link refused an order")
             orders &+= 1
             placed = order
-            if case .topOfBook(let top) = input {
-                encoded.record((encodedAt - top.receivedAt).raw)
-                submitted.record((clock.now() - top.receivedAt).raw)
+            if frame.turn > 0 {
+                stages.record(
+                    frame, AnswerStamps(stepBegan: began, decided: decided, encoded: encoded), link.stamps)
             }
         }
         if let placed { settle(placed, now) }
@@ -191,14 +206,9 @@ struct WireTrader: ~Copyable {
         decide(BenchCore.update(order, .expired, request), now)
     }
 
-    func latencies() -> (encoded: LatencySnapshot, submitted: LatencySnapshot) {
-        (encoded.snapshot(), submitted.snapshot())
-    }
-
     /// Forgets what was measured so far: the end of the warm-up.
     mutating func beginMeasuring() {
-        encoded.reset()
-        submitted.reset()
+        stages.reset()
     }
 }
 

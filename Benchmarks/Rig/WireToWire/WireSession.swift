@@ -1,5 +1,6 @@
 import Agents
 import BenchKit
+import CBench
 import CHeap
 import CPlatform
 import Foundation
@@ -58,7 +59,7 @@ public final class WireSession: @unchecked Sendable {
             }
         }
         let ring = Carrier(journal.producer)
-        let hot = PeerThread(core: core, priority: priority) { [self] in
+        let hot = PeerThread(core: core, priority: false) { [self] in
             do { try trade(ring.take()) } catch { problem = "\(error)" }
         }
         hot.join()
@@ -79,7 +80,8 @@ public final class WireSession: @unchecked Sendable {
         configuration.records = records
         var link = Link(configuration, ring: queue.handle, slot: 1, tls: tls)
         let frames = makeByteRing(capacity: 1 << 20)
-        var handler = WireHandler(frames: frames.producer)
+        let stamps = makeRing(of: FrameStamps.self, capacity: 8192)
+        var handler = WireHandler(frames: frames.producer, stamps: stamps.producer)
         var clock = EngineClock()
         link.open(now: clock.now())
         var incoming = frames.consumer
@@ -93,20 +95,26 @@ public final class WireSession: @unchecked Sendable {
             if now > deadline { link.abort() }
         }
         guard let symbol else { throw BenchError("no book ticker came: \(handler.reason)") }
-        var client = WireClient(try WireParts.make(symbol: symbol), frames: incoming, journal: journal)
+        var client = WireClient(
+            try WireParts.make(symbol: symbol), frames: incoming, stamps: stamps.consumer, journal: journal)
+        // From the first frame on, as the floor does.
+        if priority { _ = bench_take_priority(1) }
         let slot = heap_watch_this_thread()
         var before = heap_read(slot)
         // After the last order: the end of the connection is no part of the loop, and OpenSSL allocates in it.
         var after = before
         var counted: UInt64 = 0
         var measuring = false
+        var switches = bench_involuntary_switches()
         while !handler.isClosed {
+            handler.turn = ProcessorTicks.now()
             let now = clock.now()
             _ = link.poll(queue, now: now, &handler)
             client.turn(now, &link)
             if !measuring, client.orders >= WireSession.warmUp {
                 measuring = true
                 client.beginMeasuring()
+                switches = bench_involuntary_switches()
                 before = heap_read(slot)
                 heap_record_sites(slot)
             }
@@ -116,20 +124,16 @@ public final class WireSession: @unchecked Sendable {
             }
         }
         heap_unwatch_this_thread()
-        report(client, measuring, before, after, slot)
+        report(&client, measuring, before, after, slot)
+        lines.append("figure involuntary_switches \(bench_involuntary_switches() - switches)")
     }
 
     private func report(
-        _ client: borrowing WireClient, _ measured: Bool, _ before: heap_counts, _ after: heap_counts, _ slot: Int32
+        _ client: inout WireClient, _ measured: Bool, _ before: heap_counts, _ after: heap_counts, _ slot: Int32
     ) {
         lines.append("bench client: \(client.orders) orders sent")
         guard measured else { return }
-        let latencies = client.latencies()
-        for (name, read) in [("receive_to_encoded", latencies.encoded), ("receive_to_submitted", latencies.submitted)] {
-            for (label, quantile) in [("p50", 0.5), ("p99", 0.99), ("p999", 0.999)] {
-                lines.append("figure \(name)_\(label) \(read.percentile(quantile))")
-            }
-        }
+        lines += client.lines
         lines.append("figure hot_allocations \(after.allocations - before.allocations)")
         lines.append("figure hot_retains \(after.retains - before.retains)")
         if after.allocations > before.allocations || after.retains > before.retains {
@@ -153,10 +157,16 @@ public final class WireSession: @unchecked Sendable {
 /// Puts every text frame into the ring, and remembers how the link ended.
 struct WireHandler: LinkHandler, ~Copyable {
     private var frames: ByteRingProducer
+    private var stamps: RingProducer<FrameStamps>
+    /// When the present turn began, in ticks.
+    var turn: UInt64 = 0
     private(set) var isClosed = false
     private(set) var reason = "no server within 20 s"
 
-    init(frames: consuming ByteRingProducer) { self.frames = frames }
+    init(frames: consuming ByteRingProducer, stamps: consuming RingProducer<FrameStamps>) {
+        self.frames = frames
+        self.stamps = stamps
+    }
 
     mutating func linkOpened(_ link: inout Link, at now: Nanoseconds) {}
     mutating func linkMessage(
@@ -164,6 +174,9 @@ struct WireHandler: LinkHandler, ~Copyable {
     ) {
         guard kind == .text else { return }
         precondition(unsafe frames.tryPush(bytes, tag: 1, time: receivedAt.raw), "the frame ring is full")
+        // Full where what arrives is no book tickers: then nothing is said of stages.
+        _ = stamps.tryPush(
+            FrameStamps(turn: turn, readBegan: link.stamps.readBegan, decrypted: link.stamps.decrypted))
     }
     mutating func linkClosing(_ link: inout Link, reason: LinkCloseReason) {}
     mutating func linkClosed(_ link: inout Link, reason: LinkCloseReason, at now: Nanoseconds) {

@@ -67,10 +67,12 @@ struct BenchFloorCommand: ParsableCommand {
     var priority = false
 
     func run() throws {
-        if priority { _ = bench_take_priority(1) }
         var error = [CChar](repeating: 0, count: 256)
+        var switches: Int64 = 0
         let status = unsafe bench_floor_run(
-            port, ca, core ?? Swift.max(0, platform_core_count() - 1), WireBench.replyBytes, &error, error.count)
+            port, ca, core ?? Swift.max(0, platform_core_count() - 1), priority ? 1 : 0, WireBench.replyBytes, &switches,
+            &error, error.count)
         guard status == 0 else { throw BenchError(text(error)) }
+        print("figure involuntary_switches \(switches)")
     }
 }

@@ -25,6 +25,7 @@ package enum BenchOutput {
             lines.append(
                 "  \(pair.name): p50 \(ratio(pair.medianRatio)), p99 \(ratio(pair.tailRatio)), best against best "
                     + "\(ratio(pair.bestRatio))" + verdict(pair))
+            if let disturbance = pair.disturbance { lines.append("    \(disturbance)") }
         }
         for item in report.figures { lines.append("  \(item.name): \(figure(item.value)) \(item.unit)") }
         lines += report.remarks.map { "  " + $0 }
@@ -47,15 +48,15 @@ package enum BenchOutput {
 
     private static func verdict(_ pair: Comparison) -> String {
         guard let aim = pair.aim else { return "" }
-        return "; aim \(ratio(aim)) or less: " + (pair.medianRatio <= aim ? "reached" : "MISSED")
+        return "; aim \(ratio(aim)) or less: " + Goal("", pair.medianRatio, target: aim, unit: "x").verdict.rawValue
     }
 
-    package static func ratio(_ value: Double) -> String { String(format: "%.2fx", value) }
+    package static func ratio(_ value: Double) -> String { value.isFinite ? String(format: "%.2fx", value) : "-" }
 
     /// Figure, measured, target, measured over target, verdict: the table at the end.
     package static func table(_ reports: [(name: String, report: BenchReport)]) -> [String] {
         func line(_ cells: [String]) -> String {
-            let widths = [58, 14, 16, 9, 10]
+            let widths = [66, 14, 16, 9, 16]
             return zip(cells, widths).enumerated().map { index, pair in
                 let space = String(repeating: " ", count: Swift.max(1, pair.1 - pair.0.count))
                 return index == 0 ? pair.0 + space : space + pair.0
@@ -68,13 +69,14 @@ package enum BenchOutput {
                 line([
                     "\(group): \(goal.name)", measured(goal.measured, goal.unit),
                     (goal.isFloor ? "at least " : "at most ") + measured(goal.target, goal.unit), ratio(goal.ratio),
-                    goal.isReached ? "reached" : "MISSED",
+                    goal.verdict.rawValue,
                 ])
             }
     }
 
     /// A value with its unit.
     package static func measured(_ value: Double, _ unit: String) -> String {
+        guard value.isFinite else { return "-" }
         switch unit {
         case "x": return ratio(value)
         case "": return String(format: "%.0f", value)
@@ -101,6 +103,7 @@ package enum BenchOutput {
                                     "max": number(series.max),
                                     "repetition_p50": .array(series.medians.map(number)),
                                     "repetition_p99": .array(series.tails.map(number)),
+                                    "repetition_switches": .array(series.switches.map { .count(UInt64(max(0, $0))) }),
                                 ]))
                         }),
                     "ratios": .object(
@@ -117,7 +120,8 @@ package enum BenchOutput {
                         item.report.rows.map {
                             .make([
                                 "name": .string($0.name), "measured": number($0.measured), "target": number($0.target),
-                                "unit": .string($0.unit), "ratio": number($0.ratio), "reached": .bool($0.isReached),
+                                "unit": .string($0.unit), "ratio": number($0.ratio), "reached": .bool($0.verdict == .reached),
+                                "verdict": .string($0.verdict.rawValue),
                             ])
                         }),
                 ]))

@@ -35,7 +35,7 @@ package struct BenchPage {
 
     private var summary: String {
         let rows = reports.flatMap(\.report.rows)
-        let reached = rows.count { $0.isReached }
+        let reached = rows.count { $0.verdict == .reached }
         let tiles = [
             ("\(reached) of \(rows.count)", "targets reached"), ("\(plan.repeats)", "interleaved repetitions"),
             (facts["load"] ?? "?", "load when this was written"),
@@ -51,14 +51,15 @@ package struct BenchPage {
         for item in reports {
             for goal in item.report.rows {
                 // The bar shows how much of twice the target is used up; the line is the target.
-                let used = Swift.min(goal.isFloor ? 1 / Swift.max(goal.ratio, 0.01) : goal.ratio, 2) / 2 * 100
-                let verdict = goal.isReached ? "reached" : "missed"
+                let share = Swift.min(goal.isFloor ? 1 / Swift.max(goal.ratio, 0.01) : goal.ratio, 2) / 2 * 100
+                let used = goal.verdict == .notMeasurable ? 0 : share
+                let verdict = goal.verdict == .reached ? "reached" : goal.verdict == .missed ? "missed" : "unknown"
                 out += "<tr><td><span class=\"group\">\(item.name)</span> \(Self.escape(goal.name))</td>"
                     + "<td class=\"n\">\(BenchOutput.measured(goal.measured, goal.unit))</td>"
                     + "<td class=\"n\">\(goal.isFloor ? "≥" : "≤") \(BenchOutput.measured(goal.target, goal.unit))</td>"
                     + "<td class=\"n\">\(BenchOutput.ratio(goal.ratio))</td>"
                     + "<td class=\"gauge\"><i class=\"\(verdict)\" style=\"width:\(Self.text(used))%\"></i></td>"
-                    + "<td class=\"\(verdict)\">\(verdict)</td></tr>"
+                    + "<td class=\"\(verdict)\">\(verdict == "unknown" ? "not measurable" : verdict)</td></tr>"
             }
         }
         return out + "</tbody></table>"

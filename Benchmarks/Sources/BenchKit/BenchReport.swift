@@ -57,6 +57,13 @@ public struct Goal {
     /// Measured over target; at most 1 is wanted, at least 1 where more is better.
     public var ratio: Double { target == 0 ? (measured == 0 ? 1 : .infinity) : measured / target }
     public var isReached: Bool { isFloor ? measured >= target : measured <= target }
+
+    /// Whether a target is met; where there was no figure, or none that says something, nothing is claimed.
+    public enum Verdict: String, Sendable { case reached, missed = "MISSED", notMeasurable = "not measurable" }
+    public var verdict: Verdict {
+        guard measured.isFinite, measured > 0 || target == 0 else { return .notMeasurable }
+        return isReached ? .reached : .missed
+    }
 }
 
 /// The parts of one way, end to end, in nanoseconds.

@@ -44,6 +44,8 @@ void ctls_set_output(ctls_session *session, uint8_t *bytes, size_t capacity);
 size_t ctls_output_used(const ctls_session *session);
 void ctls_feed(ctls_session *session, const uint8_t *bytes, size_t count);
 size_t ctls_unread(const ctls_session *session);
+// 1: everything fed was read and nothing of it waits inside, so that the next ctls_read could only ask for more.
+int ctls_is_drained(const ctls_session *session);
 int ctls_resumed(const ctls_session *session); // the handshake was an abbreviated one
 
 // One owner's ticket for resumption (RFC 8446 §2.2); outlives sessions, same thread.

@@ -1,4 +1,5 @@
 internal import CTLS
+import Uring
 
 /// Own TLS records under a link: taken over when the handshake is done, given up at the first thing that has no place.
 extension Link {
@@ -20,7 +21,9 @@ extension Link {
         reading: while state != .draining, records.isActive {
             switch unsafe records.next(into: plain) {
             case .needMore: break reading
-            case .data(let count): unsafe takePlain(UnsafeRawBufferPointer(rebasing: plain[..<count]), &handler)
+            case .data(let count):
+                stamps.decrypted = ProcessorTicks.now()
+                unsafe takePlain(UnsafeRawBufferPointer(rebasing: plain[..<count]), &handler)
             case .ticket(let record): unsafe show(record, session)
             case .keysRenewed(let answer): if answer { renewKeys() }
             case .closed: tearDown(.peerEnded)

@@ -3,6 +3,9 @@ public struct LinkStamps: BitwiseCopyable, Sendable {
     /// Where the reading of the message now handed over began: its bytes taken from the ring, or the message before it in
     /// the same bytes done.
     public internal(set) var readBegan: UInt64 = 0
+    /// The last byte of the message now handed over was plain text; where there is no TLS, when it was taken from the ring.
+    /// Messages of one record share it.
+    public internal(set) var decrypted: UInt64 = 0
     /// The last message given to `send`.
     public internal(set) var given: UInt64 = 0
     /// Its frame encrypted.

@@ -9,6 +9,8 @@
 /// 1: the calling thread goes before all others on its core (SCHED_FIFO), for bursts well under a second; 0: it no longer
 /// does. 0, or an errno where this is not allowed.
 int bench_take_priority(int on);
+/// How often the scheduler took the core from the calling thread since it began.
+int64_t bench_involuntary_switches(void);
 
 // ---- rings ----
 
@@ -41,12 +43,14 @@ typedef struct bench_wire_plan {
     uint32_t warm_up;     // ticks that are not recorded
     uint32_t ticks;       // ticks recorded
     uint32_t interval_ns; // between two ticks, whether or not the last one was answered
+    int priority;         // the thread goes before all others while it measures
     int checks_orders;    // each order must hold the tick's bid as text, and the side that the bid's move asks for
 } bench_wire_plan;
 
 typedef struct bench_wire_result {
     uint32_t answered;    // of the recorded ticks
     uint32_t wrong;       // answers that were not what the tick asked for
+    int64_t switches;     // how often the scheduler took the core from the rig's thread while it measured
     char first_order[512];
     char cipher[64];
     char error[256];
@@ -60,8 +64,10 @@ int bench_server_run(bench_server *_Nonnull server, const bench_wire_plan *_Nonn
 
 /// The floor: connects to 127.0.0.1, upgrades, and answers each TLS record with one fixed masked text frame of
 /// `reply_bytes`; the engine's io_uring mode and TLS calls, no parsing. Returns when the server closes. 0, or -1.
-int bench_floor_run(uint16_t port, const char *_Nonnull ca_file, int core, size_t reply_bytes, char *_Nonnull error,
-                    size_t error_bytes);
+/// The thread goes before all others from the first record on where `priority` says so. `switches`: how often the scheduler
+/// took its core since then.
+int bench_floor_run(uint16_t port, const char *_Nonnull ca_file, int core, int priority, size_t reply_bytes,
+                    int64_t *_Nonnull switches, char *_Nonnull error, size_t error_bytes);
 
 /// Bytes behind a text that the other parser may read.
 enum { bench_json_padding = 64 };
