@@ -123,6 +123,8 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case cancelSwitch = 100
     /// An order rests although its cancel was tried again and again.
     case cannotCancel = 101
+    /// Orders were taken back because a limit was lowered below what rested.
+    case limitLowered = 125
 
     public var name: String {
         switch self {
@@ -159,6 +161,7 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .sourceFlapping: return "SOURCE_FLAPPING"
         case .cancelSwitch: return "CANCEL_SWITCH"
         case .cannotCancel: return "CANNOT_CANCEL"
+        case .limitLowered: return "LIMIT_LOWERED"
         }
     }
 }

@@ -47,7 +47,9 @@ extension TradingCore {
                 enter(.reducing, .none, .flatten, &outputs)
                 beginFlattening()
             }
-        case .limit: accepted = changeLimit(command)
+        case .limit:
+            accepted = changeLimit(command)
+            takeBack(&outputs)
         case .unlatch:
             accepted = state == .halted
             if accepted { enter(.disarmed, .none, .unlatch, &outputs) }

@@ -34,6 +34,7 @@ extension TradingCore {
         for index in 0..<instruments.count where concerns(subject, index) {
             subject.key.set(command.value, in: &instruments[index].limits)
         }
+        if isTighter { lowered.add(subject) }
         findLossLimit()
         // A limit of losses is judged in this step.
         isRepriced = true
@@ -63,6 +64,7 @@ extension TradingCore {
                 continue
             }
             raises[place].isUsed = false
+            lowered.add(raised.subject)
             let key = raised.subject.key
             for index in 0..<instruments.count where concerns(raised.subject, index) {
                 let configured = key.raw(configuredLimits[index])

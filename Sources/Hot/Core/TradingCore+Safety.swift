@@ -40,6 +40,7 @@ extension TradingCore {
     mutating func timer(_ outputs: inout OutputBuffer) {
         watchSwitch(&outputs)
         for index in 0..<orders.activeCount { watch(orders.activeSlot(index), &outputs) }
+        takeBack(&outputs)
         for index in 0..<instruments.count {
             sweep(index, &outputs)
             resumeInstrument(index, &outputs)

@@ -79,6 +79,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     /// Limits above their configured value, and when the first of them ends.
     var raises: Slab<RaisedLimit>
     var nextRaiseEnds = Nanoseconds(raw: .max)
+    /// Limits that were lowered below what rests.
+    var lowered = LoweredLimits()
 
     // The trading day.
     var dayEnds = Nanoseconds.zero
