@@ -96,4 +96,53 @@ private struct Stage {
         #expect(stage.told.take().isEmpty, "the venue heard nothing more")
         await stage.end()
     }
+
+    /// A port of this machine on which nobody listens.
+    private static let nobody = "http://127.0.0.1:1"
+
+    @Test func `Where the first server gives no answer the next one is asked, and stays the one that is asked`() async throws {
+        let stage = try Stage()
+        let other = try RestClient(base: Self.nobody, others: [stage.rest.server], caFile: nil)
+        var made = 0
+        for turn in 1...2 {
+            let answer = try await other.sendToAny {
+                made += 1
+                return stage.adapter.account(wallNow: Stage.wall)
+            }
+            #expect(answer.status == 200)
+            #expect(made == turn + 1, "each attempt is a request of its own, and the silent server is asked once")
+            #expect(other.server == stage.rest.server)
+        }
+        await other.close()
+        await stage.end()
+    }
+
+    @Test func `Where no server answers each was asked once and the last one's reason is told`() async throws {
+        let stage = try Stage()
+        let other = try RestClient(base: Self.nobody, others: ["http://127.0.0.1:2", "http://127.0.0.1:3"], caFile: nil)
+        var made = 0
+        let error = await #expect(throws: RestError.self) {
+            _ = try await other.sendToAny {
+                made += 1
+                return stage.adapter.account(wallNow: Stage.wall)
+            }
+        }
+        #expect(made == 3)
+        #expect("\(String(describing: error))".contains("127.0.0.1:3"))
+        #expect(other.server == Self.nobody, "the next look begins with the first again")
+        await other.close()
+        await stage.end()
+    }
+
+    @Test func `A refusal is an answer, and no other server is asked for a better one`() async throws {
+        let stage = try Stage()
+        let other = try RestClient(base: stage.rest.server, others: [Self.nobody], caFile: nil)
+        let answer = try await other.sendToAny {
+            RestRequest(method: "GET", target: "/api/v3/account", headers: [], body: [])
+        }
+        #expect((400..<500).contains(answer.status), "\(answer.status)")
+        #expect(other.server == stage.rest.server)
+        await other.close()
+        await stage.end()
+    }
 }

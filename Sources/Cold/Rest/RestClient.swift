@@ -108,6 +108,31 @@ package final class RestClient: Sendable {
     /// A client that an error left open ends by itself; after `close` this does nothing.
     deinit { client.shutdown(queue: .global()) { _ in } }
 
+    /// Sends to the server in use, and where it gives no answer, or one that says it failed (500 and above), to the next,
+    /// until one answers or each was asked once. Whoever answered is used from then on. Only for requests that may reach
+    /// the venue more than once: questions and cancels. `make` is called for each attempt, since a signed request holds its
+    /// time; `nil` of it is refused as no answer.
+    package func sendToAny(_ make: () -> RestRequest?) async throws(RestError) -> RestAnswer {
+        var last = RestError.noAnswer("there is nothing to ask")
+        for _ in bases {
+            guard let request = make() else { break }
+            do throws(RestError) {
+                // Where another can be asked, a silent one is not waited for as long.
+                let answer = try await send(request, timeoutMs: bases.count > 1 ? 1000 : 3000)
+                if answer.status < 500 || bases.count == 1 { return answer }
+                last = .noAnswer("status \(answer.status) of \(server)")
+            } catch {
+                if case .held = error { throw error }
+                last = .noAnswer("\(server): \(error)")
+            }
+            used.withLock { $0 = ($0 + 1) % bases.count }
+        }
+        throw last
+    }
+
+    /// The address that is asked now.
+    package var server: String { bases[used.withLock { $0 }] }
+
     /// Ends all connections; call once.
     package func close() async { try? await client.shutdown() }
 }

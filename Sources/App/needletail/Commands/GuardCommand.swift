@@ -19,7 +19,8 @@ struct GuardCommand: AsyncParsableCommand {
         discussion: """
             Reads the heartbeat that the engine writes once per duty cycle. When it stops for longer than \
             timeouts.guard, or the kill file appears, the guard writes the latch and cancels every open order with the \
-            engine's client-id prefix over its own REST connection, again and again until the venue shows none.
+            engine's client-id prefix over its own REST connection, again and again until the venue shows none. Where the \
+            first REST server gives no answer it asks those of venue.failover, in their order.
             """)
 
     @Option(help: "The run's YAML file, the same as the engine's.")
@@ -40,9 +41,15 @@ struct GuardCommand: AsyncParsableCommand {
         try FileManager.default.createDirectory(
             atPath: configuration.directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let adapter = try Roster.venue(configuration, secrets: secrets).rest()
+        let venue = configuration.venue
+        var servers: [String] = []
+        for url in [venue.rest.url] + venue.failover.compactMap({ $0.rest?.url }) where !servers.contains(url) {
+            servers.append(url)
+        }
         let watch = GuardWatch(
             configuration: configuration, adapter: adapter,
-            rest: try RestClient(base: configuration.venue.rest.url, caFile: configuration.venue.caFile))
+            rest: try RestClient(base: servers[0], others: Array(servers.dropFirst()), caFile: venue.caFile))
+        say("servers: \(servers.joined(separator: ", then "))")
         say("watching \(configuration.heartbeatFile), silence limit \(configuration.timeouts.guardSilence.milliseconds) ms")
         try await watch.run(until: { EndSignal.isAsked }, say: say)
     }

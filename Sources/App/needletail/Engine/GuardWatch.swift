@@ -117,9 +117,9 @@ final class GuardWatch {
     private func cancelOnce(_ say: (String) -> Void) async -> Round {
         var round = Round()
         for instrument in adapter.instruments {
-            guard let request = adapter.openOrders(instrument, wallNow: clock.wall()) else { continue }
+            guard adapter.openOrders(instrument, wallNow: clock.wall()) != nil else { continue }
             do {
-                let answer = try await ask(request, &round)
+                let answer = try await ask(&round) { adapter.openOrders(instrument, wallNow: clock.wall()) }
                 for order in try adapter.parseOpenOrders(status: answer.status, body: answer.body)
                 where !order.client.isNone {
                     round.open += 1
@@ -133,14 +133,14 @@ final class GuardWatch {
     }
 
     private func cancel(_ client: ClientOrderID, _ instrument: InstrumentID, _ round: inout Round) async throws {
-        guard let request = adapter.cancel(client, instrument, wallNow: clock.wall()) else { return }
-        let reply = try await ask(request, &round)
+        guard adapter.cancel(client, instrument, wallNow: clock.wall()) != nil else { return }
+        let reply = try await ask(&round) { adapter.cancel(client, instrument, wallNow: clock.wall()) }
         _ = try adapter.parseCancel(status: reply.status, body: reply.body)
     }
 
-    /// Sends, and takes notice of a venue that wants to be left alone for a while.
-    private func ask(_ request: RestRequest, _ round: inout Round) async throws -> RestAnswer {
-        let answer = try await rest.send(request)
+    /// Sends to the first server that answers, and takes notice of a venue that wants to be left alone for a while.
+    private func ask(_ round: inout Round, _ make: () -> RestRequest?) async throws -> RestAnswer {
+        let answer = try await rest.sendToAny(make)
         if answer.status == 429 || answer.status == 418 {
             let seconds = min(max(answer.retryAfterSeconds ?? 1, 1), 60)
             round.pause = max(round.pause, Nanoseconds(seconds: Int64(seconds)))
