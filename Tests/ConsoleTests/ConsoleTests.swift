@@ -33,6 +33,45 @@ import Units
         }
     }
 
+    @Test func `what has no room on the screen is counted, and trouble comes first`() {
+        var document = Sample.live
+        document.instruments = (0..<50).map { index in
+            var row = InstrumentStatus()
+            row.isBlocked = index == 40
+            row.reason = .stopLoss
+            row.feed = index == 45 ? .suspect : .live
+            return InstrumentLine(row, symbol: "PAIR\(index)", now: document.engine.now)
+        }
+        document.strategies = (0..<30).map { index in
+            var row = StrategyStatus()
+            row.isOff = index == 29
+            return StrategyLine(row, name: "quoter\(index)", symbol: "PAIR0", now: document.engine.now)
+        }
+        let lines = LiveScreen.render(document, width: 140, height: 30, color: false)
+        let instruments = lines.first { $0.hasPrefix(" instruments") } ?? ""
+        let shown = instruments.matches(of: /PAIR/).count
+        #expect(instruments.contains("… \(shown) of 50 shown: ctl instrument") && shown > 2, "\(instruments)")
+        #expect(instruments.contains("PAIR40 BLOCKED STOP_LOSS") && instruments.contains("PAIR45 SUSPECT"), "\(instruments)")
+        let strategies = lines.first { $0.hasPrefix(" strategies") } ?? ""
+        #expect(strategies.contains("quoter29 OFF") && strategies.contains(" of 30 shown: ctl strategy"), "\(strategies)")
+        document.instruments = Array(document.instruments.prefix(2))
+        let few = LiveScreen.render(document, width: 100, height: 30, color: false).first { $0.hasPrefix(" instruments") } ?? ""
+        #expect(few.contains("PAIR1") && !few.contains("shown"), "\(few)")
+    }
+
+    @Test func `the age of the dead-man's switch is on the screen where there is one`() {
+        func line(_ age: Nanoseconds) -> String {
+            var document = Sample.live
+            document.engine.switchAge = age
+            document.engine.switchLimit = Nanoseconds(seconds: 4)
+            return LiveScreen.render(document, width: 100, height: 30, color: false).first { $0.contains("switch") } ?? ""
+        }
+        #expect(line(Nanoseconds(raw: -1)).isEmpty)
+        let said = line(Nanoseconds(milliseconds: 1500))
+        #expect(said.contains("confirmed 1.50 s ago  no new risk past 4.00 s"), "\(said)")
+        #expect(line(Nanoseconds(raw: .max)).contains("never confirmed"))
+    }
+
     @Test func `clocks that overflow do not trap the screen`() {
         var document = Sample.extreme(.live)
         document.engine.now = Nanoseconds(raw: .max)

@@ -13,7 +13,7 @@ import Units
         .unlatch(reason: "checked"), .help, .limits,
         .limit(name: "max_position", value: "0.1", symbol: "BTCUSDT", lifetime: Nanoseconds(seconds: 60), reason: "calm"),
         .limit(name: "max_position", value: "0.1", symbol: nil, lifetime: Nanoseconds(seconds: 60), reason: "calm"),
-        .switches(.strategy), .switches(.instrument),
+        .switches(.strategy), .switches(.instrument), .feeds,
         .turn(.strategy, name: "quoter", isOn: false, reason: "odd quotes"),
         .turn(.instrument, name: "BTCUSDT", isOn: true, reason: "calm again"),
         .incident(text: "a bad parameter, put right"), .checklist,

@@ -281,6 +281,7 @@ final class CoreBench<Strategies: StrategySet> {
     var verdicts: [RiskVerdict] { outputs.compactMap { if case .verdict(let verdict) = $0 { verdict.verdict } else { nil } } }
     var alerts: [ErrorCode] { outputs.compactMap { if case .alert(let alert) = $0 { alert.error } else { nil } } }
     var switches: [SwitchChange] { outputs.compactMap { if case .switched(let change) = $0 { change } else { nil } } }
+    func status(from row: Int) -> EngineStatus { core.status(from: row) }
     func strategy(_ index: Int = 0) -> StrategyStatus { core.status.strategies[index] }
     func instrument(_ index: Int = 0) -> InstrumentStatus { core.status.instruments[index] }
     var states: [SystemState] { outputs.compactMap { if case .state(let change) = $0 { change.to } else { nil } } }

@@ -53,6 +53,11 @@ public struct InstrumentStatus: BitwiseCopyable, Sendable {
     public var realised = Notional.zero
     public var unrealised = Notional.zero
     public var fees = Notional.zero
+    /// The verdict on its market data, its reason, and since when; when its last book was received, zero without one.
+    public var feed: StreamVerdict = .live
+    public var feedReason: StreamReason = .none
+    public var feedSince = Nanoseconds.zero
+    public var topReceivedAt = Nanoseconds.zero
     public init() {}
 }
 
@@ -123,11 +128,12 @@ public struct EngineStatus: BitwiseCopyable, Sendable {
     public var clockOffset = Nanoseconds.zero
     public var clockUncertainty = Nanoseconds.zero
 
-    /// Rows that fit here; sums above are of all.
+    /// Rows that fit here; sums above are of all. A run with more is shown page after page.
     public static var rows: Int { 16 }
-    /// How many strategies and instruments the run has; of each the first `rows` are shown.
+    /// How many strategies and instruments the run has, and which of each the first row here is.
     public var strategyCount: Int32 = 0
     public var instrumentCount: Int32 = 0
+    public var firstRow: Int32 = 0
     public var strategies = InlineArray<16, StrategyStatus>(repeating: StrategyStatus())
     public var instruments = InlineArray<16, InstrumentStatus>(repeating: InstrumentStatus())
     /// What the venue last said of its own limits, and until when it wants to hear nothing.
@@ -152,6 +158,10 @@ public struct EngineStatus: BitwiseCopyable, Sendable {
     public var orderSwitches: UInt32 = 0
     public var switched = SourceSwitch(venue: VenueID(0), role: .marketData, from: 0, to: 0, reason: .recovered)
     public var switchedAt = Nanoseconds.zero
+    /// Age of the last confirmed refresh of the venue's dead-man's switch, `.max` before the first and negative where the
+    /// run keeps none; the age from which no new risk is taken.
+    public var switchAge = Nanoseconds(raw: -1)
+    public var switchLimit = Nanoseconds.zero
 
     public init() {}
 }

@@ -10,7 +10,7 @@ package enum Answers {
         case "status":
             guard let document = StatusDocument(json: answer) else { return [answer.text(pretty: true)] }
             return LiveScreen.render(document, width: width, height: 30, color: color)
-        case "orders", "fills", "positions", "limits", "quarantine", "alerts": return Tables.table(readable(answer))
+        case "orders", "fills", "positions", "limits", "quarantine", "alerts", "feeds": return Tables.table(readable(answer))
         case "strategy", "instrument":
             return answer.array == nil ? command(verb, answer) : Tables.table(readable(answer))
         case "latency":
@@ -75,7 +75,7 @@ package enum Answers {
             guard case .object(let members) = item else { return item }
             return .object(members.compactMap { member in
                 guard member.key.hasSuffix("_ns") else { return member }
-                guard ["age_ns", "last_age_ns", "cooldown_ns", "left_ns"].contains(member.key), let raw = member.value.integer else { return nil }
+                guard ["age_ns", "last_age_ns", "cooldown_ns", "left_ns", "for_ns", "book_age_ns"].contains(member.key), let raw = member.value.integer else { return nil }
                 return JSONMember(String(member.key.dropLast(3)), .string(Figures.span(Nanoseconds(raw: raw))))
             })
         })

@@ -24,6 +24,7 @@ struct ControlDesk {
         switch request.verb {
         case .status: return .answer(success(request.id, handler.status().json))
         case .latency: return .answer(success(request.id, handler.status().latencies.json))
+        case .feeds: return .answer(success(request.id, .array(FeedLine.lines(handler.status()).map(\.json))))
         case .orders: return .answer(success(request.id, .array(handler.orders().map(\.json))))
         case .positions: return .answer(success(request.id, .array(handler.positions().map(\.json))))
         case .fills(let limit):
@@ -195,6 +196,7 @@ struct ControlDesk {
         "flatten [reason]: cancels all and closes the position",
         "failover [server 0-64, 0] [reason]: ends the order connection and dials another server, 0 the next one",
         "orders, positions, fills [limit 1-1000, 50], latency: tables",
+        "feeds: each feed, which of two is believed, and each instrument's market data, with verdict and age",
         "quarantine [limit 1-256, 50]: the newest messages that were not believed, each with its reason and first bytes",
         "watch [interval_ms 50-60000, 1000]: a status per interval until the client goes",
         "alerts: those that nobody acknowledged, behind the newest others; their outlet stands in status",

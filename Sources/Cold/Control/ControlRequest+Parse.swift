@@ -88,7 +88,7 @@ private struct Arguments {
     private static let verbs =
         "use one of status, stage, arm, confirm, disarm, stop, start, kill, flatten, failover, orders, positions, fills, "
         + "latency, watch, unlatch, quarantine, limits, limit, strategy, instrument, resolve, incident, checklist, intent, "
-        + "cancel, alerts, ack, help"
+        + "cancel, alerts, ack, feeds, help"
 
     private mutating func typed(_ name: String) throws(ControlError) -> ControlVerb {
         switch name {
@@ -122,6 +122,7 @@ private struct Arguments {
         case "instrument": return try switching(.instrument)
         case "help": return .help
         case "alerts": return .alerts
+        case "feeds": return .feeds
         case "ack":
             let alert = try number("alert", 1...Int64.max, otherwise: 0)
             return .acknowledge(alert: alert == 0 ? nil : UInt64(alert), reason: try text("reason", required: false))

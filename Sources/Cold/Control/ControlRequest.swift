@@ -75,6 +75,8 @@ package enum ControlVerb: Sendable, Equatable {
     case limit(name: String, value: String, symbol: String?, lifetime: Nanoseconds, reason: String)
     /// Says what became of an order that is unknown past its deadline.
     case resolve(client: String, Resolution, filled: Quantity, reason: String)
+    /// Each feed and each instrument's market data, with what is thought of it.
+    case feeds
 
     /// The verb as it is typed.
     package var name: String {
@@ -108,6 +110,7 @@ package enum ControlVerb: Sendable, Equatable {
         case .limits: return "limits"
         case .limit: return "limit"
         case .resolve: return "resolve"
+        case .feeds: return "feeds"
         }
     }
 }
@@ -128,7 +131,7 @@ package struct ControlRequest: Sendable, Equatable {
         var members = [JSONMember("id", id), JSONMember("verb", .string(verb.name))]
         func add(_ key: String, _ value: JSONValue) { members.append(JSONMember(key, value)) }
         switch verb {
-        case .status, .disarm, .start, .orders, .positions, .latency, .help, .limits, .switches, .checklist, .alerts: break
+        case .status, .disarm, .start, .orders, .positions, .latency, .help, .limits, .switches, .checklist, .alerts, .feeds: break
         case .acknowledge(let alert, let reason):
             if let alert { add("alert", .count(alert)) }
             add("reason", .string(reason))

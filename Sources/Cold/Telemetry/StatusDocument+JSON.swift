@@ -101,6 +101,7 @@ extension StatusDocument {
             .number("feed_source", \.feedSource), .number("feed_switches", \.feedSwitches),
             .number("order_source", \.orderSource), .number("order_switches", \.orderSwitches),
             .word("switch_reason", \.switched.reason) { $0.words }, .time("switched_ns", \.switchedAt),
+            .time("switch_age_ns", \.switchAge), .time("switch_limit_ns", \.switchLimit),
         ]
     }
 
@@ -137,7 +138,7 @@ extension StatusDocument {
             .counts("refusals", \.refusals), .counts("quarantined", \.quarantined),
             .number("delayed_trades", \.delayedTrades),
             .number("conflated", \.conflated), .number("dropped_trades", \.droppedTrades),
-            .number("dropped_frames", \.droppedFrames),
+            .number("dropped_frames", \.droppedFrames), .number("repeated", \.repeated),
         ]
     }
 

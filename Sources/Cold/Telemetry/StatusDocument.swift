@@ -61,6 +61,8 @@ package struct FeedFacts: Sendable, Equatable {
     package var delayedTrades: UInt64 = 0
     /// Messages that were not believed and are kept to be looked at, by link and reason.
     package var quarantined: [String: UInt64] = [:]
+    /// With two feeds: events that the other one had brought already.
+    package var repeated: UInt64 = 0
     package init() {}
 
     /// All refusals together; saturates.
@@ -101,7 +103,7 @@ package struct StatusDocument: Sendable {
     package var feed: FeedFacts
     /// Since the process started.
     package var uptime: Nanoseconds
-    /// In the order of their ids; the first of each that the engine's status has room for.
+    /// In the order of their ids; all there are.
     package var strategies: [StrategyLine] = []
     package var instruments: [InstrumentLine] = []
     /// Every thread of the engine and the guard.

@@ -87,6 +87,11 @@ package struct InstrumentLine: Sendable, Equatable {
     package var unrealised = Notional.zero
     package var fees = Notional.zero
     package var net = Notional.zero
+    /// The verdict on its market data, in words why, and for how long; the age of its book, negative without one.
+    package var feed = ""
+    package var feedReason = ""
+    package var feedFor = Nanoseconds.zero
+    package var bookAge = Nanoseconds(raw: -1)
 
     package init() {}
 
@@ -104,9 +109,15 @@ package struct InstrumentLine: Sendable, Equatable {
         unrealised = row.unrealised
         fees = row.fees
         net = Notional(raw: Int64(clamping: Int128(realised.raw) + Int128(unrealised.raw) - Int128(fees.raw)))
+        feed = row.feed.name
+        feedReason = row.feedReason.words
+        feedFor = max(.zero, now - row.feedSince)
+        bookAge = row.topReceivedAt == .zero ? Nanoseconds(raw: -1) : max(.zero, now - row.topReceivedAt)
     }
 
     package var isBlocked: Bool { state != "OPEN" }
+    package var isFeedInDoubt: Bool { feed == StreamVerdict.suspect.name || feed == StreamVerdict.dead.name }
+    package var isInTrouble: Bool { isBlocked || isFeedInDoubt }
     package var json: JSONValue { Self.fields.json(self) }
 
     static var fields: [Field<InstrumentLine>] {
@@ -114,7 +125,8 @@ package struct InstrumentLine: Sendable, Equatable {
             .text("symbol", \.symbol), .text("state", \.state), .text("why", \.why), .time("left_ns", \.left),
             .money("position", \.position), .money("average_price", \.averagePrice), .money("mark", \.mark),
             .money("last_trade", \.lastTrade), .money("realised", \.realised), .money("unrealised", \.unrealised),
-            .money("fees", \.fees), .money("net", \.net),
+            .money("fees", \.fees), .money("net", \.net), .text("feed", \.feed), .text("feed_reason", \.feedReason),
+            .time("feed_for_ns", \.feedFor), .time("book_age_ns", \.bookAge),
         ]
     }
 }
@@ -149,16 +161,15 @@ package struct ThreadLine: Sendable, Equatable {
 }
 
 extension StatusDocument {
-    /// Makes the rows of strategies and instruments from the engine's status and the run's names.
-    package mutating func addRows() {
+    /// Makes the rows of strategies and instruments from the run's rows and its names.
+    package mutating func addRows(_ rows: StatusRows) {
         func name(_ names: [String], _ index: Int) -> String { index < names.count ? names[index] : "\(index)" }
-        strategies = (0..<min(Int(engine.strategyCount), EngineStatus.rows)).map { index in
-            let row = engine.strategies[index]
-            return StrategyLine(
+        strategies = rows.strategies.enumerated().map { index, row in
+            StrategyLine(
                 row, name: name(names.strategies, index), symbol: name(names.symbols, row.instrument.index), now: engine.now)
         }
-        instruments = (0..<min(Int(engine.instrumentCount), EngineStatus.rows)).map { index in
-            InstrumentLine(engine.instruments[index], symbol: name(names.symbols, index), now: engine.now)
+        instruments = rows.instruments.enumerated().map { index, row in
+            InstrumentLine(row, symbol: name(names.symbols, index), now: engine.now)
         }
     }
 }

@@ -41,6 +41,12 @@ extension TradingCore {
     /// Whether this run keeps a switch of the venue's.
     public var usesSwitch: Bool { configuration.cancelSwitch != nil && maySend }
 
+    func showSwitch(in status: inout EngineStatus) {
+        guard let rule = configuration.cancelSwitch, maySend else { return }
+        status.switchAge = cancelSwitch.confirmedAt.raw < 0 ? Nanoseconds(raw: .max) : switchAge
+        status.switchLimit = rule.maxAge
+    }
+
     mutating func watchSwitch(_ outputs: inout OutputBuffer) {
         guard let rule = configuration.cancelSwitch, maySend else { return }
         if mayQuery, now - cancelSwitch.askedAt >= rule.interval {

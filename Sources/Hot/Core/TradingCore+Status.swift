@@ -7,40 +7,44 @@ extension TradingCore {
     /// The engine's state now: book and position of the first instrument, profit, loss and orders of all; a plain copy,
     /// no allocation.
     public var status: EngineStatus {
-        mutating get {
-            var status = published
-            let held = instruments[0]
-            let position = ledger[held.instrument.id]
-            let open = exposure(of: held.instrument.id)
-            status.now = now
-            if held.hasTop {
-                status.bidPrice = held.top.bidPrice
-                status.bidQuantity = held.top.bidQuantity
-                status.askPrice = held.top.askPrice
-                status.askQuantity = held.top.askQuantity
-                status.topReceivedAt = held.top.receivedAt
-            }
-            status.position = position.quantity
-            status.averagePrice = position.averagePrice
-            addResults(&status)
-            status.openOrders = Int32(orders.activeCount)
-            status.unknownOrders = unknownCount
-            status.worstLong = position.quantity.adding(open.buy) ?? .max
-            status.worstShort = position.quantity.subtracting(open.sell) ?? Quantity(raw: .min + 1)
-            status.ordersLastSecond = perSecond.count(at: now)
-            status.ordersLastMinute = perMinute.count(at: now)
-            status.decisionHash = hash.value
-            status.missing = missing
-            if published.incident.isOpen, state != .staged, state != .armed { status.missing.insert(.staged) }
-            status.reviewID = now < pending.expires ? pending.id : 0
-            status.reviewExpires = pending.expires
-            showFeed(in: &status)
-            return status
+        mutating get { status(from: 0) }
+    }
+
+    /// The same with the rows from this one on; what the run does not have stays empty.
+    public mutating func status(from first: Int) -> EngineStatus {
+        var status = published
+        let held = instruments[0]
+        let position = ledger[held.instrument.id]
+        let open = exposure(of: held.instrument.id)
+        status.now = now
+        if held.hasTop {
+            status.bidPrice = held.top.bidPrice
+            status.bidQuantity = held.top.bidQuantity
+            status.askPrice = held.top.askPrice
+            status.askQuantity = held.top.askQuantity
+            status.topReceivedAt = held.top.receivedAt
         }
+        status.position = position.quantity
+        status.averagePrice = position.averagePrice
+        addResults(&status, from: first)
+        status.openOrders = Int32(orders.activeCount)
+        status.unknownOrders = unknownCount
+        status.worstLong = position.quantity.adding(open.buy) ?? .max
+        status.worstShort = position.quantity.subtracting(open.sell) ?? Quantity(raw: .min + 1)
+        status.ordersLastSecond = perSecond.count(at: now)
+        status.ordersLastMinute = perMinute.count(at: now)
+        status.decisionHash = hash.value
+        status.missing = missing
+        if published.incident.isOpen, state != .staged, state != .armed { status.missing.insert(.staged) }
+        status.reviewID = now < pending.expires ? pending.id : 0
+        status.reviewExpires = pending.expires
+        showFeed(in: &status)
+        showSwitch(in: &status)
+        return status
     }
 
     /// Profit and loss of the run, and a row for each strategy and instrument that has room.
-    private func addResults(_ status: inout EngineStatus) {
+    private func addResults(_ status: inout EngineStatus, from first: Int) {
         for index in 0..<instruments.count {
             let held = instruments[index]
             let position = ledger[held.instrument.id]
@@ -60,7 +64,11 @@ extension TradingCore {
             status.realised = status.realised.adding(row.realised) ?? .max
             status.unrealised = status.unrealised.adding(row.unrealised) ?? .max
             status.fees = status.fees.adding(row.fees) ?? .max
-            if index < EngineStatus.rows { status.instruments[index] = row }
+            row.feed = held.feed
+            row.feedReason = held.feedReason
+            row.feedSince = held.feedSince
+            if held.hasTop { row.topReceivedAt = held.top.receivedAt }
+            if index >= first, index - first < EngineStatus.rows { status.instruments[index - first] = row }
         }
         status.funding = funding
         let result = runResult
@@ -69,7 +77,12 @@ extension TradingCore {
         status.dayDrawdown = Notional(raw: Int64(clamping: dayFall.depth(result)))
         status.instrumentCount = Int32(clamping: instruments.count)
         status.strategyCount = Int32(clamping: accounts.count)
-        for index in 0..<Swift.min(accounts.count, EngineStatus.rows) { status.strategies[index] = strategyStatus(index) }
+        status.firstRow = Int32(clamping: first)
+        var index = first
+        while index < accounts.count, index - first < EngineStatus.rows {
+            status.strategies[index - first] = strategyStatus(index)
+            index += 1
+        }
     }
 
     private func strategyStatus(_ index: Int) -> StrategyStatus {

@@ -65,7 +65,7 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         orders.stop()
         // With an order that may rest the end is not in order: silence then has to mean something to the guard.
         if core.activeOrderCount == 0 { telemetry.end(at: clock.now()) }
-        telemetry.publish(core.status, at: clock.now())
+        telemetry.publish(core.status(from: telemetry.firstRow), at: clock.now())
         telemetry.publishStages()
     }
 
@@ -87,7 +87,7 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
             work += 1
         }
         // Who reads the answer to a stop reads the state after it.
-        if telemetry.isOutdated(core.state) { telemetry.publish(core.status, at: now) }
+        if telemetry.isOutdated(core.state) { telemetry.publish(core.status(from: telemetry.firstRow), at: now) }
         while work < batch, canStep, inlets.market.tryPop(&input) {
             orders.observe(input, at: now)
             step(input, now)
@@ -103,7 +103,7 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
                             kind: .stalled, operatorID: Command.engineOperator, hash: 0, lifetime: age,
                             subject: ColdWatch.threadNumber)), now)
             }
-            if telemetry.isPublishDue(now) { telemetry.publish(core.status, at: now) }
+            if telemetry.isPublishDue(now) { telemetry.publish(core.status(from: telemetry.firstRow), at: now) }
         }
         return work
     }

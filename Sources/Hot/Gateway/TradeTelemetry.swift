@@ -56,8 +56,13 @@ public struct TradeTelemetry: ~Copyable {
     func isPublishDue(_ now: Nanoseconds) -> Bool { (now - lastPublish).raw >= publishInterval }
     func isOutdated(_ state: SystemState) -> Bool { state != shownState }
 
+    /// The first row of strategies and instruments to be shown next: one page after the other, then from the first again.
+    private(set) var firstRow = 0
+
     mutating func publish(_ value: EngineStatus, at now: Nanoseconds) {
         lastPublish = now
+        let next = Int(value.firstRow) + EngineStatus.rows
+        firstRow = next < Int(Swift.max(value.strategyCount, value.instrumentCount)) ? next : 0
         shownState = value.state
         status.publish(value)
         histograms.publishNext()

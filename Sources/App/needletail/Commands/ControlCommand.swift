@@ -17,6 +17,7 @@ struct ControlCommand: AsyncParsableCommand {
               orders, positions, fills, latency
               quarantine      messages that were not believed, with reason and first bytes
               limits          every limit in force, and where it comes from
+              feeds           each feed, which of two is believed, and each instrument's market data: verdict, why, age
               alerts          what a person was told, or should have been; the way there stands in status
 
             Say that somebody knows (an alert is told again and again until then):
@@ -124,7 +125,7 @@ struct ControlCommand: AsyncParsableCommand {
     /// Verbs without words of their own.
     private static let plain: Set = [
         "status", "stage", "start", "orders", "positions", "fills", "quarantine", "latency", "watch", "unlatch", "limits",
-        "checklist", "alerts",
+        "checklist", "alerts", "feeds",
     ]
 
     private func typed() throws -> ControlVerb {
@@ -188,6 +189,7 @@ struct ControlCommand: AsyncParsableCommand {
                 throw ValidationError("unlatch needs --reason 'WHY': it is journalled and kept in latch.log")
             }
             return .unlatch(reason: reason)
+        case "feeds": return .feeds
         case "limits": return .limits
         case "alerts": return .alerts
         case "ack": return try typedAcknowledgement()

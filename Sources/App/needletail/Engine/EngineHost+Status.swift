@@ -46,7 +46,7 @@ extension EngineHost {
             engine: status, limits: view.limits[0], latencies: latencies(), events: view.events.last(20),
             links: links(now), keepers: keepers, names: plan.names(configuration), feed: feed,
             uptime: now - started)
-        document.addRows()
+        document.addRows(rows)
         document.alerts = alerts.facts(now: now)
         document.threads = threadWatch.lines(
             hot.threads.watches, cold: hot.coldBeat.reader().read(), now: now, coldLimit: Self.coldStallLimit)

@@ -23,6 +23,8 @@ final class EngineHost {
     let clock = MonotonicClock()
     var view: OperatorView
     var status = EngineStatus()
+    /// Of all strategies and instruments, which a status shows page after page.
+    var rows = StatusRows()
     let started: Nanoseconds
 
     var hot: HotSide
@@ -120,7 +122,7 @@ final class EngineHost {
         let now = clock.now()
         var work = drainJournal()
         keepArming()
-        _ = hot.status.tryRead(&status)
+        if hot.status.tryRead(&status) { rows.take(status) }
         rest.use(Int(status.orderSource))
         keepSwitches()
         watchThreads(now)
@@ -230,7 +232,7 @@ final class EngineHost {
         while drainJournal() > 0 {}
         keepArming()
         _ = takeQuarantined()
-        _ = hot.status.tryRead(&status)
+        if hot.status.tryRead(&status) { rows.take(status) }
         if journalFailure == nil { do { try writer.end(wall: clock.wall(), engine: clock.now()) } catch { fail(error) } }
         await rest.close()
         await tellTheRest(journalFailure.map { "the journal failed: \($0)" } ?? "the run ended in \(status.state.name)")
