@@ -21,7 +21,13 @@ private final class HeldIndex {
 
 private final class HeldTable {
     private var table: OrderTable
-    init(capacity: Int, maxActive: Int) { table = OrderTable(capacity: capacity, maxActive: maxActive) }
+    init(capacity: Int, maxActive: Int) {
+        let instrument = Instrument(
+            id: InstrumentID(0), venue: VenueID(0), base: AssetID(0), quote: AssetID(1), symbol: ShortText("A")!,
+            tickSize: Price(raw: 1), lotSize: Quantity(raw: 1), minQuantity: Quantity(raw: 1), maxQuantity: Quantity(raw: .max),
+            minNotional: .zero)
+        table = OrderTable(capacity: capacity, maxActive: maxActive, instruments: [instrument])
+    }
     func insert(_ order: Order) -> Int? { table.insert(order) }
     func update(_ slot: Int, _ order: Order) { table.update(slot, order) }
     func find(client: ClientOrderID) -> Int? { table.find(client: client) }

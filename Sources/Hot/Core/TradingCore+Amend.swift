@@ -55,7 +55,7 @@ extension TradingCore {
         var order = orders[slot]
         order.amendedQuantity = quantity
         order.requestedAt = now
-        orders.update(slot, order)
+        store(slot, order)
         apply(.amendRequested, to: slot, error: .none, &outputs)
         outputs.append(.amend(amendment(order, client: order.client, price: order.price, quantity: quantity)))
     }
@@ -77,8 +77,8 @@ extension TradingCore {
         next.generation = order.generation &+ 1
         order.successor = client
         order.requestedAt = now
-        orders.update(slot, order)
-        guard let nextSlot = orders.insert(next) else { preconditionFailure("the gate passed an order without room") }
+        store(slot, order)
+        guard let nextSlot = enlist(next) else { preconditionFailure("the gate passed an order without room") }
         apply(.amendRequested, to: slot, error: .none, &outputs)
         apply(.sent, to: nextSlot, error: .none, &outputs)
         outputs.append(.amend(amendment(order, client: client, price: intent.price, quantity: intent.quantity)))
@@ -105,7 +105,7 @@ extension TradingCore {
         case .refused:
             var kept = order
             kept.amendedQuantity = .zero
-            orders.update(slot, kept)
+            store(slot, kept)
             // Gone at the venue: filled or cancelled, we do not know which yet.
             apply(reply.error == .unknownOrder ? .doubted : .amendRefused, to: slot, error: reply.error, &outputs)
         }
@@ -116,7 +116,7 @@ extension TradingCore {
         var order = orders[slot]
         order.quantity = Swift.max(order.amendedQuantity, Swift.max(order.filled, order.claimed))
         order.amendedQuantity = .zero
-        orders.update(slot, order)
+        store(slot, order)
         if !order.state.isTerminal { apply(.amended, to: slot, error: .none, &outputs) }
     }
 
@@ -125,7 +125,7 @@ extension TradingCore {
         guard let slot = orders.find(client: order.parent), orders[slot].successor == order.client else { return }
         var parent = orders[slot]
         parent.successor = .none
-        orders.update(slot, parent)
+        store(slot, parent)
     }
 
     /// Executions of two generations: the venue takes the later one only when nothing of the earlier one was executed.

@@ -10,7 +10,7 @@ extension TradingCore {
     var hasAccount: Bool { maySend }
 
     /// Whether an instrument trades this asset. One that none does is nobody's business.
-    private func isTraded(_ asset: AssetID) -> Bool { Int(asset.raw) < assets.count }
+    func isTraded(_ asset: AssetID) -> Bool { Int(asset.raw) < assets.count }
 
     /// The venue's word about one asset. A statement that may be older than a fill of ours proves nothing.
     mutating func stateBalance(_ balance: VenueBalance) {
@@ -58,21 +58,6 @@ extension TradingCore {
         assets[index].touchedVenueTime = Swift.max(assets[index].touchedVenueTime, fill.venueTime)
     }
 
-    /// The asset an order pays with.
-    func paidAsset(_ side: Side, _ instrument: InstrumentID) -> AssetID {
-        let held = instruments[instrument.index].instrument
-        return side == .buy ? held.quote : held.base
-    }
-
-    /// What an order pays at most: quantity of base for a sale; price times quantity, rounded up, and the fee allowance,
-    /// rounded up, for a buy.
-    func cost(_ side: Side, _ price: Price, _ quantity: Quantity, _ instrument: InstrumentID) -> Int128 {
-        if side == .sell { return Int128(quantity.raw) }
-        let value = quoteValue(price, Int128(quantity.raw))
-        let bps = Int128(instruments[instrument.index].limits.feeAllowanceBps)
-        return value + Rounding.ceiling.divide(value * bps, by: 10_000)
-    }
-
     private func quoteValue(_ price: Price, _ quantity: Int128) -> Int128 {
         Rounding.ceiling.divide(Int128(price.raw) * quantity, by: Int128(fixedPointUnit))
     }
@@ -80,10 +65,12 @@ extension TradingCore {
     /// What our orders that certainly rest lock of an asset at the venue.
     private func resting(in asset: AssetID) -> Int128 {
         var sum: Int128 = 0
-        for index in 0..<orders.activeCount {
-            let order = orders[orders.activeSlot(index)]
+        var at = orders.first
+        while let slot = at {
+            at = orders.next(after: slot)
+            let order = orders[slot]
             guard order.state == .open || order.state == .partiallyFilled || order.state == .pendingCancel,
-                paidAsset(order.side, order.instrument) == asset
+                orders.paidAsset(order.side, order.instrument.index) == asset
             else { continue }
             sum += order.side == .sell ? Int128(order.exposure.raw) : quoteValue(order.price, Int128(order.exposure.raw))
         }

@@ -89,6 +89,7 @@ extension TradingCore {
         dayLoss.clear()
         runFall.begin(at: runResult)
         dayFall.begin(at: runResult)
+        isRunDue = true
         published.isByHand = true
         published.mandateHash = taken.hash
         published.mandateExpires = later(

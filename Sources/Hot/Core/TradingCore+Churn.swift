@@ -45,9 +45,11 @@ extension TradingCore {
     mutating func noteFill(_ fill: Fill, of strategy: StrategyID) {
         isRepriced = true
         let index = fill.instrument.index
+        notePosition(index)
         ratios.record(instruments.count + index, at: now)
         let held = instruments[index]
         if strategy.index < accounts.count {
+            dueStrategies.insert(strategy.index)
             _ = accounts[strategy.index].position.apply(fill, base: held.instrument.base, quote: held.instrument.quote)
             let count = activity.executed(strategy, fill.side, at: now)
             if count >= held.limits.maxExecutions {
@@ -82,5 +84,6 @@ extension TradingCore {
             instruments[index].exitSince = now
         }
         armStrategies(&outputs)
+        lookAtAll()
     }
 }

@@ -132,6 +132,7 @@ extension TradingCore {
         let from = state
         let wasTrading = isTrading
         if next != .reducing { isFlattening = false }
+        lookAtAll()
         if next == from { return }
         pending = PendingIntent()
         let cause = next == .safe || next == .halted ? (trip == .none ? Trip(error) : trip) : .none

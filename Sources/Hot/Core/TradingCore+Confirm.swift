@@ -9,7 +9,8 @@ extension TradingCore {
     /// After a fill was counted: every instrument of its base asset waits, unless the balance came first.
     mutating func awaitBalance(_ base: AssetID) {
         guard maySend else { return }
-        for index in 0..<instruments.count where instruments[index].instrument.base == base {
+        for place in bases.places(Int(base.raw)) {
+            let index = bases.member(at: place)
             let held = instruments[index]
             guard held.limits.maxUnconfirmed.raw != .max else { continue }
             let isShown = held.hasBaseline && held.hasStreamBalance
@@ -19,6 +20,7 @@ extension TradingCore {
             } else if !held.isDirty {
                 instruments[index].isDirty = true
                 instruments[index].dirtySince = now
+                rouse(index)
             }
         }
     }
@@ -26,7 +28,9 @@ extension TradingCore {
     /// A balance on the private stream. Without a baseline any later balance is all there is to go by.
     mutating func streamBalance(_ balance: VenueBalance) {
         guard let total = balance.free.adding(balance.locked) else { return }
-        for index in 0..<instruments.count where instruments[index].instrument.base == balance.asset {
+        guard isTraded(balance.asset) else { return }
+        for place in bases.places(Int(balance.asset.raw)) {
+            let index = bases.member(at: place)
             instruments[index].streamBalance = total
             instruments[index].hasStreamBalance = true
             let held = instruments[index]

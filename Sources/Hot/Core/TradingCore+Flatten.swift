@@ -57,7 +57,7 @@ extension TradingCore {
         if quantity < held.instrument.minQuantity || quantity.isZero || notional < held.instrument.minNotional {
             return true
         }
-        guard mayAct, exposure(of: id).open == 0, now >= held.nextFlattenAt else { return false }
+        guard mayAct, orders[open: index].open == 0, now >= held.nextFlattenAt else { return false }
         instruments[index].nextFlattenAt = now + configuration.flattenInterval
         published.intents &+= 1
         let intent = Intent(

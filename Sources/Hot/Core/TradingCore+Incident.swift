@@ -71,8 +71,10 @@ extension TradingCore {
         for index in 0..<instruments.count where instruments[index].breaks > 0 || instruments[index].hasSuspect {
             list.insert(.balance)
         }
-        for index in 0..<orders.activeCount {
-            list.insert(orders[orders.activeSlot(index)].state == .unknown ? .unknownOrders : .openOrders)
+        var at = orders.first
+        while let slot = at {
+            list.insert(orders[slot].state == .unknown ? .unknownOrders : .openOrders)
+            at = orders.next(after: slot)
         }
         return list
     }

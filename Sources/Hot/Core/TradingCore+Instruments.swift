@@ -28,6 +28,7 @@ extension TradingCore {
         let isProfit = result >= Int128(limits.takeProfit.raw)
             || (limits.takeProfitBps != .max && result * 10_000 >= cost * Int128(limits.takeProfitBps))
         let value = Int64(clamping: result)
+        if isLoss || isProfit { dueStops.insert(index) }
         if instruments[index].stop.judge(isLoss, isConfirmed: isConfirmed, Patience(limits)) {
             close(index, .stopLoss, value: value, limit: bound(limits.stopLoss, limits.stopLossBps, cost), &outputs)
         } else if instruments[index].profit.judge(isProfit, isConfirmed: isConfirmed, Patience(limits)) {
@@ -63,6 +64,7 @@ extension TradingCore {
         instruments[index].isBlocked = true
         instruments[index].blockReason = reason
         instruments[index].blockedUntil = until
+        rouse(index)
         tellInstrument(index, isOn: false, reason, by: operatorID, until: until, value: value, limit: limit, &outputs)
         cancelAll(in: index, &outputs)
     }
@@ -72,6 +74,7 @@ extension TradingCore {
         // A halt for a move ends with the move, whatever else is over.
         if !instruments[index].isBlocked || now >= instruments[index].calmAt { instruments[index].isMoving = false }
         instruments[index].isBlocked = false
+        rouse(index)
         tellInstrument(index, isOn: true, reason, by: operatorID, until: now, value: 0, limit: 0, &outputs)
     }
 
@@ -91,9 +94,10 @@ extension TradingCore {
     mutating func exitInstruments(_ outputs: inout OutputBuffer) {
         guard exiting > 0, isTrading, !isFlattening, !published.isByHand else { return }
         for index in 0..<instruments.count where instruments[index].isExiting {
+            rouse(index)
             let held = instruments[index]
             let isOver = now - Swift.max(held.exitSince, held.lastFillAt) > configuration.flattenDeadline
-            if isFlat(index, mayAct: !isOver, &outputs), exposure(of: held.instrument.id).open == 0 {
+            if isFlat(index, mayAct: !isOver, &outputs), orders[open: index].open == 0 {
                 instruments[index].isExiting = false
                 exiting -= 1
                 guard held.blockReason != .none else { continue }

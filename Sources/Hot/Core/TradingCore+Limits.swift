@@ -35,7 +35,7 @@ extension TradingCore {
             subject.key.set(command.value, in: &instruments[index].limits)
         }
         if isTighter { lowered.add(subject) }
-        findLossLimit()
+        limitsChanged()
         // A limit of losses is judged in this step.
         isRepriced = true
         return true
@@ -81,7 +81,7 @@ extension TradingCore {
                             accepted: true, state: state)))
             }
         }
-        findLossLimit()
+        limitsChanged()
     }
 
     /// The limits in force now. Precondition: a configured instrument.

@@ -10,13 +10,20 @@ extension TradingCore {
             top.bidQuantity.isPositive, top.askQuantity.isPositive
         else { return }
         if instruments[index].hasTop, top.updateID != 0, top.updateID <= instruments[index].top.updateID { return }
+        // A book that is newer and not ahead makes a timer's look at its age later, never sooner.
+        if !instruments[index].hasTop || instruments[index].isSwept || top.receivedAt < instruments[index].top.receivedAt
+            || top.receivedAt > now
+        { rouse(index) }
         instruments[index].hasTop = true
         instruments[index].top = top
         noteVenueTime(index, top.venueTime)
-        instruments[index].mark = InstrumentState.mid(top)
+        let mark = InstrumentState.mid(top)
+        instruments[index].mark = mark
+        orders.setMark(mark, index)
         if !ledger[top.instrument].quantity.isZero { revalue(index) }
         instruments[index].isSwept = false
         isRepriced = true
+        noteMark(index)
         published.ticks &+= 1
         observeMid(index)
         judgeMove(index, &outputs)
@@ -36,18 +43,19 @@ extension TradingCore {
     /// Delivers an event to every strategy of an instrument while the engine is live, and judges what they propose.
     mutating func runStrategies(_ event: StrategyEvent, in instrument: InstrumentID, _ outputs: inout OutputBuffer) {
         guard isTrading, !isFlattening, !published.isByHand else { return }
-        for index in 0..<strategies.count where strategies.instrument(of: index) == instrument {
-            runStrategy(event, index, &outputs)
-        }
+        for place in traders.places(instrument.index) { runStrategy(event, traders.member(at: place), &outputs) }
     }
 
     /// Delivers an event to one strategy. What it proposes is taken only while the engine trades.
     mutating func runStrategy(_ event: StrategyEvent, _ index: Int, _ outputs: inout OutputBuffer) {
-        let instrument = strategies.instrument(of: index)
+        let instrument = InstrumentID(UInt16(truncatingIfNeeded: traders.group(of: index)))
         let strategy = StrategyID(UInt8(truncatingIfNeeded: index))
         prepareContext(strategy, instrument)
         intents.begin(strategy: strategy, instrument: instrument)
         strategies.handle(event, strategy: index, context, &intents)
+        var isTimer = false
+        if case .timer = event { isTimer = true }
+        setStrategyTimer(index, strategies.nextTimer(of: index), isAnswered: isTimer)
         guard isTrading, !isFlattening, !published.isByHand else { return }
         let version = strategies.versionHash(of: index)
         for at in 0..<intents.count {
@@ -82,10 +90,10 @@ extension TradingCore {
         context.position = ledger[id].quantity
         context.averagePrice = ledger[id].averagePrice
         context.clearOrders()
-        for index in 0..<orders.activeCount {
-            let slot = orders.activeSlot(index)
-            guard orders[slot].strategy == strategy, orders[slot].instrument == id, !orders[slot].state.isTerminal
-            else { continue }
+        var at = orders.first(of: strategy)
+        while let slot = at {
+            at = orders.next(ofStrategyAfter: slot)
+            guard orders[slot].instrument == id, !orders[slot].state.isTerminal else { continue }
             // Two generations are one order to the strategy: the older one speaks for both until it is over.
             if let parent = orders.find(client: orders[slot].parent), !orders[parent].state.isTerminal { continue }
             var own = OwnOrder(

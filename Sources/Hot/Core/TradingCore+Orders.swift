@@ -49,7 +49,7 @@ extension TradingCore {
             timeInForce: intent.timeInForce, price: intent.price, quantity: intent.quantity, now: now)
         order.decidedAt = instruments[intent.instrument.index].mid
         if intent.strategy.index < accounts.count { accounts[intent.strategy.index].orders &+= 1 }
-        guard let slot = orders.insert(order) else { preconditionFailure("the gate passed an order without room") }
+        guard let slot = enlist(order) else { preconditionFailure("the gate passed an order without room") }
         apply(.sent, to: slot, error: .none, &outputs)
         published.ordersSent &+= 1
         outputs.append(
@@ -82,7 +82,7 @@ extension TradingCore {
         apply(.cancelRequested, to: slot, error: .none, &outputs)
         var order = orders[slot]
         countCancel(&order)
-        orders.update(slot, order)
+        store(slot, order)
         published.cancelsSent &+= 1
         countMessage(order.instrument)
         outputs.append(
@@ -98,10 +98,10 @@ extension TradingCore {
         guard mayCancel else { return }
         let id = instruments[index].instrument.id
         instruments[index].sweptAt = now
-        for at in 0..<orders.activeCount {
-            let slot = orders.activeSlot(at)
-            guard orders[slot].instrument == id, !orders[slot].state.isTerminal else { continue }
-            apply(.cancelRequested, to: slot, error: .none, &outputs)
+        var at = orders.first(in: id)
+        while let slot = at {
+            if !orders[slot].state.isTerminal { apply(.cancelRequested, to: slot, error: .none, &outputs) }
+            at = orders.next(inInstrumentAfter: slot)
         }
         published.cancelsSent &+= 1
         countMessage(id)
@@ -129,7 +129,7 @@ extension TradingCore {
                 order.lookUps = 0
             }
         }
-        orders.update(slot, order)
+        store(slot, order)
         guard order.state != from else { return }
         if order.state == .rejected || order.state == .failed { unlink(order) }
         noteTransition(order, from, &outputs)

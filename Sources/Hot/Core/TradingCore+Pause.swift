@@ -16,6 +16,7 @@ extension TradingCore {
         let until = later(held.limits.breachPause)
         instruments[index].calmAt = until
         if !held.isMoving {
+            rouse(index)
             instruments[index].isMoving = true
             tellInstrument(
                 index, isOn: false, .volatilityHalt, by: Command.engineOperator, until: until, value: bps,

@@ -14,7 +14,9 @@ extension TradingCore {
         stateBalance(balance)
         if balance.source == .stream { streamBalance(balance) }
         guard snapshotOpen, balance.source == .snapshot else { return }
-        for index in 0..<instruments.count where instruments[index].instrument.base == balance.asset {
+        guard isTraded(balance.asset) else { return }
+        for place in bases.places(Int(balance.asset.raw)) {
+            let index = bases.member(at: place)
             guard let total = balance.free.adding(balance.locked) else { continue }
             instruments[index].snapshotBalance = total
             instruments[index].hasSnapshotBalance = true
@@ -48,8 +50,9 @@ extension TradingCore {
     }
 
     private mutating func compareOrders(_ outputs: inout OutputBuffer) {
-        for index in 0..<orders.activeCount {
-            let slot = orders.activeSlot(index)
+        var at = orders.first
+        while let slot = at {
+            at = orders.next(after: slot)
             var order = orders[slot]
             switch order.state {
             case .open, .partiallyFilled, .pendingCancel, .pendingAmend: break
@@ -61,7 +64,7 @@ extension TradingCore {
             } else {
                 order.missedSnapshots &+= 1
             }
-            orders.update(slot, order)
+            store(slot, order)
             if order.missedSnapshots >= 2 { apply(.absent, to: slot, error: .unknownOrder, &outputs) }
         }
     }
@@ -69,23 +72,23 @@ extension TradingCore {
     /// Fees taken in base and fills of every instrument that shares this base asset.
     func explained(_ base: AssetID) -> Int128 {
         var sum: Int128 = 0
-        for index in 0..<instruments.count where instruments[index].instrument.base == base {
-            let held = instruments[index]
-            let position = ledger[held.instrument.id]
-            sum += Int128(position.quantity.raw) - Int128(position.baseFees.raw)
+        for place in bases.places(Int(base.raw)) {
+            let id = InstrumentID(UInt16(truncatingIfNeeded: bases.member(at: place)))
+            sum += Int128(ledger[id].quantity.raw) - Int128(ledger[id].baseFees.raw)
         }
         return sum
     }
 
     /// Whether a fill of this base asset is missing or newer than the snapshot: then nothing can be compared.
     private func isMoving(_ base: AssetID) -> Bool {
-        for index in 0..<instruments.count
-        where instruments[index].instrument.base == base && instruments[index].lastFillAt >= snapshotRequestedAt {
+        for place in bases.places(Int(base.raw)) where instruments[bases.member(at: place)].lastFillAt >= snapshotRequestedAt {
             return true
         }
-        for index in 0..<orders.activeCount {
-            let order = orders[orders.activeSlot(index)]
-            if order.claimed > order.filled, instruments[order.instrument.index].instrument.base == base { return true }
+        var at = orders.first
+        while let slot = at {
+            at = orders.next(after: slot)
+            guard orders[slot].claimed > orders[slot].filled else { continue }
+            if instruments[orders[slot].instrument.index].instrument.base == base { return true }
         }
         return false
     }

@@ -22,10 +22,11 @@ extension TradingCore {
         averages[index].record(trade.price, trade.quantity, at: now)
         guard drifts[index].wants(at: now), !trails[index].isBlind(at: now), !trails[index].reaches(trade.price, now)
         else { return }
-        for at in 0..<orders.activeCount {
-            let order = orders[orders.activeSlot(at)]
-            guard order.instrument == trade.instrument else { continue }
-            if order.side == .buy ? order.price >= trade.price : order.price <= trade.price { return }
+        var at = orders.first(in: trade.instrument)
+        while let slot = at {
+            let price = orders[slot].price
+            if orders[slot].side == .buy ? price >= trade.price : price <= trade.price { return }
+            at = orders.next(inInstrumentAfter: slot)
         }
         drifts[index].record(trade.price, at: now)
     }
@@ -34,9 +35,10 @@ extension TradingCore {
     /// than a fill we know.
     private func isOthers(_ side: Side, _ price: Price, _ displayed: Quantity, _ index: Int) -> Bool {
         var own = trails[index].quantity(side, at: price, now)
-        for at in 0..<orders.activeCount {
-            let order = orders[orders.activeSlot(at)]
-            if order.instrument.index == index, order.side == side, order.price == price { own += Int128(order.quantity.raw) }
+        var at = orders.first(in: InstrumentID(UInt16(truncatingIfNeeded: index)))
+        while let slot = at {
+            if orders[slot].side == side, orders[slot].price == price { own += Int128(orders[slot].quantity.raw) }
+            at = orders.next(inInstrumentAfter: slot)
         }
         return Int128(displayed.raw) > own
     }

@@ -24,7 +24,7 @@ extension TradingCore {
                 resolution == .filled ? said.isPositive : said < order.quantity
             else { return false }
             order.claimed = said
-            orders.update(slot, order)
+            store(slot, order)
             apply(resolution == .filled && said == order.quantity ? .filled : .cancelled, to: slot, error: .unknownOrder, &outputs)
         }
         alert(.warning, .unknownOrder, instrument: order.instrument, client: order.client, value: command.value,

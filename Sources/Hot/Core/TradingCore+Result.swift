@@ -49,6 +49,7 @@ extension TradingCore {
         dayLoss.clear()
         dayFall.begin(at: dayOpening)
         for index in accounts.indices { accounts[index].opening = strategyResult(index) }
+        lookAtAll()
     }
 
     /// Whether the last public trade is fresh and near the mid: the second source of an instrument's price.
@@ -65,21 +66,30 @@ extension TradingCore {
 
     /// Whether the price of everything that is held is confirmed.
     private mutating func isResultConfirmed() -> Bool {
-        for index in 0..<instruments.count
-        where !ledger[instruments[index].instrument.id].quantity.isZero && !isPriceConfirmed(index) {
-            return false
+        var from = 0
+        while let index = holding.next(from: from) {
+            if !isPriceConfirmed(index) { return false }
+            from = index + 1
         }
         return true
     }
 
-    /// One evaluation of everything that may be lost: after each new price or fill, and once a second without.
+    /// One evaluation of everything that may be lost: after each new price or fill, and once a second without. What is calm and
+    /// did not change since is left out: to look at it again would change nothing (`TradingCore+Due`).
     mutating func judgeResults(_ outputs: inout OutputBuffer) {
         evaluatedAt = now
-        judgeRun(&outputs)
-        guard isTrading else { return }
-        judgeStrategies(&outputs)
-        if isFlattening { return }
-        for index in 0..<instruments.count { judgeStops(index, &outputs) }
+        if isRunDue {
+            judgeRun(&outputs)
+            guard isTrading else { return }
+        }
+        if !dueStrategies.isEmpty { judgeStrategies(&outputs) }
+        if isFlattening || dueStops.isEmpty { return }
+        var from = 0
+        while let index = dueStops.next(from: from) {
+            dueStops.remove(index)
+            judgeStops(index, &outputs)
+            from = index + 1
+        }
     }
 
     private mutating func judgeRun(_ outputs: inout OutputBuffer) {
@@ -89,11 +99,15 @@ extension TradingCore {
         let mostOfDay = instruments[0].limits.maxDayDrawdown
         let day = result - dayOpening
         let limit = lossLimit
-        assert(limit == instruments.indices.map { instruments[$0].limits.maxDailyLoss }.min(), "kept by findLossLimit")
+        assert(limit == instruments.indices.map { instruments[$0].limits.maxDailyLoss }.min(), "kept by limitsChanged")
         let isLoss = day <= 0 - Int128(limit.raw)
         // Who is not asked does not look at every position's price.
         let isAsked = isLoss || runFall.asks(result, limit: most) || dayFall.asks(result, limit: mostOfDay)
         let isConfirmed = !isAsked || isResultConfirmed()
+        isRunDue = false
+        defer {
+            if isLoss || runFall.asks(result, limit: most) || dayFall.asks(result, limit: mostOfDay) { isRunDue = true }
+        }
         if dayLoss.judge(isLoss, isConfirmed: isConfirmed, patience) {
             act(instruments[0].limits.onDailyLoss, trip: .dailyLoss, value: day, limit: limit, &outputs)
         }
@@ -127,8 +141,11 @@ extension TradingCore {
         }
     }
 
-    /// After limits changed.
-    mutating func findLossLimit() {
+    /// At the start and after limits changed.
+    mutating func limitsChanged() {
+        for index in 0..<instruments.count { orders.setFee(instruments[index].limits.feeAllowanceBps, index) }
+        watchAll()
+        lookAtAll()
         lossLimit = instruments[0].limits.maxDailyLoss
         for index in 0..<instruments.count { lossLimit = Swift.min(lossLimit, instruments[index].limits.maxDailyLoss) }
     }

@@ -37,7 +37,7 @@ extension TradingCore {
     mutating func postponeCancel(_ slot: Int) {
         var order = orders[slot]
         order.cancelAt = Swift.max(order.cancelAt, later(configuration.retry.longest))
-        orders.update(slot, order)
+        store(slot, order)
     }
 
     /// An order that rests although its cancel was asked for: tried again at its time, until it has been often enough.
@@ -48,7 +48,7 @@ extension TradingCore {
         guard !order.isCancelGivenUp else { return }
         var given = order
         given.isCancelGivenUp = true
-        orders.update(slot, given)
+        store(slot, given)
         giveUpCancel(order.instrument, order.client, order.cancels, &outputs)
     }
 

@@ -31,28 +31,62 @@ extension TradingCore {
 
     /// Requests in flight may or may not have arrived, and events of resting orders may have been lost.
     private mutating func doubtAll(_ outputs: inout OutputBuffer) {
-        for index in 0..<orders.activeCount {
-            let slot = orders.activeSlot(index)
+        var at = orders.first
+        while let slot = at {
             if !orders[slot].state.isTerminal { apply(.doubted, to: slot, error: .venueUnavailable, &outputs) }
+            at = orders.next(after: slot)
         }
     }
 
     mutating func timer(_ outputs: inout OutputBuffer) {
-        watchSwitch(&outputs)
-        for index in 0..<orders.activeCount { watch(orders.activeSlot(index), &outputs) }
+        if usesSwitch { watchSwitch(&outputs) }
+        if now >= nextWatch { watchOrders(&outputs) }
         takeBack(&outputs)
-        for index in 0..<instruments.count {
-            sweep(index, &outputs)
-            resumeInstrument(index, &outputs)
-            judgeSuspect(index, &outputs)
-            judgeDirty(index, &outputs)
-            judgeWindow(index, &outputs)
-            runStrategies(.timer, in: instruments[index].instrument.id, &outputs)
+        if now >= nextWake { wakeInstruments(&outputs) }
+    }
+
+    private mutating func watchOrders(_ outputs: inout OutputBuffer) {
+        // Whatever changes on the way makes it sooner again.
+        nextWatch = Nanoseconds(raw: .max)
+        var at = orders.first
+        while let slot = at {
+            if now >= watchTimes[slot] {
+                watch(slot, &outputs)
+                watchTimes[slot] = watchTime(slot)
+            }
+            nextWatch = Swift.min(nextWatch, watchTimes[slot])
+            at = orders.next(after: slot)
+        }
+    }
+
+    private mutating func wakeInstruments(_ outputs: inout OutputBuffer) {
+        nextWake = Nanoseconds(raw: .max)
+        for index in 0..<wakeTimes.count {
+            if now >= wakeTimes[index] {
+                wakeTimes[index] = Nanoseconds(raw: .max)
+                sweep(index, &outputs)
+                resumeInstrument(index, &outputs)
+                judgeSuspect(index, &outputs)
+                judgeDirty(index, &outputs)
+                judgeWindow(index, &outputs)
+                runTimers(index, &outputs)
+                wakeTimes[index] = Swift.min(wakeTimes[index], wakeTime(index))
+            }
+            nextWake = Swift.min(nextWake, wakeTimes[index])
+        }
+    }
+
+    /// The timer of every strategy of an instrument that wants one now.
+    private mutating func runTimers(_ index: Int, _ outputs: inout OutputBuffer) {
+        for place in traders.places(index) {
+            guard isTrading, !isFlattening, !published.isByHand else { return }
+            let strategy = traders.member(at: place)
+            if now >= strategyTimers[strategy] { runStrategy(.timer, strategy, &outputs) }
         }
     }
 
     /// Time-outs of one unsettled order, and its look-up: an unknown order is asked about, never sent again.
-    private mutating func watch(_ slot: Int, _ outputs: inout OutputBuffer) {
+    mutating func watch(_ slot: Int, _ outputs: inout OutputBuffer) {
         var order = orders[slot]
         switch order.state {
         case .pendingNew, .pendingCancel, .pendingAmend:
@@ -82,7 +116,7 @@ extension TradingCore {
             if !order.amendedQuantity.isZero, now - order.requestedAt >= configuration.absenceGrace {
                 var kept = orders[slot]
                 kept.amendedQuantity = .zero
-                orders.update(slot, kept)
+                store(slot, kept)
             }
         case .created: break
         }
@@ -90,7 +124,7 @@ extension TradingCore {
         guard mayQuery, order.state == .unknown, now >= order.lookUpAt else { return }
         order.lookUpAt = nextLookUp(order)
         order.lookUps = order.lookUps < .max ? order.lookUps + 1 : .max
-        orders.update(slot, order)
+        store(slot, order)
         countMessage(order.instrument)
         outputs.append(
             .query(OrderReference(client: order.client, instrument: order.instrument, venueOrder: order.venueOrder)))
@@ -124,13 +158,7 @@ extension TradingCore {
         cancelAll(in: index, &outputs)
     }
 
-    func restsAny(_ instrument: InstrumentID) -> Bool {
-        for index in 0..<orders.activeCount {
-            let order = orders[orders.activeSlot(index)]
-            if order.instrument == instrument, !order.state.isTerminal { return true }
-        }
-        return false
-    }
+    func restsAny(_ instrument: InstrumentID) -> Bool { orders.restsAny(instrument.index) }
 
     /// At the start of every step: nothing leaves in the step in which a right has run out.
     mutating func expire(_ outputs: inout OutputBuffer) {

@@ -116,13 +116,13 @@ extension TradingCore {
     /// Orders of every instrument whose outcome nobody knows.
     private var unknownCount: Int32 {
         var count: Int32 = 0
-        for index in 0..<orders.activeCount where orders[orders.activeSlot(index)].state == .unknown { count += 1 }
+        for index in 0..<instruments.count { count += orders[open: index].unknown }
         return count
     }
 
     /// Unsettled orders, oldest first; for people and for the end of a run.
     public var activeOrderCount: Int { orders.activeCount }
-    /// The `index`th unsettled order. Precondition: `index < activeOrderCount`.
+    /// The `index`th unsettled order. Precondition: `index < activeOrderCount`. O(index).
     public func activeOrder(_ index: Int) -> Order { orders[orders.activeSlot(index)] }
     /// An instrument's position. Precondition: a configured instrument.
     public func position(of instrument: InstrumentID) -> Position { ledger[instrument] }

@@ -10,13 +10,17 @@ import Units
 extension TradingCore {
     /// One strategy's result since the start, scale 8.
     func strategyResult(_ index: Int) -> Int128 {
-        accounts[index].result(at: instruments[strategies.instrument(of: index).index].mark)
+        accounts[index].result(at: instruments[traders.group(of: index)].mark)
     }
 
-    /// One evaluation of every strategy that is on.
+    /// One evaluation of every strategy that is on and may have changed.
     mutating func judgeStrategies(_ outputs: inout OutputBuffer) {
-        for index in accounts.indices where !accounts[index].isOff {
-            let instrument = strategies.instrument(of: index).index
+        var from = 0
+        while let index = dueStrategies.next(from: from) {
+            dueStrategies.remove(index)
+            from = index + 1
+            if accounts[index].isOff { continue }
+            let instrument = traders.group(of: index)
             let (mostLoss, mostFall) = (
                 instruments[instrument].limits.maxStrategyLoss, instruments[instrument].limits.maxStrategyDrawdown)
             let patience = Patience(instruments[instrument].limits)
@@ -25,6 +29,7 @@ extension TradingCore {
             let isLoss = made <= 0 - Int128(mostLoss.raw)
             let isAsked = isLoss || accounts[index].fall.asks(result, limit: mostFall)
             let isConfirmed = !isAsked || accounts[index].position.quantity.isZero || isPriceConfirmed(instrument)
+            if isLoss { dueStrategies.insert(index) }
             if accounts[index].loss.judge(isLoss, isConfirmed: isConfirmed, patience) {
                 switchOff(index, .strategyLoss, value: Int64(clamping: made), limit: 0 - mostLoss.raw, &outputs)
                 continue
@@ -34,6 +39,7 @@ extension TradingCore {
                     index, .strategyDrawdown, value: Int64(clamping: result - accounts[index].fall.peak),
                     limit: 0 - mostFall.raw, &outputs)
             }
+            if accounts[index].fall.asks(result, limit: mostFall) { dueStrategies.insert(index) }
         }
     }
 
@@ -83,19 +89,21 @@ extension TradingCore {
         accounts[index].reason = reason
         accounts[index].offSince = now
         accounts[index].resumableAt = until
+        watchAll()
         tellStrategy(index, isOn: false, by: operatorID, value: value, limit: limit, &outputs)
         guard maySend, published.orderLink == .up else { return }
-        for at in 0..<orders.activeCount {
-            let slot = orders.activeSlot(at)
-            let order = orders[slot]
-            guard order.strategy.index == index, order.state == .open || order.state == .partiallyFilled else { continue }
-            requestCancel(slot, &outputs)
+        var at = orders.first(of: StrategyID(UInt8(truncatingIfNeeded: index)))
+        while let slot = at {
+            if orders[slot].state == .open || orders[slot].state == .partiallyFilled { requestCancel(slot, &outputs) }
+            at = orders.next(ofStrategyAfter: slot)
         }
     }
 
     private mutating func turnOn(_ index: Int, by operatorID: UInt32, _ outputs: inout OutputBuffer) {
         accounts[index].isOff = false
         accounts[index].begin(at: strategyResult(index))
+        dueStrategies.insert(index)
+        watchAll()
         slippages[index] = SlippageWindow()
         tellStrategy(index, isOn: true, by: operatorID, value: 0, limit: 0, &outputs)
     }
@@ -142,6 +150,7 @@ extension TradingCore {
                 turnOn(index, by: Command.engineOperator, &outputs)
             } else {
                 accounts[index].begin(at: strategyResult(index))
+                dueStrategies.insert(index)
             }
         }
     }

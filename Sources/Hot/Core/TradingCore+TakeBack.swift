@@ -57,10 +57,9 @@ extension TradingCore {
         var isWaiting = false
         var taken: Int64 = 0
         // The newest first.
-        var index = orders.activeCount
-        while index > 0 {
-            index -= 1
-            let slot = orders.activeSlot(index)
+        var at = orders.last
+        while let slot = at {
+            at = orders.previous(before: slot)
             let state = orders[slot].state
             guard !state.isTerminal, state != .pendingCancel, orders[slot].strategy != .engine,
                 lowered.concerns(orders[slot].instrument) || lowered.has(.maxPortfolioNet) || lowered.has(.maxPortfolioGross),
@@ -111,8 +110,9 @@ extension TradingCore {
 
     private mutating func resting(_ instrument: InstrumentID) -> Resting {
         var sum = Resting()
-        for index in 0..<orders.activeCount {
-            let slot = orders.activeSlot(index)
+        var at = orders.first
+        while let slot = at {
+            at = orders.next(after: slot)
             let state = orders[slot].state
             if state.isTerminal || state == .pendingCancel { continue }
             let left = Int128(orders[slot].exposure.raw)

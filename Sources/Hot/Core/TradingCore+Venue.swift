@@ -12,7 +12,7 @@ extension TradingCore {
         var order = orders[slot]
         if order.venueOrder == .none, venueOrder != .none {
             order.venueOrder = venueOrder
-            orders.update(slot, order)
+            store(slot, order)
         }
         return slot
     }
@@ -90,7 +90,7 @@ extension TradingCore {
         var order = orders[slot]
         if update.source == .snapshot { order.seenInSnapshot = snapshotID }
         order.claimed = Swift.max(order.claimed, update.cumulativeQuantity)
-        orders.update(slot, order)
+        store(slot, order)
         if !order.amendedQuantity.isZero, update.quantity == order.amendedQuantity { takeAmendment(slot, &outputs) }
         order = orders[slot]
         // A snapshot's row is older than what changed since it was asked for.
@@ -167,7 +167,7 @@ extension TradingCore {
         order.claimed = update.cumulativeQuantity
         order.state = update.status == .new ? .open : .partiallyFilled
         order.seenInSnapshot = snapshotID
-        guard let slot = orders.insert(order) else { return }
+        guard let slot = enlist(order) else { return }
         alert(.warning, .unknownOrder, instrument: update.instrument, client: update.client,
             value: update.quantity.raw, &outputs)
         outputs.append(
@@ -237,9 +237,7 @@ extension TradingCore {
     /// An order of an earlier run was executed before this run sent one: a balance that was already taken as where we began
     /// may hold that execution or not. The next complete snapshot says where we begin.
     private mutating func forgetBaseline(_ base: AssetID) {
-        for index in 0..<instruments.count where instruments[index].instrument.base == base {
-            instruments[index].hasBaseline = false
-        }
+        for place in bases.places(Int(base.raw)) { instruments[bases.member(at: place)].hasBaseline = false }
         isReconciled = false
     }
 
@@ -255,7 +253,7 @@ extension TradingCore {
         let isLate = order.state.isTerminal && !wasExpected
         order.filled = filled
         order.claimed = Swift.max(order.claimed, Swift.max(filled, fill.cumulativeQuantity))
-        orders.update(slot, order)
+        store(slot, order)
         if filled > order.quantity {
             alert(.critical, .positionMismatch, instrument: order.instrument, client: order.client,
                 value: filled.raw, limit: order.quantity.raw, &outputs)

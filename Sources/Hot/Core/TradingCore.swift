@@ -103,6 +103,25 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var flattenSince = Nanoseconds.zero
     /// A price or a position changed in this step: results are judged at its end.
     var isRepriced = false
+    /// What the next evaluation has to look at, and what the next timers: see `TradingCore+Due`.
+    /// Strategies by instrument; instruments by base asset.
+    var traders: Groups
+    var bases: Groups
+    var dueStrategies: SlabSet
+    var dueStops: SlabSet
+    var isRunDue = true
+    /// Instruments with a position.
+    var holding: SlabSet
+    /// By slot: when an order must be watched; and the first of them.
+    var watchTimes: Slab<Nanoseconds>
+    var nextWatch = Nanoseconds(raw: .min)
+    /// By instrument: when a timer has something to do for it; and the first of them.
+    var wakeTimes: Slab<Nanoseconds>
+    var nextWake = Nanoseconds(raw: .min)
+    /// By strategy: when it wants its next timer.
+    var strategyTimers: Slab<Nanoseconds>
+    /// Nothing is left out of any evaluation or timer: the same decisions, as a test shows.
+    public var looksAtAll = false
     /// Until when no new order leaves after a slow answer.
     var promptAt = Nanoseconds(raw: .min)
     /// What pauses before another try are drawn from; 0 before the engine was given one.
@@ -157,7 +176,9 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
             assetCount = Swift.max(assetCount, Swift.max(Int(instrument.base.raw), Int(instrument.quote.raw)) + 1)
         }
         assets = Slab(repeating: AssetState(), count: assetCount)
-        orders = OrderTable(capacity: configuration.orderCapacity, maxActive: configuration.maxActiveOrders)
+        orders = OrderTable(
+            capacity: configuration.orderCapacity, maxActive: configuration.maxActiveOrders,
+            instruments: configuration.instruments)
         ledger = PositionLedger(instruments: instruments.count, window: configuration.fillWindow)
         perSecond = RateWindow(bucket: Nanoseconds(milliseconds: 100), buckets: 10)
         perMinute = RateWindow(bucket: Nanoseconds(seconds: 1), buckets: 60)
@@ -178,12 +199,20 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         accounts = Slab(repeating: StrategyAccount(), count: strategies.count)
         slippages = Slab(repeating: SlippageWindow(), count: strategies.count)
         intents = IntentBuffer(capacity: 32)
+        traders = Groups((0..<strategies.count).map { strategies.instrument(of: $0).index }, count: instrumentCount)
+        bases = Groups(configuration.instruments.map { Int($0.base.raw) }, count: assetCount)
+        dueStrategies = SlabSet(capacity: strategies.count)
+        dueStops = SlabSet(capacity: instrumentCount)
+        holding = SlabSet(capacity: instrumentCount)
+        watchTimes = Slab(repeating: .zero, count: configuration.orderCapacity)
+        wakeTimes = Slab(repeating: Nanoseconds(raw: .min), count: instrumentCount)
+        strategyTimers = Slab(repeating: Nanoseconds(raw: .min), count: strategies.count)
         context = StrategyContext(instrument: configuration.instruments[0], capacity: configuration.maxActiveOrders)
         published.mode = configuration.mode
         for shadow in configuration.shadowStrategies where shadow.index < strategies.count {
             accounts[shadow.index].isShadow = true
         }
-        findLossLimit()
+        limitsChanged()
     }
 
     /// Hash over everything decided so far.
@@ -207,6 +236,7 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         isRepriced = false
         endHold()
         expire(&outputs)
+        if looksAtAll { lookAtAll() }
         switch input {
         case .topOfBook(let top): topOfBook(top, &outputs)
         case .trade(let trade): publicTrade(trade, &outputs)
@@ -214,22 +244,31 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         case .orderUpdate(let update): orderUpdate(update, &outputs)
         case .fill(let fill): self.fill(fill, &outputs)
         case .balance(let balance): self.balance(balance)
-        case .snapshot(let mark): snapshot(mark, &outputs)
-        case .link(let change): link(change, &outputs)
-        case .command(let command): self.command(command, &outputs)
         case .timer: timer(&outputs)
-        case .note(let note): self.note.take(note)
-        case .intent(let asked): review(asked, &outputs)
-        case .venueUsage(let said): venueUsage(said, &outputs)
-        case .health(let health): feedHealth(health, &outputs)
-        case .clock(let clock): venueClock(clock)
-        case .source(let change): sourceSwitched(change, &outputs)
+        default: seldom(input, &outputs)
         }
         safeguards(&outputs)
         settleByHand(&outputs)
         if isFlattening { flatten(&outputs) } else { exitInstruments(&outputs) }
         for index in 0..<outputs.count {
             hash.fold(outputs[index].record(sequence: 0, time: now))
+        }
+    }
+
+    /// Inputs that come seldom and may touch any instrument: all are looked at again.
+    @inline(never) private mutating func seldom(_ input: Input, _ outputs: inout OutputBuffer) {
+        lookAtAll()
+        switch input {
+        case .topOfBook, .trade, .orderReply, .orderUpdate, .fill, .balance, .timer: break
+        case .snapshot(let mark): snapshot(mark, &outputs)
+        case .link(let change): link(change, &outputs)
+        case .command(let command): self.command(command, &outputs)
+        case .note(let note): self.note.take(note)
+        case .intent(let asked): review(asked, &outputs)
+        case .venueUsage(let said): venueUsage(said, &outputs)
+        case .health(let health): feedHealth(health, &outputs)
+        case .clock(let clock): venueClock(clock)
+        case .source(let change): sourceSwitched(change, &outputs)
         }
     }
 

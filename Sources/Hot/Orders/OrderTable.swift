@@ -2,7 +2,8 @@ import Memory
 import Model
 
 /// All orders of the run: a fixed pool, found by client id or by the venue's id. Unsettled orders are listed in the
-/// order they were added; settled ones stay for late fills until their slot is needed (oldest first).
+/// order they were added, all of them, by instrument and by strategy; settled ones stay for late fills until their slot
+/// is needed (oldest first). What unsettled orders put at stake is kept in sums: see `OrderTable+Stakes`.
 public struct OrderTable: ~Copyable {
     @usableFromInline var pool: Slab<Order>
     private var byClient: SlotIndex
@@ -12,14 +13,22 @@ public struct OrderTable: ~Copyable {
     private var reusableHead = 0
     private var reusableCount: Int
     private var used: Slab<Bool>
-    private var isActive: Slab<Bool>
-    private var activeSlots: SlabList<Int32>
+    var isActive: Slab<Bool>
+    @usableFromInline var lists: ActiveLists
+    /// What each slot adds to the sums, and the sums by instrument, by asset and of the run.
+    var stakes: Slab<Stake>
+    @usableFromInline var sums: Slab<OpenSums>
+    var terms: Slab<StakeTerms>
+    var reserved: Slab<Int128>
+    var run = RunStakes()
     /// Most unsettled orders at once.
     public let maxActive: Int
 
-    /// Takes all memory now. Precondition: `0 < maxActive <= capacity`.
-    public init(capacity: Int, maxActive: Int) {
+    /// Takes all memory now. Preconditions: `0 < maxActive <= capacity`; instruments dense by id, at least one, and each
+    /// order is of one of them.
+    public init(capacity: Int, maxActive: Int, instruments: [Instrument]) {
         precondition(maxActive > 0 && maxActive <= capacity, "an order table needs room")
+        precondition(!instruments.isEmpty, "an order table needs an instrument")
         self.maxActive = maxActive
         let empty = Order(
             client: .none, instrument: InstrumentID(0), strategy: .engine, side: .buy, timeInForce: .goodTillCancel,
@@ -31,14 +40,42 @@ public struct OrderTable: ~Copyable {
         byVenue = SlotIndex(capacity: capacity)
         reusable = Slab((0..<capacity).map { Int32($0) })
         reusableCount = capacity
-        activeSlots = SlabList(capacity: maxActive, filler: 0)
+        lists = ActiveLists(capacity: capacity, instruments: instruments.count)
+        stakes = Slab(repeating: Stake(), count: capacity)
+        sums = Slab(repeating: OpenSums(), count: instruments.count)
+        terms = Slab(instruments.map { StakeTerms(base: $0.base, quote: $0.quote) })
+        var assets = 0
+        for instrument in instruments {
+            assets = Swift.max(assets, Swift.max(Int(instrument.base.raw), Int(instrument.quote.raw)) + 1)
+        }
+        reserved = Slab(repeating: 0, count: assets)
     }
 
     /// Unsettled orders.
-    public var activeCount: Int { activeSlots.count }
-    public var hasRoom: Bool { activeSlots.count < maxActive && reusableCount > 0 }
-    /// The slot of the `index`th unsettled order, oldest first.
-    public func activeSlot(_ index: Int) -> Int { Int(activeSlots[index]) }
+    @inlinable public var activeCount: Int { lists.count }
+    public var hasRoom: Bool { lists.count < maxActive && reusableCount > 0 }
+    /// The slot of the `index`th unsettled order, oldest first; for people and tests. O(index).
+    public func activeSlot(_ index: Int) -> Int {
+        var at = first
+        for _ in 0..<index { at = at.flatMap { next(after: $0) } }
+        guard let at else { preconditionFailure("no such unsettled order") }
+        return at
+    }
+
+    /// Slots of unsettled orders, oldest first: the first one, and the one after another; `nil` at the end. An order that
+    /// was settled since still knows the one after it.
+    @inlinable public var first: Int? { lists.first(0) }
+    @inlinable public func next(after slot: Int) -> Int? { lists.next(slot, .all) }
+    /// Newest first.
+    @inlinable public var last: Int? { lists.last(0) }
+    @inlinable public func previous(before slot: Int) -> Int? { lists.previous(slot, .all) }
+    /// Oldest first, of one instrument. Precondition: a configured one.
+    @inlinable public func first(in instrument: InstrumentID) -> Int? { lists.first(ActiveLists.list(of: instrument)) }
+    @inlinable public func next(inInstrumentAfter slot: Int) -> Int? { lists.next(slot, .instrument) }
+    /// Of one strategy.
+    @inlinable public func first(of strategy: StrategyID) -> Int? { lists.first(ActiveLists.list(of: strategy)) }
+    @inlinable public func next(ofStrategyAfter slot: Int) -> Int? { lists.next(slot, .strategy) }
+
     /// The order in place: what reads a field of it copies that field only.
     @inlinable public subscript(slot: Int) -> Order {
         @inline(__always) unsafeAddress { unsafe pool.address(of: slot) }
@@ -68,12 +105,13 @@ public struct OrderTable: ~Copyable {
         return nil
     }
 
-    /// Adds an order and gives its slot; `nil` when full. Precondition: its client id is not in the table.
+    /// Adds an order and gives its slot; `nil` when full. Preconditions: its client id is not in the table; its instrument
+    /// is configured. O(1).
     public mutating func insert(_ order: Order) -> Int? {
         guard hasRoom else { return nil }
         precondition(find(client: order.client) == nil, "client order ids are unique")
         let slot = Int(reusable[reusableHead])
-        reusableHead = (reusableHead + 1) % reusable.count
+        reusableHead = reusableHead + 1 == reusable.count ? 0 : reusableHead + 1
         reusableCount -= 1
         if used[slot] { forget(slot) }
         pool[slot] = order
@@ -81,7 +119,9 @@ public struct OrderTable: ~Copyable {
         isActive[slot] = true
         byClient.insert(Self.hash(order.client), slot: slot)
         if order.venueOrder != .none { byVenue.insert(Self.hash(order.venueOrder), slot: slot) }
-        activeSlots.append(Int32(truncatingIfNeeded: slot))
+        lists.append(slot, order.instrument, order.strategy)
+        weigh(slot)
+        weighKin(of: order)
         return slot
     }
 
@@ -89,27 +129,30 @@ public struct OrderTable: ~Copyable {
         byClient.remove(Self.hash(pool[slot].client), slot: slot)
         if pool[slot].venueOrder != .none { byVenue.remove(Self.hash(pool[slot].venueOrder), slot: slot) }
         used[slot] = false
+        weighKin(of: pool[slot])
     }
 
-    /// Stores a changed order. Settling moves it out of the active list. Precondition: same client id; a venue id that
-    /// is known does not change. A settled order never becomes active again.
+    /// Stores a changed order. Settling moves it out of the active lists. Precondition: same client id, instrument, strategy,
+    /// side and price; a venue id that is known does not change. A settled order never becomes active again. O(1).
     public mutating func update(_ slot: Int, _ order: Order) {
         precondition(order.client == pool[slot].client, "an order keeps its client id")
         if order.venueOrder != pool[slot].venueOrder {
             precondition(pool[slot].venueOrder == .none, "an order keeps its venue id")
             byVenue.insert(Self.hash(order.venueOrder), slot: slot)
         }
+        let before = pool[slot].successor
         pool[slot] = order
         if isActive[slot] && order.isSettled { settle(slot) }
+        weigh(slot)
+        weighKin(of: order)
+        if before != order.successor, let old = find(client: before) { weigh(old) }
     }
 
     private mutating func settle(_ slot: Int) {
         isActive[slot] = false
-        for index in 0..<activeSlots.count where Int(activeSlots[index]) == slot {
-            activeSlots.remove(at: index)
-            break
-        }
-        reusable[(reusableHead + reusableCount) % reusable.count] = Int32(truncatingIfNeeded: slot)
+        lists.remove(slot, pool[slot].instrument, pool[slot].strategy)
+        let end = reusableHead + reusableCount
+        reusable[end >= reusable.count ? end - reusable.count : end] = Int32(truncatingIfNeeded: slot)
         reusableCount += 1
     }
 }

@@ -1,4 +1,5 @@
 import Model
+import Units
 
 /// The strategies of a run as one static type, so that the core stays generic and nothing is called through a table.
 /// Strategies are numbered from 0 in the order of the set; the number is the `StrategyID`.
@@ -6,10 +7,17 @@ public protocol StrategySet {
     var count: Int { get }
     func instrument(of index: Int) -> InstrumentID
     func versionHash(of index: Int) -> UInt32
+    /// See `Strategy.nextTimer`. Precondition: `index < count`.
+    func nextTimer(of index: Int) -> Nanoseconds
     /// Delivers an event to one strategy. Precondition: `index < count`.
     mutating func handle(
         _ event: StrategyEvent, strategy index: Int, _ context: borrowing StrategyContext,
         _ intents: inout IntentBuffer)
+}
+
+extension StrategySet {
+    /// Every timer.
+    public func nextTimer(of index: Int) -> Nanoseconds { .zero }
 }
 
 /// One strategy as a set.
@@ -19,6 +27,7 @@ public struct SingleStrategy<S: Strategy>: StrategySet {
     public var count: Int { 1 }
     public func instrument(of index: Int) -> InstrumentID { strategy.instrument }
     public func versionHash(of index: Int) -> UInt32 { strategy.versionHash }
+    public func nextTimer(of index: Int) -> Nanoseconds { strategy.nextTimer }
 
     public mutating func handle(
         _ event: StrategyEvent, strategy index: Int, _ context: borrowing StrategyContext,
@@ -51,6 +60,9 @@ public struct StrategyPair<A: StrategySet, B: StrategySet>: StrategySet {
     public func versionHash(of index: Int) -> UInt32 {
         index < a.count ? a.versionHash(of: index) : b.versionHash(of: index - a.count)
     }
+    public func nextTimer(of index: Int) -> Nanoseconds {
+        index < a.count ? a.nextTimer(of: index) : b.nextTimer(of: index - a.count)
+    }
     public mutating func handle(
         _ event: StrategyEvent, strategy index: Int, _ context: borrowing StrategyContext,
         _ intents: inout IntentBuffer
@@ -73,6 +85,10 @@ extension Optional: StrategySet where Wrapped: StrategySet {
     public func versionHash(of index: Int) -> UInt32 {
         guard let set = self else { preconditionFailure("an empty set has no strategy") }
         return set.versionHash(of: index)
+    }
+    public func nextTimer(of index: Int) -> Nanoseconds {
+        guard let set = self else { preconditionFailure("an empty set has no strategy") }
+        return set.nextTimer(of: index)
     }
     public mutating func handle(
         _ event: StrategyEvent, strategy index: Int, _ context: borrowing StrategyContext,

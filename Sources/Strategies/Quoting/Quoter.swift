@@ -27,6 +27,9 @@ public struct Quoter: Strategy {
     private let amends: Bool
     private var nextBidAt = Nanoseconds.zero
     private var nextAskAt = Nanoseconds.zero
+    /// Time alone changes what it wants only where a side waits for its interval; what was proposed may be refused, and is
+    /// proposed again.
+    public private(set) var nextTimer = Nanoseconds.zero
 
     /// From named raw values; an unknown, missing or impossible one is refused. The wider of `halfSpreadTicks` and
     /// `halfSpreadBps` counts.
@@ -107,10 +110,14 @@ public struct Quoter: Strategy {
     }
 
     private mutating func quote(_ context: borrowing StrategyContext, _ intents: inout IntentBuffer) {
+        nextTimer = Nanoseconds(raw: .max)
         guard context.hasTop else { return }
         let aim = aim(context)
         if quote(.buy, aim, after: nextBidAt, context, &intents) { nextBidAt = context.now + minReplaceInterval }
         if quote(.sell, aim, after: nextAskAt, context, &intents) { nextAskAt = context.now + minReplaceInterval }
+        if nextBidAt > context.now { nextTimer = nextBidAt }
+        if nextAskAt > context.now { nextTimer = Swift.min(nextTimer, nextAskAt) }
+        if intents.count > 0 { nextTimer = .zero }
     }
 
     /// Moves or reduces a quote in one request, where that is possible; `true` when it was proposed.

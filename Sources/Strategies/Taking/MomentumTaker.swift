@@ -13,6 +13,8 @@ public struct MomentumTaker: Strategy {
 
     public let instrument: InstrumentID
     public let versionHash: UInt32
+    /// Trades alone move it.
+    public var nextTimer: Nanoseconds { Nanoseconds(raw: .max) }
     private let orderQuantity: Quantity
     private let threshold: Quantity
     private let halfLife: Nanoseconds
