@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import TestSupport
 import Testing
 import Units
 import VenueKit
@@ -106,6 +107,33 @@ private struct Desk: ~Copyable {
         openssl.waitUntilExit()
         #expect(answer.contains(signature))
         #expect(signature.utf8.count == 64)
+    }
+
+    @Test("An order without a signature is written as its parameters one by one would be")
+    func plainOrders() throws {
+        var desk = try Desk.ready()
+        let seed = UInt64.random(in: 1 ... .max)
+        var dice = Dice(seed: seed)
+        let names = ClientOrderIDFormat(prefix: "nt-")!
+        for id in 3..<203 {
+            let name = ClientOrderID(
+                run: UInt32(truncatingIfNeeded: dice.next()), sequence: UInt32(truncatingIfNeeded: dice.next()))
+            let life = dice.pick(TimeInForce.allCases)
+            let order = NewOrder(
+                client: name, instrument: InstrumentID(0), strategy: StrategyID(0), side: dice.oneIn(2) ? .buy : .sell,
+                timeInForce: life, price: Price(raw: Int64(dice.next() >> UInt64(1 + dice.below(60)))),
+                quantity: Quantity(raw: Int64(dice.next() >> UInt64(1 + dice.below(60)))))
+            let sent = desk.entry.place(order, at: at, wallNow: wall, sink: &desk.frames)
+            #expect(sent)
+            let lives: [TimeInForce: String] = [.goodTillCancel: "GTC", .immediateOrCancel: "IOC", .fillOrKill: "FOK"]
+            var wanted = "{\"id\":\(id),\"method\":\"order.place\",\"params\":{\"newClientOrderId\":\""
+            wanted += names.text(name).string + "\",\"newOrderRespType\":\"ACK\",\"price\":\"\(order.price)\","
+            wanted += "\"quantity\":\"\(order.quantity)\",\"recvWindow\":5000,\"side\":\"\(order.side == .buy ? "BUY" : "SELL")\","
+            wanted += "\"symbol\":\"BTCUSDT\"," + (lives[life].map { "\"timeInForce\":\"\($0)\"," } ?? "")
+            wanted += "\"timestamp\":1649729878532,\"type\":\"\(life == .postOnly ? "LIMIT_MAKER" : "LIMIT")\"}}"
+            #expect(desk.frames.sent.last == wanted, "seed \(seed)")
+            desk.receive("{\"id\":\(id),\"status\":200,\"result\":{\"orderId\":1}}")
+        }
     }
 
     @Test("Orders, cancels and look-ups are written as the venue wants them")

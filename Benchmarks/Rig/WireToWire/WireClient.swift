@@ -176,6 +176,7 @@ struct WireTrader: ~Copyable {
             }
         }
         if let placed { settle(placed, now) }
+        journal.prepare(6)
     }
 
     private mutating func decide(_ input: Input, _ now: Nanoseconds) {

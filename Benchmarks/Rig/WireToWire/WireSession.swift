@@ -177,6 +177,7 @@ struct WireHandler: LinkHandler, ~Copyable {
         // Full where what arrives is no book tickers: then nothing is said of stages.
         _ = stamps.tryPush(
             FrameStamps(turn: turn, readBegan: link.stamps.readBegan, decrypted: link.stamps.decrypted))
+        frames.prepare(512)
     }
     mutating func linkClosing(_ link: inout Link, reason: LinkCloseReason) {}
     mutating func linkClosed(_ link: inout Link, reason: LinkCloseReason, at now: Nanoseconds) {

@@ -24,6 +24,16 @@ public struct ClientOrderIDFormat: Sendable {
         return text
     }
 
+    /// The seven digits of a run or a sequence, the first one lowest in the word: what `text` has behind the prefix.
+    @inlinable public static func digits(_ value: UInt32) -> UInt64 {
+        let wide = UInt64(value)
+        let high = (wide >> 30 & 31) | (wide >> 25 & 31) << 8 | (wide >> 20 & 31) << 16 | (wide >> 15 & 31) << 24
+        let fives = high | (wide >> 10 & 31) << 32 | (wide >> 5 & 31) << 40 | (wide & 31) << 48
+        // From ten on a letter: 39 places behind where the digits would go on.
+        let letters = (fives &+ 0x0076_7676_7676_7676) >> 7 & 0x0001_0101_0101_0101
+        return fives &+ 0x0030_3030_3030_3030 &+ letters &* 39
+    }
+
     /// The id behind a text, or `nil` when the text is not of this prefix and form: a foreign order.
     public func parse(count: Int, byteAt: (Int) -> UInt8) -> ClientOrderID? {
         guard count == prefix.count + 14 else { return nil }

@@ -1,6 +1,6 @@
 /// Up to 40 bytes of ASCII text held in place: symbols, client order ids. Never allocates.
 public struct ShortText: BitwiseCopyable, Sendable {
-    public static var capacity: Int { 40 }
+    @inlinable public static var capacity: Int { 40 }
     @usableFromInline var storage: InlineArray<40, UInt8>
     public private(set) var count: Int
 
@@ -30,6 +30,12 @@ public struct ShortText: BitwiseCopyable, Sendable {
     public subscript(index: Int) -> UInt8 {
         precondition(index < count, "index out of the text")
         return storage[index]
+    }
+
+    /// Bytes `8 * index` and the seven behind it, the first one lowest; zeros behind the text. Precondition: `0..<5`.
+    @inlinable public func word(_ index: Int) -> UInt64 {
+        precondition(index >= 0 && index < Self.capacity / 8, "index out of the text")
+        return unsafe storage.span.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index &* 8, as: UInt64.self).littleEndian
     }
 
     /// As a `String`; cold code only, allocates.

@@ -1,3 +1,4 @@
+import CPlatform
 import Synchronization
 
 // A record in the byte ring starts at a multiple of 32 and is whole: it never wraps around the end.
@@ -59,6 +60,17 @@ import Synchronization
     }
     /// How often a reservation was refused because the ring was full, since the ring was made.
     @inlinable public var refusals: UInt64 { unsafe sharedRefusals.pointee.load(ordering: .relaxed) }
+
+    /// Asks the processor for the lines of the next `byteCount` bytes (`RingProducer.prepare`).
+    @inlinable public func prepare(_ byteCount: Int) {
+        let first = Int(truncatingIfNeeded: tail & (limit &- 1))
+        let end = min(first &+ byteCount, Int(truncatingIfNeeded: limit))
+        var offset = first
+        while offset < end {
+            unsafe platform_prefetch_write(UnsafeRawPointer(slots + offset))
+            offset &+= 64
+        }
+    }
 
     /// Room for `byteCount` contiguous bytes, or `nil` (counted) when the ring is full.
     /// Precondition: `0 <= byteCount <= maximumPayloadBytes`. O(1).

@@ -1,3 +1,4 @@
+import CPlatform
 import Synchronization
 
 /// The writing end of a single-producer single-consumer ring of plain values.
@@ -42,6 +43,23 @@ import Synchronization
 
     /// How often a push was refused because the ring was full, since the ring was made.
     @inlinable public var refusals: UInt64 { unsafe sharedRefusals.pointee.load(ordering: .relaxed) }
+
+    /// Asks the processor for the lines of the next `count` slots, so that pushes find them in its cache: a ring larger than
+    /// the cache goes through memory otherwise, and each push waits for it. After the work is done, when nothing waits. A
+    /// nanosecond a line; changes nothing.
+    @inlinable public func prepare(_ count: Int) {
+        let bytes = MemoryLayout<T>.stride
+        var slot: UInt64 = 0
+        while slot < UInt64(truncatingIfNeeded: count) {
+            let at = unsafe UnsafeRawPointer(slots + Int(truncatingIfNeeded: (tail &+ slot) & (limit &- 1)))
+            var offset = 0
+            while offset < bytes {
+                unsafe platform_prefetch_write(at + offset)
+                offset &+= 64
+            }
+            slot &+= 1
+        }
+    }
 
     /// Appends a value; false, and counted, when the ring is full. O(1), a few ns.
     @inlinable public mutating func tryPush(_ value: T) -> Bool {

@@ -7,10 +7,12 @@
     /// Bytes that fit.
     public let capacity: Int
     @usableFromInline let owned: Bool
+    @usableFromInline var used = 0
+    @usableFromInline var isOver = false
     /// Bytes written.
-    public internal(set) var count = 0
+    @inlinable public var count: Int { used }
     /// Whether something did not fit since the last `reset()`.
-    public internal(set) var overflowed = false
+    @inlinable public var overflowed: Bool { isOver }
 
     /// Writes into memory of the caller's. Precondition: it outlives the writer.
     public init(_ buffer: UnsafeMutableRawBufferPointer) {
@@ -39,22 +41,23 @@
 
     /// Starts again from an empty buffer and clears `overflowed`.
     public mutating func reset() {
-        count = 0
-        overflowed = false
+        used = 0
+        isOver = false
     }
 
     /// Drops everything after the first `length` bytes; `overflowed` stays. Precondition: `0...count`.
     public mutating func truncate(to length: Int) {
         precondition(length >= 0 && length <= count, "can only truncate to a shorter length")
-        count = length
+        used = length
     }
 
-    public mutating func append(byte: UInt8) {
+    @inlinable public mutating func append(byte: UInt8) {
         guard let place = reserve(1) else { return }
         put(byte, at: place)
     }
 
-    public mutating func append(_ s: StaticString) {
+    /// A literal is copied by a few stores: its length is known where it stands.
+    @inlinable @inline(__always) public mutating func append(_ s: StaticString) {
         if !s.hasPointerRepresentation { return append(scalar: s.unicodeScalar.value) }
         guard let place = reserve(s.utf8CodeUnitCount) else { return }
         unsafe (base + place).copyMemory(from: s.utf8Start, byteCount: s.utf8CodeUnitCount)
@@ -82,18 +85,42 @@
     }
 
     /// Takes `length` bytes at the end and returns where they start, or `nil` when they do not fit.
-    @inline(__always) mutating func reserve(_ length: Int) -> Int? {
-        if overflowed || length > capacity - count {
-            overflowed = true
+    @inlinable @inline(__always) mutating func reserve(_ length: Int) -> Int? {
+        if isOver || length > capacity - used {
+            isOver = true
             return nil
         }
-        let place = count
-        count += length
+        let place = used
+        used += length
         return place
     }
 
+    /// Appends the first `length` bytes of a word, the lowest one first. Precondition: 0...8.
+    @inlinable @inline(__always) public mutating func append(word: UInt64, count length: Int) {
+        precondition(length >= 0 && length <= 8, "a word has eight bytes")
+        guard let place = reserve(length) else { return }
+        put(word: word, count: length, at: place)
+    }
+
+    /// Stores the first `length` (0...8) bytes of a word, lowest first, into bytes that were reserved. What lies behind them
+    /// within the next eight may change: whoever fills a reservation does so from its front.
+    @inlinable @inline(__always) func put(word: UInt64, count length: Int, at place: Int) {
+        assert(place >= 0 && length >= 0 && length <= 8 && place + length <= count, "only reserved bytes are written")
+        if place + 8 <= capacity {
+            unsafe base.storeBytes(of: word, toByteOffset: place, as: UInt64.self)
+            return
+        }
+        var rest = word
+        var i = 0
+        while i < length {
+            put(UInt8(truncatingIfNeeded: rest), at: place + i)
+            rest >>= 8
+            i += 1
+        }
+    }
+
     /// Stores into bytes that were reserved.
-    @inline(__always) func put(_ byte: UInt8, at place: Int) {
+    @inlinable @inline(__always) func put(_ byte: UInt8, at place: Int) {
         assert(place >= 0 && place < count, "only reserved bytes are written")
         unsafe base.storeBytes(of: byte, toByteOffset: place, as: UInt8.self)
     }

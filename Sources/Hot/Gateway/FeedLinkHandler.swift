@@ -44,6 +44,7 @@ struct FeedLinkHandler: ~Copyable, LinkHandler {
         }
         counters.frames &+= 1
         counters.lastFrameAt = receivedAt
+        frames.prepare(512)
     }
 
     /// Tells the parser about bytes that were no frame, pings mostly; what finds no room is told the next time.

@@ -24,6 +24,9 @@ struct JournalOutlet: ~Copyable {
         push(output.record(sequence: nextSequence, time: .init(raw: time)))
     }
 
+    /// Brings the room of the next records near: after a step, when its orders have left.
+    func prepare(_ records: Int) { ring.prepare(records) }
+
     private mutating func push(_ unstamped: Record) {
         var record = unstamped
         record.words[15] = session

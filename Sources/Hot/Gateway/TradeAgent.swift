@@ -153,6 +153,7 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         telemetry.stamp(
             input, StepStamps(began: began, decided: decided, journalled: journalled, done: clock.now()),
             gate: core.takeGateTime(), sent: sent)
+        journal.prepare(outputs.count + 4)
     }
 }
 

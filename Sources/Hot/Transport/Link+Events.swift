@@ -218,6 +218,7 @@ extension Link {
             unsafe takePlain(UnsafeRawBufferPointer(start: into, count: Int(count)), &handler)
             // Asking once more only to hear that nothing is left costs a third of a record's decryption.
             if unsafe ctls_is_drained(session) == 1 { break }
+            stamps.readBegan = ProcessorTicks.now()
         }
         pump()
     }
@@ -282,7 +283,7 @@ extension Link {
             case .message(let bytes, let kind):
                 guard state == .open else { continue }
                 unsafe handler.linkMessage(&self, bytes, kind: kind == .text ? .text : .binary, receivedAt: now)
-                stamps.readBegan = ProcessorTicks.now()
+                if unsafe !input.isEmpty { stamps.readBegan = ProcessorTicks.now() }
             case .closed(let code): ending(.peerClosed(code: code))
             case .failed(let fault): ending(.webSocket(fault))
             }

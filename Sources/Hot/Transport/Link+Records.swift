@@ -24,6 +24,7 @@ extension Link {
             case .data(let count):
                 stamps.decrypted = ProcessorTicks.now()
                 unsafe takePlain(UnsafeRawBufferPointer(rebasing: plain[..<count]), &handler)
+                if records.hasInput { stamps.readBegan = ProcessorTicks.now() }
             case .ticket(let record): unsafe show(record, session)
             case .keysRenewed(let answer): if answer { renewKeys() }
             case .closed: tearDown(.peerEnded)

@@ -126,6 +126,9 @@ enum TLSRecordFault: Equatable {
         unsafe input = UnsafeRawBufferPointer(start: nil, count: 0)
     }
 
+    /// Bytes that were fed are not read yet.
+    var hasInput: Bool { unsafe !input.isEmpty }
+
     // MARK: Reading
 
     /// The next bytes from the socket; valid until `next` said `needMore`. Precondition: the last ones are used up.

@@ -99,6 +99,7 @@ public enum WebSocketFault: UInt8, Sendable, Error {
 
     /// Reads from the front of `input`, which is advanced past what was consumed, up to the first event.
     public mutating func consume(_ input: inout UnsafeRawBufferPointer) -> WebSocketEvent {
+        if let text = unsafe wholeText(&input) { return unsafe .message(text, kind: .text) }
         while true {
             switch reading {
             case .finished:
@@ -112,6 +113,29 @@ public enum WebSocketFault: UInt8, Sendable, Error {
                 if unsafe input.isEmpty, remaining > 0 || reading != .header { return .needMore }
             }
         }
+    }
+
+    /// The usual case at once: a text message in one frame that begins and ends in the input. Anything else, wrong or only
+    /// unusual, is left to the states, and `input` as it is.
+    @inline(__always) private func wholeText(_ input: inout UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+        guard reading == .header, headCount == 0, messageKind == nil, input.count >= 4, unsafe input[0] == 0x81 else {
+            return nil
+        }
+        var length = unsafe Int(input[1])
+        var head = 2
+        if length == 126 {
+            length = unsafe Int(UInt16(bigEndian: input.loadUnaligned(fromByteOffset: 2, as: UInt16.self)))
+            if length < 126 { return nil }
+            head = 4
+        } else if length > 126 {
+            return nil
+        }
+        guard unsafe length <= message.count, input.count - head >= length else { return nil }
+        let text = unsafe UnsafeRawBufferPointer(rebasing: input[head..<(head + length)])
+        var check = UTF8Check()
+        guard unsafe check.accepts(text), check.isComplete else { return nil }
+        unsafe input = unsafe UnsafeRawBufferPointer(rebasing: input[(head + length)...])
+        return unsafe text
     }
 
     private mutating func readHeader(_ input: inout UnsafeRawBufferPointer) -> Bool {

@@ -228,6 +228,10 @@ public struct BinanceOrderEntry: OrderEntryAdapter, ~Copyable {
 
     mutating func finish<S: FrameSink & ~Copyable>(_ entry: InFlightTable.Entry, _ sink: inout S) -> Bool {
         writer.end(signer)
+        return send(entry, &sink)
+    }
+
+    private mutating func send<S: FrameSink & ~Copyable>(_ entry: InFlightTable.Entry, _ sink: inout S) -> Bool {
         guard writer.isComplete, sink.send(text: writer.view) else { return false }
         inFlight.insert(entry)
         return true
@@ -237,7 +241,17 @@ public struct BinanceOrderEntry: OrderEntryAdapter, ~Copyable {
         _ order: NewOrder, at now: Nanoseconds, wallNow: Nanoseconds, sink: inout S
     ) -> Bool {
         let row = symbols.row(id: order.instrument.raw)
-        guard row >= 0, let id = begin("order.place") else { return false }
+        guard row >= 0, session == .ready else { return false }
+        if signer.logsOnSessions {
+            guard let id = inFlight.reserve() else { return false }
+            writer.place(
+                id: id, order, configuration.clientIDs, priceDigits: configuration.priceDigits,
+                window: configuration.receiveWindow, symbol: symbols.names[row], wall: wallNow.milliseconds)
+            return send(
+                InFlightTable.Entry(
+                    id: id, purpose: .place, client: order.client, instrument: order.instrument, sentAt: now), &sink)
+        }
+        guard let id = begin("order.place") else { return false }
         writer.parameter("newClientOrderId", text: configuration.clientIDs.text(order.client))
         writer.parameter("newOrderRespType", "ACK")
         writer.parameter("price", decimal: order.price, fractionDigits: configuration.priceDigits)

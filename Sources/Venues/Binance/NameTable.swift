@@ -17,7 +17,11 @@ extension ShortText {
 
 extension ByteWriter {
     mutating func append(text: ShortText) {
-        for index in 0..<text.count { append(byte: text[index]) }
+        var at = 0
+        while at < text.count {
+            append(word: text.word(at / 8), count: min(8, text.count - at))
+            at += 8
+        }
     }
 }
 

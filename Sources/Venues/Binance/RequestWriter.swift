@@ -77,6 +77,46 @@ struct RequestWriter: ~Copyable {
         if signs { payload.append(decimal: value, fractionDigits: fractionDigits) }
     }
 
+    /// The whole of an `order.place` that is not signed, on a session that logged on: what the parameters one by one would
+    /// write, in a few pieces.
+    mutating func place(
+        id: UInt64, _ order: NewOrder, _ names: ClientOrderIDFormat, priceDigits: Int, window: Int64, symbol: ShortText,
+        wall: Int64
+    ) {
+        frame.reset()
+        payload.reset()
+        frame.append("{\"id\":")
+        frame.append(int: id)
+        frame.append(",\"method\":\"order.place\",\"params\":{\"newClientOrderId\":\"")
+        frame.append(text: names.prefix)
+        frame.append(word: ClientOrderIDFormat.digits(order.client.run), count: 7)
+        frame.append(word: ClientOrderIDFormat.digits(order.client.sequence), count: 7)
+        frame.append("\",\"newOrderRespType\":\"ACK\",\"price\":\"")
+        frame.append(decimal: order.price, fractionDigits: priceDigits)
+        frame.append("\",\"quantity\":\"")
+        frame.append(decimal: order.quantity)
+        frame.append("\",\"recvWindow\":")
+        frame.append(int: window)
+        if order.side == .buy {
+            frame.append(",\"side\":\"BUY\",\"symbol\":\"")
+        } else {
+            frame.append(",\"side\":\"SELL\",\"symbol\":\"")
+        }
+        frame.append(text: symbol)
+        switch order.timeInForce {
+        case .goodTillCancel: frame.append("\",\"timeInForce\":\"GTC\",\"timestamp\":")
+        case .immediateOrCancel: frame.append("\",\"timeInForce\":\"IOC\",\"timestamp\":")
+        case .fillOrKill: frame.append("\",\"timeInForce\":\"FOK\",\"timestamp\":")
+        case .postOnly: frame.append("\",\"timestamp\":")
+        }
+        frame.append(int: wall)
+        if order.timeInForce == .postOnly {
+            frame.append(",\"type\":\"LIMIT_MAKER\"}}")
+        } else {
+            frame.append(",\"type\":\"LIMIT\"}}")
+        }
+    }
+
     /// Ends the request, signing it where `begin` said so.
     mutating func end(_ signer: borrowing RequestSigner) {
         if signs {
