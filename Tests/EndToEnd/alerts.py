@@ -1,7 +1,8 @@
 """Alerts from a real engine and guard to a real program."""
 import json, os, pathlib, signal, sys, time
 sys.path.insert(0, os.path.dirname(__file__))
-from stage import Stage, wait_for
+from account import wait_for
+from stage import Stage
 
 SCRIPT = """#!/bin/sh
 cat > "$1/$$.part" && mv "$1/$$.part" "$1/$$.json"

@@ -1,7 +1,8 @@
 """The right to trade: what stage shows, changes on disk, orders by hand, an incident over SIGKILL and restarts."""
 import os, pathlib, shutil, signal, subprocess, sys, tempfile, time
 sys.path.insert(0, os.path.dirname(__file__))
-from stage import Stage, wait_for
+from account import wait_for
+from stage import Stage
 
 
 def words(s, *arguments):
@@ -42,11 +43,11 @@ try:
         for part in ("LIVE: real orders", "binance-spot, BTCUSDT", "TEST_API_KEY", "quoter, version", "an order", "portfolio",
                      "first approval", "hash "):
             assert part in text, part
-        assert s.api_key not in text and s.api_key[-8:] not in text
+        assert s.key not in text and s.key[-8:] not in text
         s.ctl("disarm")
         s.trade()
         approved = (s.run / "journal" / "approved.txt").read_text()
-        assert "limits.max_open_orders\t" in approved and s.api_key not in approved
+        assert "limits.max_open_orders\t" in approved and s.key not in approved
         s.ctl("disarm")
         settle(s)
         assert "nothing has changed since" in words(s, "stage")

@@ -3,8 +3,8 @@ device has no more room, where the sync itself fails. Each while orders rest at 
 import os, resource, shutil, signal, subprocess, sys, time
 
 import disks, segments
+from account import wait_for
 from lane import Lane
-from parts import wait_for
 
 tool = sys.argv[1]
 
@@ -37,7 +37,7 @@ def again(lane):
     lane.spawn()
     lane.connect()
     wait_for("it is halted", 20, lambda: lane.now()["state"] == "HALTED")
-    lane.ask("unlatch", reason="the disk was mended")
+    lane.request("unlatch", reason="the disk was mended")
     wait_for("it is DISARMED", 20, lambda: lane.now()["state"] == "DISARMED")
     lane.check()
     lane.connection.close()

@@ -3,7 +3,8 @@
 be proven; at the end the venue's own records must agree with the engine's."""
 import random, sys, time, urllib.error
 
-from parts import Parts, prove, units, wait_for
+from account import units, wait_for
+from parts import Parts, prove
 
 # What to switch on, and for how many seconds.
 FAULTS = [

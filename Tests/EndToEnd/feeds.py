@@ -1,7 +1,8 @@
 """An engine with two feeds against a venue with two doors: what befalls the first feed must not stop it."""
 import sys, time
 
-from parts import Parts, prove, wait_for
+from account import wait_for
+from parts import Parts, prove
 
 parts = Parts(sys.argv[1], seed=5, settings=[
     "venue.secondary_feed.switch_back_after=2s", "venue.secondary_feed.max_switches_per_minute=10",

@@ -2,8 +2,8 @@
 import gzip, os, pathlib, re, shutil, signal, subprocess, sys, tempfile, time
 
 import segments
+from account import wait_for
 from lane import Lane
-from parts import wait_for
 
 root = pathlib.Path(__file__).resolve().parents[2]
 golden = root / "Tests" / "Golden"

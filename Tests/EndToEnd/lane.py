@@ -3,7 +3,8 @@ run's journal, read by other code than the engine's, is held against the venue's
 import json, os, random, signal, socket, time
 
 import segments
-from parts import Parts, units, wait_for
+from account import units, wait_for
+from parts import Parts
 
 TOPOLOGY = """topology:
   runners:
@@ -18,6 +19,7 @@ class Lane(Parts):
         self.number, self.prefix, self.segment_size = number, f"kill{number}-", segment_size
         super().__init__(tool, signing="hmac", seed=seed, venue_flags=["--limits", "1000"])
         self.home = self.run / home
+        self.edit = self.on_its_core
         self.dice = random.Random(seed)
         self.early = self.trading = self.placed = self.late_fills = self.from_memory = self.never = self.torn = 0
         self.ids, self.trades, self.sessions = {}, {}, {}
@@ -25,31 +27,26 @@ class Lane(Parts):
         self.longest = 0.0
         self.fills, self.last_of, self.chain = {}, {}, bytes(32)
 
-    def configure(self):
-        place = f"127.0.0.1:{self.port}"
-        text = (self.repository / "config" / "demo.yaml").read_text()
-        core = self.number % len(os.sched_getaffinity(0))
-        topology = TOPOLOGY.replace("CORE", str(core)).replace("OTHER", str((core + 1) % len(os.sched_getaffinity(0))))
-        text = text.replace("ed25519_private_key_env", "hmac_secret_env")
+    def on_its_core(self, text):
+        """The lanes side by side keep their hot threads apart."""
+        cores = len(os.sched_getaffinity(0))
+        core = self.number % cores
+        topology = TOPOLOGY.replace("CORE", str(core)).replace("OTHER", str((core + 1) % cores))
         assert "topology: { preset: two-cores }" in text
-        (self.run / "run.yaml").write_text(text.replace("topology: { preset: two-cores }", topology))
-        values = {"run.directory": self.home, "venue.market_data.url": f"wss://{place}/stream", "timeouts.guard": "5s",
-                  "venue.orders.url": f"wss://{place}/ws-api/v3", "venue.rest.url": f"https://{place}",
-                  "venue.ca_file": self.run / "ca.pem", "journal.directory": self.home / "journal",
-                  "control.socket": self.home / "control.sock", "limits.max_data_age": "2s", "feed.stale_after": "3s",
-                  "journal.segment_size": self.segment_size, "venue.client_id_prefix": self.prefix}
-        return [word for key, value in values.items() for word in ("--set", f"{key}={value}")]
+        return text.replace("topology: { preset: two-cores }", topology)
+
+    def values(self):
+        return super().values() | {"journal.segment_size": self.segment_size, "venue.client_id_prefix": self.prefix}
 
     def spawn(self):
         (self.run / "engine.log").unlink(missing_ok=True)
         self.began = time.monotonic()
-        self.engine = self.start("engine", "engine", "--config", self.run / "run.yaml", *self.flags, env={
-            **os.environ, "NEEDLETAIL_DEMO_API_KEY": self.key, "NEEDLETAIL_DEMO_PRIVATE_KEY": self.secret})
+        self.launch(self.flags)
 
     def log(self):
         return (self.run / "engine.log").read_text()[-3000:]
 
-    def ask(self, verb, **arguments):
+    def request(self, verb, **arguments):
         """One request over the control socket."""
         self.connection.sendall(json.dumps({"id": 1, "verb": verb, **arguments}).encode() + b"\n")
         line = b""
@@ -74,7 +71,7 @@ class Lane(Parts):
         self.connection = wait_for("the engine answers", 60, attempt)
 
     def status(self):
-        return self.ask("status")
+        return self.request("status")
 
     def now(self):
         return self.status()["engine"]
@@ -183,18 +180,10 @@ class Lane(Parts):
                     newest[words[1] >> 16 & 0xFFFF] = segments.signed(words[3]) + segments.signed(words[4])
         return newest.get(0), newest.get(1)
 
-    def page(self, route, first, start):
-        while True:
-            rows = self.signed(route, f"symbol=BTCUSDT&{first}={start}&limit=1000")
-            yield from rows
-            if len(rows) < 1000:
-                return
-            start = rows[-1]["orderId" if first == "orderId" else "id"] + 1
-
     def arm(self):
         if self.now()["incident_open"] and not self.now()["incident_noted"]:
-            self.ask("incident", text="the test looked at the venue and found what it had done")
+            self.request("incident", text="the test looked at the venue and found what it had done")
         wait_for("nothing but the stage is missing", 20, lambda: not set(self.now()["missing"]) - {"staged"})
-        digest = self.ask("stage", lifetime_s=600)["hash"]
-        self.ask("arm", hash=digest, within_s=30)
-        self.ask("confirm", hash=digest)
+        digest = self.request("stage", lifetime_s=600)["hash"]
+        self.request("arm", hash=digest, within_s=30)
+        self.request("confirm", hash=digest)

@@ -1,7 +1,8 @@
 """An operator's day: start, ceremony, stop, start, kill, restart with the latch, unlatch, crash, end."""
 import json, os, pathlib, signal, subprocess, sys, time
 sys.path.insert(0, os.path.dirname(__file__))
-from stage import Stage, wait_for
+from account import wait_for
+from stage import Stage
 
 tool = sys.argv[1]
 
@@ -135,7 +136,7 @@ with Stage(tool) as s:
     mine = s.rest_far_away("test-00000010000001")
     (s.run / "kill.latch").write_text("time 0\nby hand\nreason by hand\n")
     wait_for("the venue shows no order", 3, lambda: not s.open_orders())
-    assert s.signed("order", f"symbol=BTCUSDT&orderId={mine}")["status"] == "CANCELED"
+    assert s.order_status(mine) == "CANCELED"
     wait_for("the engine is halted", 3, lambda: s.state() == "HALTED")
     wait_for("the guard says so", 3, lambda: "the kill file is present" in (s.run / "guard.log").read_text())
     s.ctl("unlatch", "--reason", "the hand was mine")

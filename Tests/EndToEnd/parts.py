@@ -1,52 +1,24 @@
-"""Venue and engine of one run as processes that a test can kill, and the venue's own records asked by other code."""
-import base64, hashlib, hmac, json, os, pathlib, shutil, signal, ssl, subprocess, tempfile, time, urllib.error, urllib.parse
-import urllib.request
+"""Venue and engine of one run as processes that a test can kill."""
+import json, os, pathlib, shutil, signal, subprocess, tempfile
+
+from account import Account, certificates, units, wait_for
 
 
-
-def wait_for(what, seconds, condition):
-    """Polls until the condition holds, and gives what it gave."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise SystemExit(f"waited {seconds} s until {what}")
-
-
-def openssl(*arguments):
-    subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
-
-
-class Parts:
+class Parts(Account):
     """One run in a directory of its own. `signing` is ed25519 or hmac; `settings` override the configuration."""
 
     def __init__(self, tool, signing="ed25519", seed=3, venue_flags=(), settings=(), engine_flags=(), base=None):
         self.tool, self.signing, self.seed = tool, signing, seed
         self.venue_flags, self.settings = list(venue_flags), list(settings)
         self.engine_flags = list(engine_flags)
-        self.run = pathlib.Path(tempfile.mkdtemp(prefix="needletail-parts-", dir=base))
+        self.run = self.home = pathlib.Path(tempfile.mkdtemp(prefix="needletail-parts-", dir=base))
+        super().__init__(self.run, "NeedletailLoopbackTestKey0123456789",
+                         "a-secret-for-tests-only" if signing == "hmac" else None)
         self.venue = self.engine = None
-        self.key, self.secret, self.port = "NeedletailLoopbackTestKey0123456789", "a-secret-for-tests-only", 0
         self.repository = pathlib.Path(__file__).resolve().parents[2]
         # What a test changes in the configuration's text beside single settings.
         self.edit = lambda text: text
-        self.certificates()
-
-    def certificates(self):
-        run = self.run
-        curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        (run / "leaf.ext").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n"
-                                      "basicConstraints=critical,CA:FALSE\nauthorityKeyIdentifier=keyid\n")
-        openssl("req", "-x509", *curve, "-keyout", run / "ca.key", "-out", run / "ca.pem", "-days", "2", "-subj",
-                "/CN=throw-away CA", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
-        openssl("req", *curve, "-keyout", run / "venue.key", "-out", run / "venue.csr", "-subj", "/CN=localhost")
-        openssl("x509", "-req", "-in", run / "venue.csr", "-CA", run / "ca.pem", "-CAkey", run / "ca.key",
-                "-CAcreateserial", "-out", run / "venue.pem", "-days", "2", "-extfile", run / "leaf.ext")
-        openssl("genpkey", "-algorithm", "ed25519", "-out", run / "account.key")
-        openssl("pkey", "-in", run / "account.key", "-pubout", "-out", run / "account.pub")
-        self.tls = ssl.create_default_context(cafile=str(run / "ca.pem"))
+        certificates(self.run)
 
     # processes
 
@@ -55,39 +27,38 @@ class Parts:
         return subprocess.Popen([self.tool, *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=log, stderr=log, **more)
 
     def start_venue(self):
-        run = self.run
-        (run / "venue.port").unlink(missing_ok=True)
-        account = ["--account-public-key", run / "account.pub"] if self.signing == "ed25519" else \
-            ["--account-hmac-secret", self.secret]
-        self.venue = self.start("venue", "venue", "--cert", run / "venue.pem", "--key", run / "venue.key", "--seed",
-                                self.seed, "--port-file", run / "venue.port", "--port", self.port, "--state",
-                                run / "venue.state", "--account", self.key, *account, "--balances",
-                                "BTC=10,USDT=1000000", *self.venue_flags)
-        wait_for(f"the venue listens (see {run}/venue.log)", 30,
-                 lambda: (run / "venue.port").exists() and (run / "venue.port").read_text().strip())
-        self.port = int((run / "venue.port").read_text())
+        self.venue = self.run_venue(self.tool, "--seed", self.seed, "--state", self.run / "venue.state", "--balances",
+                                    "BTC=10,USDT=1000000", *self.venue_flags)
 
     def kill_venue(self):
         os.kill(self.venue.pid, signal.SIGKILL)
         self.venue.wait()
 
-    def start_engine(self):
-        run, place = self.run, f"127.0.0.1:{self.port}"
+    def values(self):
+        """What differs from the preset in every run."""
+        place = f"127.0.0.1:{self.port}"
+        return {"run.directory": self.home, "venue.market_data.url": f"wss://{place}/stream", "timeouts.guard": "5s",
+                "venue.orders.url": f"wss://{place}/ws-api/v3", "venue.rest.url": f"https://{place}",
+                "venue.ca_file": self.run / "ca.pem", "journal.directory": self.home / "journal",
+                "control.socket": self.home / "control.sock", "limits.max_data_age": "2s", "feed.stale_after": "3s"}
+
+    def configure(self):
+        """Writes the configuration; the flags that go with it."""
         text = (self.repository / "config" / "demo.yaml").read_text()
         if self.signing == "hmac":
             text = text.replace("ed25519_private_key_env", "hmac_secret_env")
-        (run / "run.yaml").write_text(self.edit(text))
-        settings = [f"run.directory={run}", f"venue.market_data.url=wss://{place}/stream", "timeouts.guard=5s",
-                    f"venue.orders.url=wss://{place}/ws-api/v3", f"venue.rest.url=https://{place}",
-                    f"venue.ca_file={run}/ca.pem", f"journal.directory={run}/journal",
-                    f"control.socket={run}/control.sock", "limits.max_data_age=2s", "feed.stale_after=3s", *self.settings]
-        secret = (run / "account.key").read_text() if self.signing == "ed25519" else self.secret
-        flags = [word for setting in settings for word in ("--set", setting)]
-        self.engine = self.start(
-            "engine", "engine", "--config", run / "run.yaml", "--summary", run / "summary.json", *flags,
-            *self.engine_flags,
-            env={**os.environ, "NEEDLETAIL_DEMO_API_KEY": self.key, "NEEDLETAIL_DEMO_PRIVATE_KEY": secret})
-        wait_for(f"the control socket is there (see {run}/engine.log)", 30, (run / "control.sock").exists)
+        (self.run / "run.yaml").write_text(self.edit(text))
+        settings = [f"{key}={value}" for key, value in self.values().items()] + self.settings
+        return ["--config", self.run / "run.yaml", *(word for setting in settings for word in ("--set", setting))]
+
+    def launch(self, flags):
+        secret = self.secret or (self.run / "account.key").read_text()
+        self.engine = self.start("engine", "engine", *flags, env={
+            **os.environ, "NEEDLETAIL_DEMO_API_KEY": self.key, "NEEDLETAIL_DEMO_PRIVATE_KEY": secret})
+
+    def start_engine(self):
+        self.launch([*self.configure(), "--summary", self.run / "summary.json", *self.engine_flags])
+        wait_for(f"the control socket is there (see {self.run}/engine.log)", 30, (self.run / "control.sock").exists)
 
     def end_engine(self):
         """Asks for the orderly end; the summary."""
@@ -141,62 +112,10 @@ class Parts:
                 return False, text
         return self.now()["state"] == "LIVE", text
 
-    # the venue's own records
-
-    def signed(self, route, query="", method="GET"):
-        query += ("&" if query else "") + f"timestamp={int(time.time() * 1000)}"
-        if self.signing == "hmac":
-            signature = hmac.new(self.secret.encode(), query.encode(), hashlib.sha256).hexdigest()
-        else:
-            payload = self.run / "payload"
-            payload.write_text(query)
-            raw = subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", self.run / "account.key", "-in", payload],
-                                 check=True, capture_output=True).stdout
-            signature = urllib.parse.quote(base64.b64encode(raw), safe="")
-        request = urllib.request.Request(
-            f"https://127.0.0.1:{self.port}/api/v3/{route}?{query}&signature={signature}",
-            headers={"X-MBX-APIKEY": self.key}, method=method)
-        with urllib.request.urlopen(request, context=self.tls, timeout=5) as answer:
-            return json.load(answer)
-
-    def switch_faults(self, text=None):
-        """Sets the venue's fault switches, or leaves them; how often each has struck so far."""
-        request = urllib.request.Request(f"https://127.0.0.1:{self.port}/loopback/faults",
-                                         data=None if text is None else text.encode())
-        with urllib.request.urlopen(request, context=self.tls, timeout=5) as answer:
-            return json.load(answer)
-
-    def paged(self, route, first, number):
-        """All rows of a route that pages by an id."""
-        rows, start = [], 0
-        while True:
-            page = self.signed(route, f"symbol=BTCUSDT&{first}={start}&limit=1000")
-            rows += page
-            if len(page) < 1000:
-                return rows
-            start = page[-1][number] + 1
-
-    def venue_orders(self):
-        return self.paged("allOrders", "orderId", "orderId")
-
-    def venue_trades(self):
-        return self.paged("myTrades", "fromId", "id")
-
-    def venue_balances(self):
-        return {row["asset"]: units(row["free"]) + units(row["locked"]) for row in self.signed("account")["balances"]}
-
     def journal(self):
         done = subprocess.run([self.tool, "journal", "export", self.run / "journal"], capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def units(text):
-    """Decimal text at scale 8, exactly."""
-    sign = -1 if text.startswith("-") else 1
-    whole, _, fraction = text.lstrip("-").partition(".")
-    return sign * (int(whole) * 10**8 + int((fraction + "0" * 8)[:8]))
-
 
 
 def prove(parts, balances_before, summary):

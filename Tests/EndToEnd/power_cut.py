@@ -29,7 +29,7 @@ try:
             time.sleep(lane.dice.uniform(0.05, 0.5))
             facts = lane.status()
             durable, run = facts["journal"]["durable"], segments.segments(disk / "journal")[-1].run
-            shown = len(lane.ask("fills", limit=1000))
+            shown = len(lane.request("fills", limit=1000))
             os.kill(lane.engine.pid, signal.SIGKILL)
             lane.engine.wait()
             lane.connection.close()

@@ -2,7 +2,8 @@
 and journal is searched for them, whole and in the encodings in which they could appear."""
 import base64, os, pathlib, random, signal, string, subprocess, sys
 sys.path.insert(0, os.path.dirname(__file__))
-from stage import Stage, wait_for
+from account import wait_for
+from stage import Stage
 
 tool = sys.argv[1]
 seed = random.randrange(1 << 32)

@@ -1,6 +1,8 @@
 """A loopback venue with its own certificates, a configuration for it, and the tool's commands, for tests that want more
 than `needletail demo` shows. Everything is in one directory; every process that was started is ended."""
-import base64, json, os, pathlib, re, shutil, signal, ssl, subprocess, tempfile, time, urllib.parse, urllib.request
+import json, os, pathlib, re, shutil, signal, subprocess, tempfile, time
+
+from account import Account, certificates, wait_for
 
 CONFIGURATION = """
 mode: LIVE
@@ -45,27 +47,15 @@ def limits(**changes):
     return block
 
 
-def wait_for(what, seconds, condition):
-    """What `condition` gives once it is true; never sleeps longer than needed, ends the test when it stays false."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.02)
-    raise SystemExit(f"waited {seconds} s until {what}")
-
-
-class Stage:
+class Stage(Account):
     def __init__(self, tool, api_key="EndToEndTestKey0123456789", loss="500"):
         self.tool = str(pathlib.Path(tool).resolve())
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="test-of-needletail-"))
         self.run = self.base / "needletail-run"
-        self.api_key = api_key
-        self.processes = []
+        super().__init__(self.base, api_key)
         self.started = set()
-        self._certificates()
-        self.port = self._venue()
+        certificates(self.base)
+        self.venue = self.run_venue(self.tool, "--seed", 3)
         self.config = self.base / "run.yaml"
         block = limits(
             max_data_age="2s", max_daily_loss=loss, max_drawdown=100000, throttle_drawdown=100000,
@@ -73,7 +63,7 @@ class Stage:
         self.config.write_text(CONFIGURATION.format(run=self.run, base=self.base, port=self.port, limits=block))
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith("NEEDLETAIL")}
         self.environment |= {
-            "TEST_API_KEY": api_key, "TEST_PRIVATE_KEY": (self.base / "account.key").read_text(),
+            "TEST_API_KEY": self.key, "TEST_PRIVATE_KEY": (self.base / "account.key").read_text(),
             "TMPDIR": str(self.base)}
 
     def __enter__(self):
@@ -84,42 +74,14 @@ class Stage:
             for log in [self.base / "venue.log", *self.run.glob("*.log")]:
                 print(f"--- {log.name}", *log.read_text().splitlines()[-40:], sep="\n")
         self.end_run()
-        for process in self.processes:
-            if process.poll() is None:
-                process.terminate()
-                try:
-                    process.wait(10)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
+        if self.venue.poll() is None:
+            self.venue.terminate()
+            try:
+                self.venue.wait(10)
+            except subprocess.TimeoutExpired:
+                self.venue.kill()
+                self.venue.wait()
         shutil.rmtree(self.base, ignore_errors=True)
-
-    def _openssl(self, *arguments):
-        subprocess.run(["openssl", *arguments], check=True, capture_output=True, cwd=self.base)
-
-    def _certificates(self):
-        elliptic = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-        (self.base / "ext").write_text(
-            "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\nextendedKeyUsage=serverAuth\n"
-            "subjectAltName=IP:127.0.0.1\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
-        self._openssl("req", "-x509", *elliptic, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2", "-subj", "/CN=test CA",
-                      "-addext", "keyUsage=critical,keyCertSign,cRLSign")
-        self._openssl("req", *elliptic, "-keyout", "venue.key", "-out", "venue.csr", "-subj", "/CN=127.0.0.1")
-        self._openssl("x509", "-req", "-in", "venue.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
-                      "-out", "venue.pem", "-days", "2", "-extfile", "ext")
-        self._openssl("genpkey", "-algorithm", "ed25519", "-out", "account.key")
-        self._openssl("pkey", "-in", "account.key", "-pubout", "-out", "account.pub")
-
-    def _venue(self):
-        b = self.base
-        log = open(b / "venue.log", "w")
-        self.venue = subprocess.Popen(
-            [self.tool, "venue", "--cert", b / "venue.pem", "--key", b / "venue.key", "--port-file", b / "venue.port",
-             "--seed", "3", "--account", self.api_key, "--account-public-key", b / "account.pub"],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self.processes.append(self.venue)
-        wait_for("the venue listens", 30, lambda: (b / "venue.port").exists() and (b / "venue.port").read_text().strip())
-        return int((b / "venue.port").read_text())
 
     # the tool
 
@@ -217,28 +179,3 @@ class Stage:
             time.sleep(0.05)
         for pid in filter(self.lives, self.started):
             os.kill(pid, signal.SIGKILL)
-
-    # the venue, asked by other code than ours
-
-    def signed(self, route, query, method="GET"):
-        query += f"&timestamp={int(time.time() * 1000)}"
-        payload = self.base / "payload"
-        payload.write_text(query)
-        signature = subprocess.run(
-            ["openssl", "pkeyutl", "-sign", "-rawin", "-inkey", self.base / "account.key", "-in", payload],
-            check=True, capture_output=True).stdout
-        quoted = urllib.parse.quote(base64.b64encode(signature), safe="")
-        request = urllib.request.Request(
-            f"https://127.0.0.1:{self.port}/api/v3/{route}?{query}&signature={quoted}",
-            headers={"X-MBX-APIKEY": self.api_key}, method=method)
-        context = ssl.create_default_context(cafile=str(self.base / "ca.pem"))
-        with urllib.request.urlopen(request, context=context, timeout=5) as answer:
-            return json.load(answer)
-
-    def open_orders(self):
-        return self.signed("openOrders", "symbol=BTCUSDT")
-
-    def rest_far_away(self, client):
-        """An order that nothing will fill, under the engine's prefix."""
-        return self.signed("order", "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.001&price=40000.00"
-                           f"&newClientOrderId={client}", "POST")["orderId"]

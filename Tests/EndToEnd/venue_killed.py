@@ -2,7 +2,8 @@
 kill the venue swallows every event and half of its answers for a second: what happened then is known only to it."""
 import random, sys, time
 
-from parts import Parts, prove, wait_for
+from account import wait_for
+from parts import Parts, prove
 
 tool, seed = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1 << 30)
 print(f"venue killed: seed {seed}", flush=True)

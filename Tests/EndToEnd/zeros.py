@@ -4,7 +4,8 @@ reference, fault on no page and give no core up; io_uring_enter is the one syste
 away is printed. The process's size must stand still to the page."""
 import pathlib, re, sys, time
 
-from parts import Parts, wait_for
+from account import wait_for
+from parts import Parts
 
 TICKS, BOUND = 1_000_000, 400  # seconds for the ticks
 tool, ticks = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else TICKS
