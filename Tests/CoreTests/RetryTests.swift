@@ -159,3 +159,25 @@ func placementsAndAmendmentsAreNeverTriedAgain(_ outcome: Outcome) {
     }
     #expect(stage.bench.alerts.count { $0 == .cannotCancel } == 1)
 }
+
+@Test func aSweepOfStaleDataThatIsLostIsTriedAgainAndThenAPersonIsCalled() {
+    let stage = Stage(patient { $0.limit { $0.maxDataAge = Nanoseconds(seconds: 1) } })
+    stage.bench.live()
+    let client = stage.resting()
+    var times: [Int64] = []
+    for _ in 0..<3_000 where stage.bench.state == .live {
+        let before = stage.bench.cancelAlls
+        stage.bench.timer(after: 20)
+        // No answer ever comes; the look-up proves that it rests.
+        if stage.bench.orderStates[client] == .unknown { stage.bench.update(.new, client, .query) }
+        if stage.bench.cancelAlls > before { times.append(stage.bench.now.milliseconds) }
+    }
+    let pauses = zip(times, times.dropFirst()).map { $1 - $0 }
+    #expect(pauses.count >= 4)
+    for (pause, least) in zip(pauses, [2000, 4000, 8000] as [Int64]) {
+        #expect(pause >= least - 25 && pause <= least + least / 4 + 45, "\(pauses)")
+    }
+    #expect(stage.bench.alerts.count { $0 == .marketDataStale } == 1, "told once")
+    #expect(stage.bench.alerts.contains(.cannotCancel))
+    #expect(stage.bench.state == .safe && stage.bench.status.stateReason == .cannotCancel)
+}

@@ -164,7 +164,7 @@ extension TradingCore {
         }
         let pause = past(instruments[index].sweptAt, sweepPause(index))
         if !isTrading { return pause }
-        if instruments[index].isSwept { return Nanoseconds(raw: .max) }
+        if instruments[index].isSwept { return restsUntouched(index) ? pause : Nanoseconds(raw: .max) }
         guard instruments[index].isFresh(at: now), instruments[index].feed < .suspect else { return pause }
         return Swift.max(pause, past(instruments[index].top.receivedAt, instruments[index].limits.maxDataAge))
     }

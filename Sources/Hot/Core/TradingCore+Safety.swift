@@ -148,17 +148,33 @@ extension TradingCore {
         guard restsAny(held.instrument.id) else { return instruments[index].sweeps = 0 }
         guard mayCancel, now - held.sweptAt > sweepPause(index) else { return }
         if isTrading {
-            guard !held.isFresh(at: now) || held.feed >= .suspect, !held.isSwept else { return }
+            guard !held.isFresh(at: now) || held.feed >= .suspect else { return }
+            // What was taken back once and yet rests had its cancel lost or refused.
+            guard !held.isSwept || restsUntouched(index) else { return }
+            if !held.isSwept {
+                let error: ErrorCode = held.feed >= .suspect ? .feedHealth : .marketDataStale
+                alert(.warning, error, instrument: held.instrument.id,
+                    value: held.hasTop ? (now - held.top.receivedAt).raw : 0, limit: held.limits.maxDataAge.raw, &outputs)
+            }
             instruments[index].isSwept = true
-            let error: ErrorCode = held.feed >= .suspect ? .feedHealth : .marketDataStale
-            alert(.warning, error, instrument: held.instrument.id,
-                value: held.hasTop ? (now - held.top.receivedAt).raw : 0, limit: held.limits.maxDataAge.raw, &outputs)
         }
         countSweep(index, &outputs)
         cancelAll(in: index, &outputs)
     }
 
     func restsAny(_ instrument: InstrumentID) -> Bool { orders.restsAny(instrument.index) }
+
+    /// Whether an order of an instrument rests for which no cancel is under way. O(orders).
+    func restsUntouched(_ index: Int) -> Bool {
+        var at = orders.first
+        while let slot = at {
+            if orders[slot].instrument.index == index, orders[slot].state == .open || orders[slot].state == .partiallyFilled {
+                return true
+            }
+            at = orders.next(after: slot)
+        }
+        return false
+    }
 
     /// At the start of every step: nothing leaves in the step in which a right has run out.
     mutating func expire(_ outputs: inout OutputBuffer) {
