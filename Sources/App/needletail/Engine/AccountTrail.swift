@@ -1,4 +1,5 @@
 import Model
+import Telemetry
 import Units
 
 /// What the account should hold: every unique fill added up in base and quote asset, fees in the asset they were taken

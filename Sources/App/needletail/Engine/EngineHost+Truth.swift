@@ -50,8 +50,7 @@ extension EngineHost {
         for (instrument, rows) in truth.trades {
             if history.newest(instrument) == nil { reportDowntime(rows, of: instrument) }
             let missing = history.take(rows, of: instrument, at: clock.now(), booked: view.booked,
-                isSettled: status.unknownOrders == 0, open: Set(truth.orders.filter { !$0.client.isNone }.map(\.venueOrder)),
-                hasOrders: status.openOrders > 0)
+                isSettled: status.unknownOrders == 0, open: Set(truth.orders.filter { !$0.client.isNone }.map(\.venueOrder)))
             for fill in missing { push(.fill(fill)) }
             mark(instrument)
         }
