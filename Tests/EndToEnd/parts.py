@@ -57,6 +57,7 @@ class Parts(Account):
             **os.environ, "NEEDLETAIL_DEMO_API_KEY": self.key, "NEEDLETAIL_DEMO_PRIVATE_KEY": secret})
 
     def start_engine(self):
+        (self.run / "control.sock").unlink(missing_ok=True)  # a killed engine leaves it
         self.launch([*self.configure(), "--summary", self.run / "summary.json", *self.engine_flags])
         wait_for(f"the control socket is there (see {self.run}/engine.log)", 30, (self.run / "control.sock").exists)
 

@@ -34,6 +34,9 @@ struct MarketStreams {
     var isFrozen = false
     /// The same for who came to the first of two ports.
     var isFirstFrozen = false
+    /// The last two messages of each stream, as they were sent.
+    private final class Said { var last: [String: [String]] = [:] }
+    private let said = Said()
     static let streamsPerConnection = 1024
 
     /// `updateId` is the book's at the start, from which the diffs count on.
@@ -161,6 +164,19 @@ struct MarketStreams {
         let name = "\(lower)@\(stream)"
         guard !isFrozen, let sessions = listeners[name], !sessions.isEmpty else { return }
         let milliseconds = payload()
+        said.last[name] = (said.last[name]?.suffix(1) ?? []) + [milliseconds]
+        tell(milliseconds, of: name)
+    }
+
+    /// What was said last on every stream comes again, the older message first.
+    func replay() {
+        for (name, messages) in said.last.sorted(by: { $0.key < $1.key }) {
+            for message in messages { tell(message, of: name) }
+        }
+    }
+
+    private func tell(_ milliseconds: String, of name: String) {
+        guard let sessions = listeners[name] else { return }
         let microseconds = sessions.contains { $0.inMicroseconds } ? microsecondTimes(milliseconds) : ""
         for session in sessions where !(isFirstFrozen && session.connection.door == 0) {
             let bare = session.inMicroseconds ? microseconds : milliseconds

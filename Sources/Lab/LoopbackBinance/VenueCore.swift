@@ -126,6 +126,7 @@ final class VenueCore: LoopbackApplication, @unchecked Sendable {
 
     private func flushDepth() {
         streams.flush(market, nowMs, losesDiff: trouble.faults.strikes(.depthGap))
+        if trouble.faults.strikes(.streamReplayed) { streams.replay() }
     }
 
     /// Publishes what the market did and books what it did to clients' orders.

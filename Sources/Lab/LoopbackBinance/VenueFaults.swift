@@ -21,6 +21,8 @@ package enum FaultKind: String, Sendable, CaseIterable {
     // At a diff of the book, by chance each.
     /// It is never sent, and the next one does not follow.
     case depthGap = "depth_gap"
+    /// The last two messages of every market stream come again.
+    case streamReplayed = "stream_replayed"
     // At a REST answer, by chance each.
     /// The account without one of its assets, the open orders without one of them.
     case snapshotIncomplete = "snapshot_incomplete"
