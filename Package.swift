@@ -22,6 +22,7 @@ enum Layer: String {
     case venues = "Venues"
     case lab = "Lab"
     case strategies = "Strategies"
+    case app = "App"
 }
 
 func names(_ list: [String]) -> [Target.Dependency] { list.map { .init(stringLiteral: $0) } }
@@ -173,13 +174,16 @@ let benchmarks: [Target] = [
 ]
 
 let app: [Target] = [
+    module(.app, "WorldRoster", [
+        "Units", "Model", "StrategyKit", "Binance", "Quoting", "Taking", "Simulation", "SimulatedBinance",
+    ]),
     .executableTarget(
         name: "needletail",
         dependencies: names([
             "BenchCommands", "CHeap", "CPlatform", "Units", "Memory", "Model", "Wire", "Rings", "Agents", "Books", "Gateway", "Transport", "Uring",
             "VenueKit", "Core", "StrategyKit", "Risk", "Signing",
             "Binance", "Quoting", "Taking", "Alerts", "Config", "Console", "Control", "Doctor", "Guard", "Journal", "Rest", "Signals", "Telemetry",
-            "Launch", "LoopbackBinance", "MarketFile", "Replay", "Simulation", "Loopback", "SimulatedBinance",
+            "Launch", "LoopbackBinance", "MarketFile", "Replay", "Simulation", "Loopback", "WorldRoster",
         ]) + products("swift-argument-parser", "ArgumentParser"),
         path: "Sources/App/needletail", swiftSettings: strict),
 ]
@@ -219,7 +223,7 @@ let testTargets: [Target] = [
     tests("RestTests", ["Rest", "VenueKit", "Binance", "LoopbackBinance", "Units", "Model"]),
     tests("RingsTests", ["Rings", "CPlatform"]),
     tests("SimulationTests", [
-        "SimulatedBinance", "Simulation", "Transport", "Units", "Model", "Core", "StrategyKit", "Gateway", "Binance",
+        "WorldRoster", "SimulatedBinance", "Simulation", "Transport", "Units", "Model", "Core", "StrategyKit", "Gateway", "Binance",
         "Quoting", "Taking", "Matching",
     ]),
     tests("RiskTests", ["Risk", "Units", "Model", "TestSupport"]),

@@ -2,6 +2,7 @@ import Foundation
 import Simulation
 import Testing
 import Units
+import WorldRoster
 
 /// A world of which only feeds fail.
 private func playFeeds(_ seed: UInt64, _ faults: [FaultClass: Double], seconds: Int64 = 1200) throws -> WorldOutcome {
@@ -9,7 +10,7 @@ private func playFeeds(_ seed: UInt64, _ faults: [FaultClass: Double], seconds: 
         seed: seed, span: Nanoseconds(seconds: seconds), faults: FaultSettings(rates: faults),
         directory: Campaign.directory(seed))
     settings.hasSecondFeed = true
-    return try WorldOutcome(try WorldEngineTwin.engine(seed: seed), settings)
+    return try WorldOutcome(try RosterWorld.engine(seed: seed), settings)
 }
 
 @Suite struct FeedWorldTests {

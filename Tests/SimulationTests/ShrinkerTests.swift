@@ -1,6 +1,7 @@
 import Simulation
 import Testing
 import Units
+import WorldRoster
 
 @Suite struct ShrinkerTests {
     private func violation(_ invariant: Invariant, _ seconds: Double) -> Violation {
@@ -70,7 +71,7 @@ import Units
         #expect(first.invariant == .clientIDLeavesOnce)
         var shrinker = Shrinker(span: span, faults: .drawn(seed: seed), violation: first, limit: 60) { span, faults in
             let outcome = try WorldOutcome(
-                try WorldEngineTwin.engine(seed: seed),
+                try RosterWorld.engine(seed: seed),
                 WorldSettings(
                     seed: seed, span: span, canary: .resentOnTimeout, faults: faults, directory: Campaign.directory(seed)))
             return (outcome.violations.first, outcome.faults.history)
@@ -80,7 +81,7 @@ import Units
         #expect(found.faults.script.count <= 3, "\(found.faults.text())")
         #expect(found.violation.invariant == .clientIDLeavesOnce)
         let again = try WorldOutcome(
-            try WorldEngineTwin.engine(seed: seed),
+            try RosterWorld.engine(seed: seed),
             WorldSettings(
                 seed: seed, span: found.span, canary: .resentOnTimeout, faults: try FaultSettings(text: found.faults.text()),
                 directory: Campaign.directory(seed)))

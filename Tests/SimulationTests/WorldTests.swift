@@ -4,13 +4,14 @@ import Simulation
 import Testing
 import Transport
 import Units
+import WorldRoster
 
 /// A seed's world played to its end.
 func playWorld(
     _ seed: UInt64, seconds: Int64, canary: Canary? = nil, faults: FaultSettings? = nil
 ) throws -> WorldOutcome {
     try WorldOutcome(
-        try WorldEngineTwin.engine(seed: seed),
+        try RosterWorld.engine(seed: seed),
         WorldSettings(
             seed: seed, span: Nanoseconds(seconds: seconds), canary: canary, faults: faults,
             directory: Campaign.directory(seed)))

@@ -6,12 +6,12 @@ import Units
 /// again because of a switch: the old connection ends first, and its end makes every request in flight unknown.
 ///
 /// A pure value: what became of connections goes in, the switch comes out once the link is closed. Trade thread only.
-struct ServerFailover: Sendable {
+public struct ServerFailover: Sendable {
     private let venue: VenueID
-    let count: Int
+    public let count: Int
     /// Attempts in a row that led to no connection, or to one that ended at once.
     private let limit: Int
-    private(set) var current = 0
+    public private(set) var current = 0
     private var failures = 0
     /// Since when the connection is logged on and subscribed.
     private var usableSince: Nanoseconds?
@@ -25,7 +25,8 @@ struct ServerFailover: Sendable {
     /// What is in flight when the breaker opens, cancels above all, has as long to be answered on the old connection.
     private var breakerGrace: Nanoseconds { Nanoseconds(seconds: 1) }
 
-    init(venue: VenueID, count: Int, limit: Int) {
+    /// Precondition: at least one server, and one attempt that may fail.
+    public init(venue: VenueID, count: Int, limit: Int) {
         precondition(count > 0 && limit > 0, "there is a server, and it may fail once")
         self.venue = venue
         self.count = count
@@ -34,10 +35,10 @@ struct ServerFailover: Sendable {
     }
 
     /// The connection is logged on and subscribed.
-    mutating func usable(at now: Nanoseconds) { usableSince = now }
+    public mutating func usable(at now: Nanoseconds) { usableSince = now }
 
     /// A connection ended, or an attempt did.
-    mutating func ended(at now: Nanoseconds) {
+    public mutating func ended(at now: Nanoseconds) {
         let wasProven = now - (usableSince ?? now) >= provenAfter
         usableSince = nil
         guard !wasProven else {
@@ -50,13 +51,13 @@ struct ServerFailover: Sendable {
     }
 
     /// Too many errors in a row: the engine is SAFE.
-    mutating func breakerOpened(at now: Nanoseconds) {
+    public mutating func breakerOpened(at now: Nanoseconds) {
         guard count > 1, wanted == nil else { return }
         wanted = ((current + 1) % count, .errorsInRow, 0, now + breakerGrace)
     }
 
     /// A person wants a server, counted from 1; 0 is the next one.
-    mutating func asked(for number: Int64, at now: Nanoseconds) {
+    public mutating func asked(for number: Int64, at now: Nanoseconds) {
         guard number >= 0, number <= Int64(count) else { return }
         let server = number == 0 ? (current + 1) % count : Int(number) - 1
         guard server != current else { return }
@@ -64,10 +65,10 @@ struct ServerFailover: Sendable {
     }
 
     /// Whether the connection has to end now, so that another server can be dialled.
-    func mustClose(at now: Nanoseconds) -> Bool { wanted.map { now >= $0.at } ?? false }
+    public func mustClose(at now: Nanoseconds) -> Bool { wanted.map { now >= $0.at } ?? false }
 
     /// The switch that is due; the link is closed.
-    mutating func take(at now: Nanoseconds) -> SourceSwitch? {
+    public mutating func take(at now: Nanoseconds) -> SourceSwitch? {
         guard let wish = wanted, now >= wish.at else { return nil }
         wanted = nil
         let from = current

@@ -21,6 +21,8 @@ package enum FaultClass: Int, Sendable, CaseIterable {
     case firstFeedGone, firstFeedFrozen, firstFeedFlaps, secondFeedCut, feedsDisagree
     // The venue's dead-man's switch, in the seeds that have one.
     case deafSwitch
+    // Two servers for orders, in the seeds that have a second one.
+    case firstServerGone, failoverAsked
 
     package var name: String { "\(self)" }
     package init?(name: String) {
@@ -94,6 +96,8 @@ package enum FaultClass: Int, Sendable, CaseIterable {
         case .firstFeedFrozen: return "the first of two feeds is silent, its connection is alive"
         case .firstFeedFlaps: return "the first of two feeds is cut again and again for some minutes"
         case .secondFeedCut: return "the second of two feeds is cut"
+        case .firstServerGone: return "the first of two order servers is gone and refuses connections for a while"
+        case .failoverAsked: return "the operator asks for another order server, or for the one that is used"
         case .feedsDisagree: return "one of two feeds tells another best bid for some seconds"
         }
     }
@@ -111,7 +115,7 @@ package enum FaultClass: Int, Sendable, CaseIterable {
             .truthWithoutBalance, .failedSnapshot, .stalledConnection, .shortWrite:
             return 4
         case .deafSwitch, .staleTimestamp, .processStall, .frozenStream, .frozenPrivateStream, .firstFeedGone,
-            .firstFeedFrozen, .secondFeedCut, .feedsDisagree:
+            .firstFeedFrozen, .secondFeedCut, .feedsDisagree, .firstServerGone, .failoverAsked:
             return 2
         case .halfOpenMarket, .halfOpenOrders, .rateLimited, .haltedMarket, .ruleChange, .tickSizeChange, .streamEnded,
             .processKill, .processKillInStep, .clockStep, .firstFeedFlaps:

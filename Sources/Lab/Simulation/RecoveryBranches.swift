@@ -3,7 +3,7 @@
 /// happens in the world; the code that runs live has no hook for it. `needletail simulate --complete` fails on one that
 /// was never walked; `--coverage` shows all that was seen, these with a star.
 package enum RecoveryBranches {
-    package static let all = doubts + proofs + amendments + takenOver + fills + stops + refusals + venue + feeds + process
+    package static let all = doubts + proofs + amendments + takenOver + fills + stops + refusals + venue + feeds + servers + process
         + journal
 
     /// Core: an order whose fate is not known any longer.
@@ -85,8 +85,13 @@ package enum RecoveryBranches {
 
     /// Two feeds: each reason to leave the first one, the way back, and what is said when nobody knows.
     static let feeds = [
-        "feed 1 to 2: linkDown", "feed 1 to 2: sequence", "feed 1 to 2: lagging", "feed 2 to 1: recovered",
+        "feed 1 to 2: linkDown", "feed 1 to 2: suspect", "feed 1 to 2: sequence", "feed 1 to 2: lagging", "feed 2 to 1: recovered",
         "feed 2 to 1: linkDown", "feed 2 stays: flapping", "feeds contradict each other", "feeds agree again",
+    ]
+
+    /// Two order servers: each reason to leave one, and the way back by hand.
+    static let servers = [
+        "server 1 to 2: unreachable", "server 1 to 2: errorsInRow", "server 1 to 2: byHand", "server 2 to 1: byHand",
     ]
 
     /// The process: each way to die, and what it does after standing still.

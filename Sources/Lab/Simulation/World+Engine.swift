@@ -36,6 +36,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         isTruthUnderWay = false
         heldBack = []
         conservation = ConservationCheck()
+        servers.begin()
         doubtedAmends = []
         generations = []
         placesSent = 0
@@ -128,6 +129,8 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         heap.schedule(.timer(life: life), at: now + timerInterval)
         guard now >= stalledUntil else { return }
         wake()
+        heedServers()
+        guard process != nil else { return }
         process?.ordersTimer(at: now, wallNow: wallNow)
         process?.marketTimer(at: now)
         takeMarket()

@@ -140,6 +140,9 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     // MARK: coverage
 
     func cover(_ change: SourceSwitch) {
+        if change.role == .orders {
+            return report.cover("server \(change.from + 1) to \(change.to + 1): \(change.reason)")
+        }
         report.cover(
             change.reason == .flapping
                 ? "feed \(change.to + 1) stays: flapping" : "feed \(change.from + 1) to \(change.to + 1): \(change.reason)")

@@ -62,6 +62,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         guard life == self.life, process != nil else { return }
         if now < closedUntil || now < stalledUntil || now < refusedUntil { return reopen(role) }
         if role == .marketData, now < second.firstClosedUntil { return reopen(role) }
+        if role == .orders, !orderLink.isOpen, isServerClosed { return reopen(role) }
         wake()
         if role == .marketData {
             guard !marketLink.isOpen else { return }
@@ -85,6 +86,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             failures = marketLink.failures
         } else {
             orderLink.failures = Swift.min(orderLink.failures + 1, 7)
+            servers.failover.ended(at: now)
             failures = orderLink.failures
         }
         failures = Swift.min(Int64(100_000_000) << failures, 10_000_000_000)

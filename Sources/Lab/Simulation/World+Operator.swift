@@ -95,6 +95,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         ownFaults()
         diskFaults()
         if hasSecondFeed { feedFaults() }
+        if servers.count > 1 { serverFaults() }
     }
 
     private func networkFaults() {

@@ -128,6 +128,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     }
 
     private func perform(_ output: Output) {
+        heedServers(output)
         switch leaving(output) {
         case .place(let order):
             if settings.canary == .orderSentAfterStop, heldBack.isEmpty, faults.isOn, dice.canary.unit() < 0.05 {
@@ -231,6 +232,9 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
                 reply.outcome == .unknown, let again = checker.order(reply.client)
             {
                 sendOrder(again)
+            }
+            if case .link(let change) = input, change.role == .orders, change.state == .up {
+                servers.failover.usable(at: now)
             }
             step(input)
         }

@@ -21,6 +21,8 @@ package struct WorldSettings: Sendable {
     package var faults: FaultSettings?
     /// Whether the engine has a second feed; the seed's own choice when `nil`.
     package var hasSecondFeed: Bool?
+    /// Whether the venue has a second server for orders; the seed's own choice when `nil`.
+    package var hasSecondServer: Bool?
     /// Where the journals of the engine's lives are kept while it runs.
     package var directory: String
     package init(
@@ -90,6 +92,8 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
     /// In every other seed the engine has a second feed of the same market.
     let hasSecondFeed: Bool
     var second = SecondFeed()
+    /// In every third seed the venue has a second server for orders.
+    var servers: OrderServers
 
     // The venue.
     var venue: SimulatedVenue
@@ -134,6 +138,7 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         checker = Checker(
             switchAgeMax: rule?.maxAge, cap: engine.limits.maxPosition, maxDataAge: engine.limits.maxDataAge, began: now)
         hasSecondFeed = settings.hasSecondFeed ?? SecondFeed.isDrawn(seed: settings.seed)
+        servers = OrderServers(count: settings.hasSecondServer ?? OrderServers.isDrawn(seed: settings.seed) ? 2 : 1)
         baseDelay = 200_000 + Int64(dice.network.next() % 20_000_000)
         let million = Quantity(raw: 1_000_000_000 * fixedPointUnit)
         var account = SimulatedVenueSettings(
@@ -250,6 +255,7 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         stalledLink.until = .zero
         frozenUntil = .zero
         second.calm()
+        servers.firstClosedUntil = .zero
         slowUntil = .zero
         stalledUntil = .zero
         diskStalledUntil = .zero

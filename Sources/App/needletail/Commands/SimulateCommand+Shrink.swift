@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Simulation
 import Units
+import WorldRoster
 
 /// What is done with a failing seed, and with rules broken on purpose.
 extension SimulateCommand {
@@ -15,7 +16,7 @@ extension SimulateCommand {
             var settings = plan.settings(failure.seed)
             settings.span = span
             settings.faults = faults
-            let outcome = try WorldOutcome(try Roster.worldEngine(seed: failure.seed), settings)
+            let outcome = try WorldOutcome(try RosterWorld.engine(seed: failure.seed), settings)
             return (outcome.violations.first, outcome.faults.history)
         }
         let found = try shrinker.shrink()
@@ -44,7 +45,7 @@ extension SimulateCommand {
                 var settings = plan.settings(seed)
                 settings.span = Nanoseconds(seconds: 7200)
                 settings.canary = canary
-                let found = try WorldOutcome(try Roster.worldEngine(seed: seed), settings).violations
+                let found = try WorldOutcome(try RosterWorld.engine(seed: seed), settings).violations
                 if let violation = found.first(where: { $0.invariant == canary.invariant }) {
                     caught = "seed \(seed), \(violation)"
                 } else if let other = found.first {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Simulation
 import Units
+import WorldRoster
 
 /// `needletail simulate`: the engine in a seeded world of faults.
 struct SimulateCommand: AsyncParsableCommand {
@@ -162,7 +163,7 @@ struct SimulateCommand: AsyncParsableCommand {
                     var seed = first + job
                     while seed < first + count, !Task.isCancelled {
                         CrashNotice.set("repeat it with: \(command(seed))", place: Int(job))
-                        let outcome = try campaign.play(try Roster.worldEngine(seed: seed), plan.settings(seed))
+                        let outcome = try campaign.play(try RosterWorld.engine(seed: seed), plan.settings(seed))
                         if verbose { print(campaign.lastLine) }
                         if !outcome.violations.isEmpty {
                             return (campaign, Failure(seed: seed, violations: outcome.violations, lastSteps: outcome.lastSteps))

@@ -7,14 +7,14 @@ import StrategyKit
 import Taking
 import Units
 
-/// The engine that `needletail simulate` puts into its world.
-extension Roster {
-    typealias WorldStrategies = StrategyPair<SingleStrategy<Quoter>, SingleStrategy<MomentumTaker>>
+/// The engine of the seeded world, for `needletail simulate` and its tests.
+package enum RosterWorld {
+    package typealias Strategies = StrategyPair<SingleStrategy<Quoter>, SingleStrategy<MomentumTaker>>
 
-    /// A quoter and a taker on one instrument, set as the seed's temper says. Tests/SimulationTests assembles the same.
-    static func worldEngine(
+    /// A quoter and a taker on one instrument, set as the seed's temper says.
+    package static func engine(
         seed: UInt64
-    ) throws -> WorldEngine<BinanceMarketData, BinanceOrderEntry, WorldStrategies> {
+    ) throws -> WorldEngine<BinanceMarketData, BinanceOrderEntry, Strategies> {
         let temper = WorldTemper(seed: seed)
         let instrument = WorldTemper.instrument
         let symbols = [BinanceSymbol(instrument: instrument.id, symbol: "BTCUSDT")]
