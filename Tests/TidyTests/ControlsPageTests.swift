@@ -112,4 +112,14 @@ private func isTest(_ name: String) -> Bool {
         }
         #expect(seen > 80, "only \(seen) keys were found")
     }
+
+    @Test func `No row of the page of controls is a promise, and each says what shows it`() throws {
+        for row in try controlRows() {
+            let isPromised = row.cells.contains { $0.text.lowercased().contains("not yet") }
+            #expect(!isPromised, "\(row.section): \(row.name) is not there yet")
+            guard let shown = row.cell(["scenario", "test", "shown by"]) else { continue }
+            let isShown = quoted(shown).contains(where: isTest) || ["Tests", ".sh", "above"].contains { shown.contains($0) }
+            #expect(isShown, "\(row.section): nothing shows \(row.name)")
+        }
+    }
 }

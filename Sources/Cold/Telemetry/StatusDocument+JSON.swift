@@ -139,6 +139,7 @@ extension StatusDocument {
             .number("delayed_trades", \.delayedTrades),
             .number("conflated", \.conflated), .number("dropped_trades", \.droppedTrades),
             .number("dropped_frames", \.droppedFrames), .number("repeated", \.repeated),
+            .number("frames", \.frames),
         ]
     }
 

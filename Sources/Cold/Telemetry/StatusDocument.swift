@@ -63,6 +63,8 @@ package struct FeedFacts: Sendable, Equatable {
     package var quarantined: [String: UInt64] = [:]
     /// With two feeds: events that the other one had brought already.
     package var repeated: UInt64 = 0
+    /// Text frames that reached the parser.
+    package var frames: UInt64 = 0
     package init() {}
 
     /// All refusals together; saturates.

@@ -64,7 +64,7 @@ struct DemoRun {
         fflush(nil)
     }
 
-    private func waitForLinks(_ client: inout ControlClient) async throws {
+    func waitForLinks(_ client: inout ControlClient) async throws {
         let deadline = Date().addingTimeInterval(20)
         while true {
             let now = try client.status().engine
@@ -88,7 +88,7 @@ struct DemoRun {
     }
 
     /// The operator's part, typed by the demo and shown.
-    private func ceremony(_ client: inout ControlClient) async throws {
+    func ceremony(_ client: inout ControlClient) async throws {
         say("operator types: needletail ctl stage --lifetime \(seconds + 120)")
         let staged = try client.request(.stage(lifetime: Nanoseconds(seconds: Int64(seconds + 120))))
         for word in staged["words"]?.array ?? [] { say("         | \(word.string ?? "")") }

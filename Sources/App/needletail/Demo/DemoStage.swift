@@ -119,6 +119,15 @@ final class DemoStage {
             authority: certificates.authority.path)
     }
 
+    /// The run as an engine with the account's key would have it, to ask the venue itself, and that key.
+    func liveConfiguration() throws -> RunConfiguration {
+        try RunConfiguration.parse(configurationText(.live), file: "the demo's configuration", catalogue: Roster.catalogue)
+    }
+
+    func accountSecrets() throws -> Secrets? {
+        try Secrets.read(for: try liveConfiguration(), environment: try secrets())
+    }
+
     private func secrets() throws -> [String: String] {
         [
             "NEEDLETAIL_DEMO_API_KEY": apiKey,
@@ -128,10 +137,8 @@ final class DemoStage {
 
     /// The question to the venue whether anything of this run reached it.
     func venueProof() throws -> DemoVenueProof {
-        let live = try RunConfiguration.parse(
-            configurationText(.live), file: "the demo's configuration", catalogue: Roster.catalogue)
-        return DemoVenueProof(
-            configuration: live, secrets: try Secrets.read(for: live, environment: try secrets()),
+        DemoVenueProof(
+            configuration: try liveConfiguration(), secrets: try accountSecrets(),
             given: [Self.givenBase, Self.givenQuote].map { Quantity(raw: $0 * fixedPointUnit) })
     }
 

@@ -25,6 +25,7 @@ extension FeedFacts {
         droppedTrades = counters.parse.droppedTrades
         droppedFrames = counters.link.droppedFrames
         delayedTrades = counters.parse.delayedTrades
+        frames = counters.link.frames
         repeated = counters.parse.pair.repeated
     }
 }

@@ -1,0 +1,104 @@
+/// While it runs: links, fills, books of account, stops, in the order of docs/CONTROLS.md.
+extension Control {
+    static let books: [Control] = [
+        Control(
+            "R37", .running, "fill late",
+            does: "counted and flagged; terminal stays terminal",
+            code: "`TradingCore+Venue`",
+            key: "-",
+            shown: "`aLateFillOfACancelledOrderCountsAndIsFlagged`"),
+        Control(
+            "R38", .running, "fill without its order, past its limit, on the other side, too much",
+            does: "counted, SAFE",
+            code: "`TradingCore+Venue`",
+            key: "-",
+            shown: """
+            `aFillOfOursWithoutItsOrderCountsAndLeadsToSafe`, `aFillOnTheOtherSideOrPastTheLimitLeadsToSafe`, \
+            `moreFilledThanOrderedLeadsToSafeBeforeTheStrategyIsAsked`
+            """),
+        Control(
+            "R39", .running, "fill announced and missing",
+            does: "SAFE",
+            code: "`TradingCore+Safety`",
+            key: "-",
+            shown: "`anAnnouncedFillThatNeverComesLeadsToSafe`",
+            acts: ["trip:MISSING_FILL"]),
+        Control(
+            "R40", .running, "order that rests after its end",
+            does: "cancelled, SAFE, no arming until a snapshot is clean",
+            code: "`TradingCore+Venue`",
+            key: "-",
+            shown: "`anOrderThatRestsAfterItsEndIsCancelledAndLeadsToSafe`"),
+        Control(
+            "R41", .running, "orders of an earlier run",
+            does: "taken in and cancelled",
+            code: "`TradingCore+Venue`",
+            key: "`venue.client_id_prefix`",
+            shown: "`anOpenOrderOfAnEarlierRunIsTakenInAndCancelled`"),
+        Control(
+            "R42", .running, "another engine under our prefix",
+            does: "HALTED; on the same machine refused at the start by a lease for account and prefix",
+            code: "`TradingCore+Venue`, `Guard/AccountLease`",
+            key: "`venue.client_id_prefix`, `NEEDLETAIL_LEASES`",
+            shown: "`anotherEngineUnderOurPrefixHalts`, AccountLeaseTests (GuardTests)"),
+        Control(
+            "R43", .running, "parts and generations of an intent",
+            does: """
+            checked beside the sender: no order without its passed verdict, parts never more than the intent, no \
+            name twice; a breach stops the route and is HALTED
+            """,
+            code: "`Orders/ConservationCheck`, `Gateway/CheckedOutlet`",
+            key: "-",
+            shown: """
+            ConservationTests (OrdersTests), CheckedOutletTests (GatewayTests), `aBreachFoundAtTheLastGateHalts`; \
+            invariant 11 after every step of the seeded world
+            """,
+            acts: ["alert:CONSERVATION_BREACH"]),
+        Control(
+            "R44", .running, "reconciliation",
+            does: """
+            open orders, balances and trade history every five seconds, and a second after the first activity that \
+            follows ten quiet ones
+            """,
+            code: "`Telemetry/TruthSchedule`",
+            key: "-",
+            shown: "TruthScheduleTests (TelemetryTests)"),
+        Control(
+            "R45", .running, "balance differs",
+            does: "REDUCING and everything cancelled, the second time in a row HALTED, with both figures",
+            code: "`TradingCore+Reconcile`",
+            key: "`reconcile.tolerance_bps`",
+            shown: """
+            `theFirstDifferenceReducesAndTheSecondInARowHalts`, `absenceInOneSnapshotIsNotZero`, \
+            `aDifferenceWithinTheToleranceIsNoneAndTheBaselineStays`
+            """,
+            acts: ["trip:POSITION"]),
+        Control(
+            "R46", .running, "fill claimed and not told",
+            does: "counted at its worst and owed; replaced by the real fill, never added to it",
+            code: "`TradingCore+Venue`",
+            key: "-",
+            shown: "`aClaimedFillIsReplacedByTheRealOneNeverAdded`"),
+        Control(
+            "R47", .running, "flatten",
+            does: "own IOC orders within a bound, only what is held, then DISARMED",
+            code: "`TradingCore+Flatten`",
+            key: "`max_slippage_bps`",
+            shown: "`flatteningSellsWhatIsHeldAndDisarms`, `flatteningDoesNotSellWhatAFeeTook`",
+            acts: ["command:flatten"]),
+        Control(
+            "R48", .running, "stop, disarm, kill",
+            does: "everything cancelled in the same step",
+            code: "`TradingCore+Commands`",
+            key: "-",
+            shown: "`everyStopCancelsEverythingInItsStep`, `aKillWithTheLinkDownCancelsWhenItIsBack`",
+            acts: ["command:stop", "command:disarm", "command:kill", "trip:KILL"]),
+        Control(
+            "R49", .running, "mandate",
+            does: "ends by itself; nothing leaves in that step",
+            code: "`TradingCore+Safety`",
+            key: "`--lifetime` at the stage",
+            shown: "`aMandateEndsByItselfAndNothingLeavesInThatStep`",
+            acts: ["command:confirm"]),
+    ]
+}
