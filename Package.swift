@@ -146,7 +146,7 @@ let benchmarks: [Target] = [
     shim("CBench", libraries: ["ssl", "crypto"], dependencies: ["CTLS", "CUring"], in: "Benchmarks/Rig"),
     shim("CBenchJSON", libraries: ["simdjson"], in: "Benchmarks/Rig"),
     benchmark("BenchKit", ["CBench", "CPlatform", "Agents", "Rings", "Telemetry"]),
-    benchmark("RingsBenchmarks", ["BenchKit", "CBench", "CPlatform", "Rings"]),
+    benchmark("RingsBenchmarks", ["BenchKit", "CBench", "CPlatform", "Agents", "Rings"]),
     benchmark("BooksBenchmarks", ["Books", "Memory", "Model", "Units"]),
     benchmark("BinanceBenchmarks", [
         "BenchKit", "BooksBenchmarks", "CBench", "Binance", "Model", "Units", "VenueKit", "Wire",

@@ -13,7 +13,7 @@ import WireToWire
 enum Registry {
     static let all: [Benchmark] = [
         RingBench.benchmark, DecodeBench.benchmark, CoreBench.benchmark, RiskBench.benchmark, SignBench.benchmark,
-        JournalBench.benchmark, FlatBench.benchmark, WireBench.benchmark, ReplayBench.benchmark,
+        JournalBench.benchmark, FlatBench.benchmark, StampBench.benchmark, WireBench.benchmark, ReplayBench.benchmark,
     ]
 
     static var names: String { all.map(\.name).joined(separator: ", ") }
