@@ -79,7 +79,7 @@ let hot: [Target] = [
     module(.hot, "Uring", ["Units", "CUring"]),
     module(.hot, "Transport", ["Units", "CUring", "CTLS", "Uring"]),
     module(.hot, "Signing", ["Wire", "CCrypto"]),
-    module(.hot, "VenueKit", ["Units", "Model", "Wire", "Signing", "Books"]),
+    module(.hot, "VenueKit", ["Units", "Memory", "Model", "Wire", "Signing", "Books"]),
     module(.hot, "Books", ["Units", "Memory", "Model"]),
     module(.hot, "Orders", ["Units", "Memory", "Model"]),
     module(.hot, "Risk", ["Units", "Memory", "Model"]),

@@ -1,5 +1,5 @@
-"""Compiles the hot modules one by one, as a release build does, with the proof on; then a mutant of each. The core, whose step
-calls what other modules keep to themselves, is compiled with all that it stands on as one module, root and mutants too."""
+"""Compiles the hot modules one by one, as a release build does, with the proof on; then a mutant of each. Core and adapters, which
+call what other modules keep to themselves, are compiled with all that they stand on as one module, roots and mutants too."""
 
 import glob
 import os
@@ -33,50 +33,57 @@ MUTANTS = [
      "box.n = c.openOrders; if unsafe Unmanaged.passRetained(box).takeRetainedValue().n == 99 { return nil }", "an object"),
 ]
 
-# Of these, in one module, the whole step of the core is proved: each input, each command, each strategy's call.
-TOGETHER = ["Base/Units", "Base/Memory", "Base/Model", "Hot/Orders", "Hot/Risk", "Hot/StrategyKit", "Hot/Core"]
-CORE_ROOT = """
-/// A strategy that proposes all there is.
-struct Probe: Strategy {
-    var instrument: InstrumentID { InstrumentID(0) }
-    var versionHash: UInt32 { 0 }
-    mutating func onTick(_ context: borrowing StrategyContext, _ intents: inout IntentBuffer) {
-        intents.place(.buy, .postOnly, price: context.top.bidPrice, quantity: context.position)
-        for index in 0..<context.orderCount { intents.cancel(context.order(index)) }
-    }
-}
+class Together:
+    """Modules of which some call what others keep to themselves: compiled as one, with the roots of `proof/NAME.swift`."""
 
-@_noLocks func step(
-    _ core: inout TradingCore<SingleStrategy<Probe>>, _ input: Input, _ time: Nanoseconds, _ outputs: inout OutputBuffer
-) { core.step(input, at: time, into: &outputs) }
-"""
-CORE_MUTANTS = [
-    ("Hot/Core", "TradingCore+Market.swift", "mutating func topOfBook(_ top", LIST.format("now.raw", ""), "a list"),
-    ("Hot/Core", "TradingCore+Churn.swift", "mutating func noteTransition(_ order", TEXT.format("now.raw", ""), "a text"),
-    ("Hot/Core", "TradingCore+Limits.swift", "mutating func changeLimit(_ command",
-     "if configuration.limits.map(\\.maxOpenOrders).max() == 99 { return false }", "a list of the configuration"),
+    def __init__(self, name, what, modules, mutants):
+        self.name, self.what, self.modules, self.mutants = name, what, modules, mutants
+
+    def compile(self, work, changed=None):
+        """The status and the errors, with one file changed (module, file, line, what is put below it)."""
+        names = "|".join(os.path.basename(path) for path in self.modules)
+        folder = tempfile.mkdtemp(dir=work)
+        for path in self.modules:
+            for file in glob.glob(f"Sources/{path}/*.swift"):
+                name = os.path.basename(file)
+                if name == "HotProof.swift":
+                    continue
+                text = open(file).read()
+                if changed and changed[:2] == (path, name):
+                    text = put(text, *changed[1:4])
+                text = re.sub(rf"^import ({names})\n", "\n", text, flags=re.M)
+                open(f"{folder}/{os.path.basename(path)}_{name}", "w").write(text)
+        shutil.copy(f"Tests/EndToEnd/proof/{self.name}.swift", f"{folder}/Root.swift")
+        flags = [flag for flag in FLAGS if flag != "-cross-module-optimization"]
+        command = [
+            "swiftc", *flags, "-Xcc", f"-fmodule-map-file={work}/module.modulemap", "-module-name", "Together", "-c", "-o",
+            f"{folder}/together.o", *glob.glob(f"{folder}/*.swift")]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        return done.returncode, [l for l in done.stderr.splitlines() if "error:" in l]
+
+
+TOGETHER = [
+    # Each input, each command, each strategy's call.
+    Together(
+        "Core", "the core's step",
+        ["Base/Units", "Base/Memory", "Base/Model", "Hot/Orders", "Hot/Risk", "Hot/StrategyKit", "Hot/Core"],
+        [
+            ("Hot/Core", "TradingCore+Market.swift", "mutating func topOfBook(_ top", LIST.format("now.raw", ""), "a list"),
+            ("Hot/Core", "TradingCore+Churn.swift", "mutating func noteTransition(_ order", TEXT.format("now.raw", ""), "a text"),
+            ("Hot/Core", "TradingCore+Limits.swift", "mutating func changeLimit(_ command",
+             "if configuration.limits.map(\\.maxOpenOrders).max() == 99 { return false }", "a list of the configuration"),
+        ]),
+    # From a frame's bytes to events, through books and the choice between two feeds; from an order to its signed frame.
+    Together(
+        "Adapters", "both adapters' protocol, the books and the choice between two feeds",
+        ["Base/Units", "Base/Memory", "Base/Model", "Base/Wire", "Hot/Books", "Hot/VenueKit", "Hot/Signing", "Venues/Binance"],
+        [
+            ("Hot/Books", "BookSide.swift", "private mutating func finish(_ filling", LIST.format("Int64(count)", ""), "a list"),
+            ("Hot/VenueKit", "FeedSelector+Agreement.swift", "mutating func compare(_ lane", TEXT.format("lane", ""), "a text"),
+            ("Venues/Binance", "SymbolFeed.swift", "mutating func resynchronise(at now", LIST.format("now.raw", ""), "a list"),
+            ("Venues/Binance", "RequestWriter.swift", "mutating func end(_ signer", TEXT.format("isFirst", ""), "a text"),
+        ]),
 ]
-
-
-def compile_together(work, changed=None):
-    """The status and the errors of the core's proof, with one file changed (module, file, line, what is put below it)."""
-    names = "|".join(os.path.basename(path) for path in TOGETHER)
-    folder = tempfile.mkdtemp(dir=work)
-    for path in TOGETHER:
-        for file in glob.glob(f"Sources/{path}/*.swift"):
-            name = os.path.basename(file)
-            if name == "HotProof.swift":
-                continue
-            text = open(file).read()
-            if changed and changed[:2] == (path, name):
-                text = put(text, *changed[1:4])
-            text = re.sub(rf"^import ({names})\n", "\n", text, flags=re.M)
-            open(f"{folder}/{os.path.basename(path)}_{name}", "w").write(text)
-    open(f"{folder}/Root.swift", "w").write(CORE_ROOT)
-    flags = [flag for flag in FLAGS if flag != "-cross-module-optimization"]
-    command = ["swiftc", *flags, "-module-name", "Together", "-c", "-o", f"{folder}/core.o", *glob.glob(f"{folder}/*.swift")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
-    return done.returncode, [l for l in done.stderr.splitlines() if "error:" in l]
 
 
 def compile_module(path, sources, work, proof=True):
@@ -106,9 +113,10 @@ def mutate(path, file, line, inserted, folder):
 
 
 with tempfile.TemporaryDirectory() as work:
-    header = os.path.abspath("CShims/CPlatform/include/CPlatform.h")
     with open(f"{work}/module.modulemap", "w") as file:
-        file.write(f'module CPlatform {{ header "{header}" export * }}\n')
+        for name in ["CPlatform", "CCrypto"]:
+            header = os.path.abspath(f"CShims/{name}/include/{name}.h")
+            file.write(f'module {name} {{ header "{header}" export * }}\n')
     for path in MODULES:
         assert os.path.exists(f"Sources/{path}/HotProof.swift"), f"{path} has no HotProof.swift"
         status, errors = compile_module(path, glob.glob(f"Sources/{path}/*.swift"), work)
@@ -127,11 +135,12 @@ with tempfile.TemporaryDirectory() as work:
         status, errors = compile_module(path, sources, scratch)
         assert status != 0, f"{path} with {kind} in {file} passed its proof"
         print(f"refused: {path} with {kind}: {errors[0].split('error:')[1].strip()}")
-    status, errors = compile_together(work)
-    assert status == 0, "the core's step does not pass its proof:\n" + "\n".join(errors)
-    print("proved: Hot/Core's step and all that it calls")
-    for mutant in CORE_MUTANTS:
-        status, errors = compile_together(work, mutant)
-        found = [error for error in errors if "can cause" in error or "unpredictable" in error]
-        assert status != 0 and found, f"{mutant[0]} with {mutant[4]} in {mutant[1]} was not refused for it:\n" + "\n".join(errors)
-        print(f"refused: {mutant[0]} with {mutant[4]}: {found[0].split('error:')[1].strip()}")
+    for group in TOGETHER:
+        status, errors = group.compile(work)
+        assert status == 0, f"{group.what} does not pass its proof:\n" + "\n".join(errors)
+        print(f"proved: {group.what}, and all that it calls")
+        for mutant in group.mutants:
+            status, errors = group.compile(work, mutant)
+            found = [error for error in errors if "can cause" in error or "unpredictable" in error]
+            assert status != 0 and found, f"{mutant[0]} with {mutant[4]} in {mutant[1]} was not refused for it:\n" + "\n".join(errors)
+            print(f"refused: {mutant[0]} with {mutant[4]}: {found[0].split('error:')[1].strip()}")

@@ -1,29 +1,25 @@
-/// A fixed number of plain values in one block of memory, taken and touched at the start and given back at the end.
+/// A fixed number of values in one block of memory, taken and touched at the start and given back at the end.
 ///
 /// What a `ContiguousArray` costs on the hot path is missing here: no reference count, no check for a second owner before a
 /// write, no copy of a large element when one of its fields is read. An index outside `0..<count` traps, in release too.
 /// Owned by one thread at a time.
-@safe public struct Slab<Element: BitwiseCopyable>: ~Copyable {
+@safe public struct Slab<Element: ~Copyable>: ~Copyable {
     @usableFromInline let base: UnsafeMutablePointer<Element>
     /// How many elements there are; never changes.
     public let count: Int
 
-    /// `count` copies of a value. Precondition: `count >= 0`. Allocates.
-    public init(repeating value: Element, count: Int) {
+    /// `count` values, made one after the other for their places. Precondition: `count >= 0`. Allocates.
+    public init(count: Int, _ make: (Int) -> Element) {
         precondition(count >= 0, "a slab has no negative length")
         unsafe base = .allocate(capacity: count)
-        unsafe base.initialize(repeating: value, count: count)
+        for index in 0..<count { unsafe (base + index).initialize(to: make(index)) }
         self.count = count
     }
 
-    /// The values of an array, in order. Allocates.
-    public init(_ values: [Element]) {
-        unsafe base = .allocate(capacity: values.count)
-        for index in 0..<values.count { unsafe (base + index).initialize(to: values[index]) }
-        count = values.count
+    deinit {
+        unsafe base.deinitialize(count: count)
+        unsafe base.deallocate()
     }
-
-    deinit { unsafe base.deallocate() }
 
     /// The element in place. Precondition: `0 <= index < count`. One comparison, never allocates.
     @inlinable public subscript(index: Int) -> Element {
@@ -44,9 +40,22 @@
         return unsafe UnsafePointer(base + index)
     }
 
+    /// The memory of all elements, for a type that wraps this one; valid while the slab lives and is not used otherwise.
+    @unsafe @inlinable public var buffer: UnsafeMutableBufferPointer<Element> {
+        mutating get { unsafe UnsafeMutableBufferPointer(start: base, count: count) }
+    }
+
     /// The indices, in order.
     @inlinable public var indices: Range<Int> { unsafe Range(uncheckedBounds: (0, count)) }
 }
 
+extension Slab where Element: BitwiseCopyable {
+    /// `count` copies of a plain value. Precondition: `count >= 0`. Allocates.
+    public init(repeating value: Element, count: Int) { self.init(count: count) { _ in value } }
+
+    /// The values of an array, in order. Allocates.
+    public init(_ values: [Element]) { self.init(count: values.count) { values[$0] } }
+}
+
 // One owner, since it is not copyable: where its elements may go, it may go.
-extension Slab: @unchecked Sendable where Element: Sendable {}
+extension Slab: @unchecked Sendable where Element: Sendable & ~Copyable {}

@@ -7,40 +7,47 @@ public enum FixedPointText {
     /// alone. When a text is both too precise and too large, it is reported as too precise.
     /// Cost: O(n), never allocates.
     @inlinable public static func parse(_ bytes: Span<UInt8>, into raw: inout Int64) -> FixedPointParseError? {
+        unsafe bytes.withUnsafeBufferPointer { unsafe parse($0, into: &raw) }
+    }
+
+    /// The same for bytes that lie in memory: a span made on the way counts as an allocation to the compiler's proof.
+    @unsafe @inlinable public static func parse(
+        _ bytes: UnsafeBufferPointer<UInt8>, into raw: inout Int64
+    ) -> FixedPointParseError? {
         let count = bytes.count
         if count == 0 { return .empty }
         var i = 0
-        let negative = bytes[0] == UInt8(ascii: "-")
+        let negative = unsafe bytes[0] == UInt8(ascii: "-")
         if negative { i = 1 }
         var number = Significand()
         let wholeStart = i
-        while i < count, bytes[i] &- 48 <= 9 {
-            number.take(bytes[i] &- 48)
+        while i < count, unsafe bytes[i] &- 48 <= 9 {
+            number.take(unsafe bytes[i] &- 48)
             i += 1
         }
         let wholeDigits = i - wholeStart
-        if wholeDigits == 0 || (wholeDigits > 1 && bytes[wholeStart] == 48) { return .malformed }
-        if i < count, bytes[i] == UInt8(ascii: ".") {
+        if unsafe wholeDigits == 0 || (wholeDigits > 1 && bytes[wholeStart] == 48) { return .malformed }
+        if i < count, unsafe bytes[i] == UInt8(ascii: ".") {
             i += 1
             let fractionStart = i
-            while i < count, bytes[i] &- 48 <= 9 {
-                number.take(bytes[i] &- 48)
+            while i < count, unsafe bytes[i] &- 48 <= 9 {
+                number.take(unsafe bytes[i] &- 48)
                 i += 1
             }
             if i == fractionStart { return .malformed }
             number.exponent = fractionStart - i
         }
-        if i < count, bytes[i] | 0x20 == UInt8(ascii: "e") {
+        if i < count, unsafe bytes[i] | 0x20 == UInt8(ascii: "e") {
             i += 1
             var down = false
-            if i < count, bytes[i] == UInt8(ascii: "-") || bytes[i] == UInt8(ascii: "+") {
-                down = bytes[i] == UInt8(ascii: "-")
+            if i < count, unsafe bytes[i] == UInt8(ascii: "-") || bytes[i] == UInt8(ascii: "+") {
+                down = unsafe bytes[i] == UInt8(ascii: "-")
                 i += 1
             }
             let exponentStart = i
             var exponent = 0
-            while i < count, bytes[i] &- 48 <= 9 {
-                if exponent < Significand.exponentBound { exponent = exponent * 10 + Int(bytes[i] &- 48) }
+            while i < count, unsafe bytes[i] &- 48 <= 9 {
+                if exponent < Significand.exponentBound { exponent = exponent * 10 + Int(unsafe bytes[i] &- 48) }
                 i += 1
             }
             if i == exponentStart { return .malformed }

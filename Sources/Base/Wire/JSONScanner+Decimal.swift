@@ -95,7 +95,7 @@ extension JSONScanner {
             return fail(limit >= end ? .unexpectedEnd : .badNumber, at: limit)
         }
         let problem = unsafe FixedPointText.parse(
-            UnsafeBufferPointer(start: (base + start).assumingMemoryBound(to: UInt8.self), count: limit - start).span,
+            UnsafeBufferPointer(start: (base + start).assumingMemoryBound(to: UInt8.self), count: limit - start),
             into: &out)
         switch problem {
         case nil:

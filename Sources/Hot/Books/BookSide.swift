@@ -1,13 +1,14 @@
+import Memory
 import Model
 import Units
 
 /// One side of a book: levels from worst to best in preallocated memory, so that changes near the top, which are most,
 /// move few levels. When full, the worst level is dropped and counted.
-public struct BookSide: Sendable {
+public struct BookSide: ~Copyable, Sendable {
     /// Room of the side; the first `count` are its levels.
-    private var levels: ContiguousArray<Level>
+    private var levels: Slab<Level>
     /// Where the levels that a message may change are while it is merged into the side.
-    private var merged: ContiguousArray<Level>
+    private var merged: Slab<Level>
     public private(set) var count = 0
     /// 1 for bids (higher is better), -1 for asks.
     private let sign: Int64
@@ -18,8 +19,8 @@ public struct BookSide: Sendable {
         precondition(capacity > 0, "a book needs room")
         sign = side == .buy ? 1 : -1
         let none = Level(price: .zero, quantity: .zero)
-        levels = ContiguousArray(repeating: none, count: capacity)
-        merged = ContiguousArray(repeating: none, count: min(capacity, 1024))
+        levels = Slab(repeating: none, count: capacity)
+        merged = Slab(repeating: none, count: min(capacity, 1024))
     }
 
     public var best: Level? { count == 0 ? nil : levels[count - 1] }
@@ -31,29 +32,22 @@ public struct BookSide: Sendable {
 
     /// Sets a level; zero removes it.
     mutating func apply(_ level: Level) {
-        let state = Filling(count: count, sign: sign)
-        finish(unsafe levels.withUnsafeMutableBufferPointer { buffer in
-            var filling = state
-            unsafe filling.apply(level, to: buffer)
-            return filling
-        })
+        var filling = Filling(count: count, sign: sign)
+        unsafe filling.apply(level, to: levels.buffer)
+        finish(filling)
     }
 
-    /// Sets levels in order; zero removes one. The memory is asked for once, not level by level. Sorted either
-    /// way and each price once, as venues send them, they are merged with the levels from the worst of them on in one pass.
+    /// Sets levels in order; zero removes one. Sorted either way and each price once, as venues send them, they
+    /// are merged with the levels from the worst of them on in one pass.
     mutating func apply(_ changes: UnsafeBufferPointer<Level>) {
-        let state = Filling(count: count, sign: sign)
-        finish(unsafe levels.withUnsafeMutableBufferPointer { buffer in
-            unsafe merged.withUnsafeMutableBufferPointer { scratch in
-                var filling = state
-                switch unsafe filling.order(changes, in: buffer) {
-                case .bestFirst: unsafe filling.merge(changes, isBestFirst: true, in: buffer, scratch)
-                case .worstFirst: unsafe filling.merge(changes, isBestFirst: false, in: buffer, scratch)
-                case .other: for index in 0..<changes.count { unsafe filling.apply(changes[index], to: buffer) }
-                }
-                return filling
-            }
-        })
+        var filling = Filling(count: count, sign: sign)
+        let (buffer, scratch) = unsafe (levels.buffer, merged.buffer)
+        switch unsafe filling.order(changes, in: buffer) {
+        case .bestFirst: unsafe filling.merge(changes, isBestFirst: true, in: buffer, scratch)
+        case .worstFirst: unsafe filling.merge(changes, isBestFirst: false, in: buffer, scratch)
+        case .other: for index in 0..<changes.count { unsafe filling.apply(changes[index], to: buffer) }
+        }
+        finish(filling)
     }
 
     private mutating func finish(_ filling: Filling) {

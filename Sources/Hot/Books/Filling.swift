@@ -124,7 +124,7 @@ struct Filling {
         }
         precondition(start >= 0 && aside >= 0 && aside <= scratch.count, "more set aside than there is room")
         precondition(count &+ left < levels.count, "more merged than there is room")
-        unsafe scratch.baseAddress.unsafelyUnwrapped.update(from: levels.baseAddress.unsafelyUnwrapped + start, count: aside)
+        unsafe copy(scratch, at: 0, from: levels, at: start, count: aside)
         var read = 0
         var write = start
         while left > 0 {
@@ -153,16 +153,23 @@ struct Filling {
     private func restore(
         _ levels: UnsafeMutableBufferPointer<Level>, at: Int, _ scratch: UnsafeMutableBufferPointer<Level>, from: Int, count: Int
     ) {
-        if count == 0 { return }
-        unsafe (levels.baseAddress.unsafelyUnwrapped + at).update(
-            from: scratch.baseAddress.unsafelyUnwrapped + from, count: count)
+        unsafe copy(levels, at: at, from: scratch, at: from, count: count)
     }
 
     @inline(__always)
     private func move(_ levels: UnsafeMutableBufferPointer<Level>, from: Int, to: Int, count: Int) {
         precondition(count >= 0 && from >= 0 && to >= 0 && max(from, to) &+ count <= levels.count, "moved out of the side")
+        unsafe copy(levels, at: to, from: levels, at: from, count: count)
+    }
+
+    /// As bytes, which may overlap: the compiler's proof takes no other way.
+    @inline(__always)
+    private func copy(
+        _ target: UnsafeMutableBufferPointer<Level>, at: Int, from source: UnsafeMutableBufferPointer<Level>, at start: Int,
+        count: Int
+    ) {
         if count == 0 { return }
-        unsafe (levels.baseAddress.unsafelyUnwrapped + to).update(
-            from: levels.baseAddress.unsafelyUnwrapped + from, count: count)
+        unsafe UnsafeMutableRawPointer(target.baseAddress.unsafelyUnwrapped + at).copyMemory(
+            from: source.baseAddress.unsafelyUnwrapped + start, byteCount: count &* MemoryLayout<Level>.stride)
     }
 }

@@ -11,16 +11,17 @@ public struct FeedTwin<Adapter: MarketDataAdapter & ~Copyable>: ~Copyable {
     var adapter: Adapter
     var frames: ByteRingConsumer
     var outgoing: RingFrameSink
-    let selector: FeedSelector
+    /// Until the parser takes it.
+    var selector: FeedSelector?
 
     public init(
         adapter: consuming Adapter, frames: consuming ByteRingConsumer, outgoing: consuming RingFrameSink,
-        selector: FeedSelector
+        selector: consuming FeedSelector
     ) {
         self.adapter = adapter
         self.frames = frames
         self.outgoing = outgoing
-        self.selector = selector
+        self.selector = consume selector
     }
 
     mutating func take(_ frame: ByteFrame, _ now: Nanoseconds, _ pair: inout FeedPair<MarketOutlet>) {
@@ -57,8 +58,8 @@ public struct FeedParseAgent<Adapter: MarketDataAdapter & ~Copyable>: Agent, ~Co
         self.frames = frames
         self.snapshots = snapshots
         self.outgoing = outgoing
-        pair = FeedPair(outlet, selector: twin?.selector)
         self.twin = twin
+        pair = FeedPair(outlet, selector: self.twin?.selector.take())
         self.counters = counters
     }
 

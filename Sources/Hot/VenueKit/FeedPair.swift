@@ -12,7 +12,7 @@ public struct FeedPair<Outlet: MarketSink & ~Copyable>: MarketSink, ~Copyable {
     public var now = Nanoseconds.zero
 
     /// `selector`: `nil` for one feed.
-    public init(_ outlet: consuming Outlet, selector: FeedSelector?) {
+    public init(_ outlet: consuming Outlet, selector: consuming FeedSelector?) {
         self.outlet = outlet
         self.selector = selector
     }
@@ -46,5 +46,10 @@ public struct FeedPair<Outlet: MarketSink & ~Copyable>: MarketSink, ~Copyable {
     }
 
     /// Both feeds, for people.
-    public var standing: FeedPairStanding { selector?.standing ?? FeedPairStanding() }
+    public var standing: FeedPairStanding {
+        switch selector {
+        case .none: FeedPairStanding()
+        case .some(let selector): selector.standing
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Memory
 import Model
 import Units
 
@@ -18,14 +19,14 @@ extension FeedSelector {
     }
 
     /// The newest tops of each row by update id. Plain values, O(32) to look up.
-    struct RecentTops: Sendable {
+    struct RecentTops: ~Copyable, Sendable {
         private static var depth: Int { 32 }
-        private var tops: ContiguousArray<TopOfBook?>
-        private var next: ContiguousArray<UInt8>
+        private var tops: Slab<TopOfBook?>
+        private var next: Slab<UInt8>
 
         init(rows: Int) {
-            tops = ContiguousArray(repeating: nil, count: rows * Self.depth)
-            next = ContiguousArray(repeating: 0, count: rows)
+            tops = Slab(repeating: nil, count: rows * Self.depth)
+            next = Slab(repeating: 0, count: rows)
         }
 
         mutating func clear(_ row: Int) {

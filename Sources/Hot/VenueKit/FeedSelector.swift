@@ -1,3 +1,4 @@
+import Memory
 import Model
 import Units
 
@@ -10,7 +11,7 @@ import Units
 ///
 /// Instruments are dense from 0. One thread; never allocates after `init`; O(instruments) when something about a feed
 /// changed and at each timer, O(1) for prices and trades.
-public struct FeedSelector: Sendable {
+public struct FeedSelector: ~Copyable, Sendable {
     /// What a feed says of one instrument.
     struct Row: BitwiseCopyable, Sendable {
         var verdict = StreamVerdict.live
@@ -48,9 +49,9 @@ public struct FeedSelector: Sendable {
     let venue: VenueID
     let count: Int
     /// Two feeds' rows, the first feed's first.
-    var rows: ContiguousArray<Row>
-    var told: ContiguousArray<Told>
-    var agreements: ContiguousArray<Agreement>
+    var rows: Slab<Row>
+    var told: Slab<Told>
+    var agreements: Slab<Agreement>
     var recentTops: RecentTops
     var lanes = (Lane(), Lane())
     public private(set) var active = 0
@@ -58,7 +59,7 @@ public struct FeedSelector: Sendable {
     private var beganAt: Nanoseconds?
     private var isStarted = false
     /// The newest switches, as many as count within a minute.
-    private var switches: ContiguousArray<Nanoseconds>
+    private var switches: SlabList<Nanoseconds>
     private var isFlappingTold = false
     var rebuiltAt = Nanoseconds(raw: .min / 2)
     private var repeated: UInt64 = 0
@@ -68,12 +69,11 @@ public struct FeedSelector: Sendable {
         self.venue = venue
         self.rules = rules
         count = instruments
-        rows = ContiguousArray(repeating: Row(), count: instruments * 2)
-        told = ContiguousArray(repeating: Told(), count: instruments)
-        agreements = ContiguousArray(repeating: Agreement(), count: instruments)
+        rows = Slab(repeating: Row(), count: instruments * 2)
+        told = Slab(repeating: Told(), count: instruments)
+        agreements = Slab(repeating: Agreement(), count: instruments)
         recentTops = RecentTops(rows: instruments * 2)
-        switches = ContiguousArray()
-        switches.reserveCapacity(rules.maxSwitches + 1)
+        switches = SlabList(capacity: rules.maxSwitches + 1, filler: .zero)
     }
 
     func lane(_ index: Int) -> Lane { index == 0 ? lanes.0 : lanes.1 }
@@ -227,7 +227,7 @@ public struct FeedSelector: Sendable {
             guard isBack, sound >= rules.switchBackAfter else { return }
             cause = Fault(reason: .recovered, value: sound.raw, limit: rules.switchBackAfter.raw)
         }
-        while let oldest = switches.first, now - oldest >= Nanoseconds(seconds: 60) { switches.removeFirst() }
+        while switches.count > 0, now - switches[0] >= Nanoseconds(seconds: 60) { switches.remove(at: 0) }
         guard !isBack || switches.count + 2 <= rules.maxSwitches else {
             if !isFlappingTold {
                 cause = Fault(
@@ -238,7 +238,7 @@ public struct FeedSelector: Sendable {
             return
         }
         isFlappingTold = false
-        if switches.count > rules.maxSwitches { switches.removeFirst() }
+        if switches.count > rules.maxSwitches { switches.remove(at: 0) }
         switches.append(now)
         sink.market(.source(change(to: 1 - active, cause)))
         active = 1 - active

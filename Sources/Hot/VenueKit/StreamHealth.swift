@@ -1,3 +1,4 @@
+import Memory
 import Model
 import Units
 
@@ -45,7 +46,7 @@ public struct StreamHealthRules: BitwiseCopyable, Sendable {
 /// venue's REST book that is ahead, no REST answer, no ping. Silence alone is QUIET, whatever its length; silence with
 /// one kind of evidence is SUSPECT; with two kinds, or for long, DEAD. One thread; O(1) for each call, never allocates
 /// after `init`.
-public struct StreamHealth: Sendable {
+public struct StreamHealth: ~Copyable, Sendable {
     /// The streams of an instrument.
     public enum Stream: Sendable { case depth, ticker, trades }
 
@@ -79,7 +80,7 @@ public struct StreamHealth: Sendable {
     }
 
     public let rules: StreamHealthRules
-    private var rows: ContiguousArray<Row>
+    private var rows: Slab<Row>
     /// Changes of all books of the connection.
     private var changes: UInt64 = 0
     /// When the connection last brought a byte.
@@ -88,7 +89,7 @@ public struct StreamHealth: Sendable {
 
     public init(instruments: Int, rules: StreamHealthRules) {
         self.rules = rules
-        rows = ContiguousArray(repeating: Row(), count: instruments)
+        rows = Slab(repeating: Row(), count: instruments)
     }
 
     public func verdict(_ row: Int) -> StreamVerdict { rows[row].verdict }

@@ -63,8 +63,8 @@ struct EngineProcess<Market: MarketDataAdapter & ~Copyable, Orders: OrderEntryAd
         stepped = SteppedCore(configuration, strategies, journal: ring.producer, session: identity.session)
         stepped.canary = canary
         self.market = market
-        let selector = second == nil
-            ? nil : FeedSelector(venue: configuration.venue, instruments: 1, rules: SecondFeed.rules)
+        var selector: FeedSelector?
+        if second != nil { selector = FeedSelector(venue: configuration.venue, instruments: 1, rules: SecondFeed.rules) }
         pair = FeedPair(CollectedMarket(), selector: selector)
         self.second = second
         secondSocket = WebSocketClient(messageLimit: 1 << 20, outputLimit: 4096, seed: 3)

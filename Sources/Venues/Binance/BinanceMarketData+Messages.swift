@@ -201,7 +201,6 @@ extension BinanceMarketData {
 
     // MARK: Publishing
 
-    /// Reads the feed in place: a copy would count references to all its arrays.
     func bookTop(row: Int, receivedAt: Nanoseconds) -> TopOfBook? {
         guard feeds[row].state == .live, let bid = feeds[row].book.bestBid, let ask = feeds[row].book.bestAsk else {
             return nil

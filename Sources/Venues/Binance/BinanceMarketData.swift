@@ -1,3 +1,4 @@
+import Memory
 import Model
 import Units
 import VenueKit
@@ -10,7 +11,7 @@ import Wire
 public struct BinanceMarketData: DecodedMarketAdapter, ~Copyable {
     let configuration: BinanceMarketConfiguration
     var decoder: MarketDecoder
-    var feeds: ContiguousArray<SymbolFeed>
+    var feeds: Slab<SymbolFeed>
     /// Refusals since the start, by reason.
     public internal(set) var refusals = FeedRefusalCounts()
     /// Messages taken in since the start.
@@ -35,7 +36,7 @@ public struct BinanceMarketData: DecodedMarketAdapter, ~Copyable {
     public init(_ configuration: BinanceMarketConfiguration) throws(BinanceConfigurationError) {
         self.configuration = configuration
         decoder = MarketDecoder(symbols: try NameTable(symbols: configuration.symbols), product: configuration.product)
-        feeds = ContiguousArray(configuration.symbols.map { SymbolFeed(instrument: $0.instrument) })
+        feeds = Slab(count: configuration.symbols.count) { SymbolFeed(instrument: configuration.symbols[$0].instrument) }
         health = StreamHealth(
             instruments: configuration.symbols.count, rules: StreamHealthRules(quietAfter: configuration.quietAfter))
     }
@@ -63,7 +64,11 @@ public struct BinanceMarketData: DecodedMarketAdapter, ~Copyable {
     }
 
     /// Snapshots asked for since the start.
-    public var snapshotRequests: UInt64 { feeds.reduce(0) { $0 &+ $1.snapshotRequests } }
+    public var snapshotRequests: UInt64 {
+        var sum: UInt64 = 0
+        for index in feeds.indices { sum &+= feeds[index].snapshotRequests }
+        return sum
+    }
 
     // MARK: The link
 

@@ -1,3 +1,4 @@
+import Memory
 import Model
 import Units
 import VenueKit
@@ -49,7 +50,7 @@ public struct BinanceOrderEntry: OrderEntryAdapter, ~Copyable {
     let configuration: BinanceOrderConfiguration
     let symbols: NameTable
     let assets: NameTable
-    private let apiKey: ContiguousArray<UInt8>
+    private let apiKey: Slab<UInt8>
     private let signer: RequestSigner
     var writer: RequestWriter
     var inFlight: InFlightTable
@@ -76,7 +77,7 @@ public struct BinanceOrderEntry: OrderEntryAdapter, ~Copyable {
         self.symbols = symbols
         self.assets = assets
         writer = RequestWriter()
-        apiKey = ContiguousArray(configuration.credentials.apiKey.utf8)
+        apiKey = Slab(Array(configuration.credentials.apiKey.utf8))
         inFlight = InFlightTable(capacity: configuration.requestsInFlightMax)
         var kept = configuration
         kept.credentials = BinanceCredentials(apiKey: "", secret: .hmac(""))

@@ -1,9 +1,10 @@
+import Memory
 import Model
 import Units
 
 /// Requests without an answer yet, by the number sent as `id`. Slot = id modulo the capacity; ids whose slot is taken are
 /// skipped, so a lookup is one index and nothing allocates.
-struct InFlightTable {
+struct InFlightTable: ~Copyable {
     enum Purpose: UInt8 { case free, logon, subscribe, place, cancel, cancelAll, query, reduce, replace }
 
     struct Entry: BitwiseCopyable {
@@ -17,13 +18,13 @@ struct InFlightTable {
         var sentAt = Nanoseconds.zero
     }
 
-    private var entries: ContiguousArray<Entry>
+    private var entries: Slab<Entry>
     private var nextID: UInt64 = 1
     private(set) var count = 0
 
     init(capacity: Int) {
         precondition(capacity > 0, "a table without room")
-        entries = ContiguousArray(repeating: Entry(), count: capacity)
+        entries = Slab(repeating: Entry(), count: capacity)
     }
 
     var capacity: Int { entries.count }

@@ -1,5 +1,6 @@
 import Books
 import Memory
+import Model
 import Units
 import VenueKit
 import Wire
@@ -10,7 +11,8 @@ import Wire
 /// What has the venue's usual form is read by `OrderedDecoder`; everything else here, in any order and with reasons.
 struct MarketDecoder: ~Copyable {
     let symbols: NameTable
-    let streams: ContiguousArray<ContiguousArray<UInt8>>
+    /// The symbols as streams spell them.
+    let streams: Slab<ShortText>
     let ordered: OrderedDecoder
     /// What the frames are of.
     let product: BinanceProduct
@@ -20,11 +22,17 @@ struct MarketDecoder: ~Copyable {
     /// Byte of the last refused frame or snapshot at which reading it ended; -1 where that is not known.
     private(set) var offset = -1
 
-    init(symbols: NameTable, product: BinanceProduct = .spot) {
+    init(symbols: consuming NameTable, product: BinanceProduct = .spot) {
+        ordered = OrderedDecoder(symbols: symbols)
+        streams = Slab(
+            symbols.names.indices.map { index in
+                guard let text = ShortText(symbols.names[index].string.lowercased()) else {
+                    preconditionFailure("a name in small letters is as long as it was")
+                }
+                return text
+            })
         self.symbols = symbols
         self.product = product
-        streams = ContiguousArray(symbols.names.map { ContiguousArray($0.string.lowercased().utf8) })
-        ordered = OrderedDecoder(symbols: symbols)
     }
 
     /// Decodes one frame; the refusal when it is not to be believed.
@@ -123,11 +131,7 @@ struct MarketDecoder: ~Copyable {
     private func row(ofStream name: ByteView) -> Int {
         var index = 0
         while index < streams.count {
-            if streams[index].count == name.count {
-                var k = 0
-                while k < name.count, streams[index][k] == name[k] { k += 1 }
-                if k == name.count { return index }
-            }
+            if streams[index].matches(name) { return index }
             index += 1
         }
         return -1

@@ -1,3 +1,4 @@
+import Memory
 import Model
 import Units
 import Wire
@@ -26,20 +27,20 @@ extension ByteWriter {
 }
 
 /// Names of the run's symbols or assets by their bytes: a short list searched from the start, fast while it is short.
-struct NameTable: Sendable {
-    private(set) var names: ContiguousArray<ShortText>
-    private(set) var ids: ContiguousArray<UInt16>
+struct NameTable: ~Copyable, Sendable {
+    let names: Slab<ShortText>
+    let ids: Slab<UInt16>
 
     /// The first name that is not 1 to 40 upper-case letters and digits is the error.
     init(_ rows: [(name: String, id: UInt16)], bad: (String) -> BinanceConfigurationError) throws(BinanceConfigurationError) {
-        names = []
-        ids = []
+        var names: [ShortText] = []
         for row in rows {
             let plain = row.name.utf8.allSatisfy { ($0 >= 0x41 && $0 <= 0x5A) || ($0 >= 0x30 && $0 <= 0x39) }
             guard plain, !row.name.isEmpty, let text = ShortText(row.name) else { throw bad(row.name) }
             names.append(text)
-            ids.append(row.id)
         }
+        self.names = Slab(names)
+        ids = Slab(rows.map(\.id))
     }
 
     init(symbols: [BinanceSymbol]) throws(BinanceConfigurationError) {

@@ -14,13 +14,18 @@ import Wire
 ///
 /// Never allocates after `init`, by the compiler's proof (HotProof.swift).
 struct OrderedDecoder: ~Copyable {
-    private enum Stream { static let ticker = 0, depth = 1, trade = 2, count = 3 }
+    private enum Stream {
+        static var ticker: Int { 0 }
+        static var depth: Int { 1 }
+        static var count: Int { 3 }
+    }
     /// Per symbol and stream: how it begins, and what stands between the first number and the second value.
     private let phrases: PhraseTable
 
-    init(symbols: NameTable) {
+    init(symbols: borrowing NameTable) {
         var list: [(first: [UInt8], second: [UInt8])] = []
-        for name in symbols.names.map(\.string) {
+        for index in symbols.names.indices {
+            let name = symbols.names[index].string
             let stream = "{\"stream\":\"\(name.lowercased())@"
             for (head, next) in [
                 ("bookTicker\",\"data\":{", "\"b\":\""),

@@ -16,6 +16,8 @@ import Units
 /// * HMAC keys cannot log on a session: they sign every request, and subscribe by signature.
 /// * The signature's payload is sorted and not percent-encoded on the WebSocket, in sending order and encoded on REST.
 /// * Order ids pass 2^53: never through a floating point number.
+///
+/// What is computed is not stored: a stored constant would be made behind a lock, when it is first asked for.
 enum Quirks {
     /// Milliseconds that a signed request stays valid at the venue.
     static let receiveWindow: Int64 = 5000
@@ -29,17 +31,17 @@ enum Quirks {
     /// Levels per side in one message: the largest seen in a recording was 1226, a snapshot has up to 5000.
     static let messageLevels = 8192
     /// Between two snapshot requests of a symbol, doubled with each failure up to the second.
-    static let snapshotBackoffMin = Nanoseconds(milliseconds: 500)
-    static let snapshotBackoffMax = Nanoseconds(seconds: 16)
+    static var snapshotBackoffMin: Nanoseconds { Nanoseconds(milliseconds: 500) }
+    static var snapshotBackoffMax: Nanoseconds { Nanoseconds(seconds: 16) }
     /// When a snapshot request without an answer is given up.
-    static let snapshotTimeout = Nanoseconds(seconds: 10)
+    static var snapshotTimeout: Nanoseconds { Nanoseconds(seconds: 10) }
     /// How often an unchanged but confirmed top of book is published again, so that its age says something.
-    static let topRefresh = Nanoseconds(milliseconds: 200)
+    static var topRefresh: Nanoseconds { Nanoseconds(milliseconds: 200) }
     /// How long a ban counts where the venue does not say: its shortest. No hold is believed to last longer than the second.
-    static let banAssumed = Nanoseconds(seconds: 120)
-    static let holdMax = Nanoseconds(seconds: 259_200)
+    static var banAssumed: Nanoseconds { Nanoseconds(seconds: 120) }
+    static var holdMax: Nanoseconds { Nanoseconds(seconds: 259_200) }
     /// How long log-on and subscription may take.
-    static let logonTimeout = Nanoseconds(seconds: 10)
+    static var logonTimeout: Nanoseconds { Nanoseconds(seconds: 10) }
     /// When a request without an answer leaves the in-flight table: the venue itself gives up after 10 s.
-    static let requestTimeout = Nanoseconds(seconds: 30)
+    static var requestTimeout: Nanoseconds { Nanoseconds(seconds: 30) }
 }

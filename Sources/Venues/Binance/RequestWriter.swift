@@ -1,3 +1,4 @@
+import Memory
 import Model
 import Units
 import Wire
@@ -55,7 +56,7 @@ struct RequestWriter: ~Copyable {
         if signs { payload.append(text: text) }
     }
 
-    mutating func parameter(_ key: StaticString, bytes: borrowing ContiguousArray<UInt8>) {
+    mutating func parameter(_ key: StaticString, bytes: borrowing Slab<UInt8>) {
         name(key, quoted: true)
         for index in 0..<bytes.count { frame.append(byte: bytes[index]) }
         frame.append("\"")

@@ -1,10 +1,12 @@
+import Memory
+
 /// The private events that were taken lately: what is told twice is taken once. The key is all that an event says of
 /// itself: order, event number, trade, kind, status, cumulative quantity, time. Two events that differ in any of them are two.
 ///
 /// A table by hash that forgets the older of two with the same place: what slips through is caught by the core, which
 /// books a trade id once. O(1), allocates at `init` only.
-struct SeenEvents {
-    private struct Key: BitwiseCopyable, Equatable {
+struct SeenEvents: ~Copyable {
+    struct Key: BitwiseCopyable, Equatable {
         var order: Int64 = 0
         var event: Int64 = 0
         var trade: Int64 = 0
@@ -19,7 +21,7 @@ struct SeenEvents {
     }
 
     private static let places = 4096
-    private var keys = ContiguousArray<Key>(repeating: Key(), count: places)
+    private var keys = Slab(repeating: Key(), count: places)
 
     /// Whether the report was not told before; remembers it.
     mutating func isNew(_ report: ExecutionReport) -> Bool {

@@ -1,4 +1,5 @@
 import Books
+import Memory
 import Model
 import Units
 import VenueKit
@@ -11,17 +12,17 @@ import VenueKit
 ///
 /// Ids: a diff covers `U...u` and follows `p`: on Spot `U - 1`, elsewhere what it says itself. The first applied after a
 /// snapshot with id `L` has `p <= L < u`, each later one `p == previous u`.
-struct SymbolFeed {
+struct SymbolFeed: ~Copyable {
     enum State: UInt8 { case waiting, buffering, live }
 
     /// A diff kept until the snapshot comes; its levels lie in `levels` from `start`, bids first.
     struct Buffered: BitwiseCopyable {
-        var previousUpdate: Int64
-        var lastUpdate: Int64
-        var eventTime: Int64
-        var start: Int32
-        var bidCount: Int32
-        var askCount: Int32
+        var previousUpdate: Int64 = 0
+        var lastUpdate: Int64 = 0
+        var eventTime: Int64 = 0
+        var start: Int32 = 0
+        var bidCount: Int32 = 0
+        var askCount: Int32 = 0
     }
 
     let instrument: InstrumentID
@@ -30,8 +31,8 @@ struct SymbolFeed {
     /// Update id of the book, while live.
     private(set) var lastUpdate: Int64 = 0
     private(set) var bookTime: Int64 = 0
-    private var buffered: ContiguousArray<Buffered> = []
-    private var levels: ContiguousArray<Level> = []
+    private var buffered = SlabList(capacity: Quirks.bufferedDiffs, filler: Buffered())
+    private var levels = SlabList(capacity: Quirks.bufferedLevels, filler: Level(price: .zero, quantity: .zero))
 
     private var snapshotOutstanding = false
     private var snapshotAskedAt = Nanoseconds.zero
@@ -52,8 +53,6 @@ struct SymbolFeed {
 
     init(instrument: InstrumentID) {
         self.instrument = instrument
-        buffered.reserveCapacity(Quirks.bufferedDiffs)
-        levels.reserveCapacity(Quirks.bufferedLevels)
     }
 
     /// A new connection: nothing of the old one is carried over.
@@ -73,8 +72,8 @@ struct SymbolFeed {
 
     private mutating func clearBook() {
         book.reset()
-        buffered.removeAll(keepingCapacity: true)
-        levels.removeAll(keepingCapacity: true)
+        buffered.removeAll()
+        levels.removeAll()
         lastUpdate = 0
         bookTime = 0
     }
@@ -105,7 +104,7 @@ struct SymbolFeed {
 
     /// Whether a snapshot is to be asked for now; marks it as asked.
     mutating func wantsSnapshot(at now: Nanoseconds) -> Bool {
-        guard state == .buffering, !snapshotOutstanding, now >= snapshotNotBefore, !buffered.isEmpty else { return false }
+        guard state == .buffering, !snapshotOutstanding, now >= snapshotNotBefore, buffered.count > 0 else { return false }
         snapshotOutstanding = true
         snapshotAskedAt = now
         snapshotRequests &+= 1
@@ -133,7 +132,7 @@ struct SymbolFeed {
             if message.lastUpdate <= lastUpdate {
                 return message.lastUpdate == lastUpdate ? .duplicate : .outOfOrder
             }
-            let bridges = buffered.isEmpty && awaitsBridge && message.previousUpdate <= lastUpdate
+            let bridges = buffered.count == 0 && awaitsBridge && message.previousUpdate <= lastUpdate
             guard message.previousUpdate == lastUpdate || bridges else {
                 resynchronise(at: now)
                 _ = buffer(message, newBids, newAsks, at: now)
@@ -160,20 +159,21 @@ struct SymbolFeed {
         _ message: MarketMessage, _ newBids: LevelView,
         _ newAsks: LevelView, at now: Nanoseconds
     ) -> FeedRefusal? {
-        if let last = buffered.last, message.previousUpdate != last.lastUpdate {
-            if message.lastUpdate <= last.lastUpdate {
-                return message.lastUpdate == last.lastUpdate ? .duplicate : .outOfOrder
+        if buffered.count > 0, message.previousUpdate != buffered[buffered.count - 1].lastUpdate {
+            let last = buffered[buffered.count - 1].lastUpdate
+            if message.lastUpdate <= last {
+                return message.lastUpdate == last ? .duplicate : .outOfOrder
             }
-            buffered.removeAll(keepingCapacity: true)
-            levels.removeAll(keepingCapacity: true)
+            buffered.removeAll()
+            levels.removeAll()
             keep(message, newBids, newAsks)
             return .gap
         }
         let full = buffered.count == Quirks.bufferedDiffs
             || levels.count + newBids.count + newAsks.count > Quirks.bufferedLevels
         if full {
-            buffered.removeAll(keepingCapacity: true)
-            levels.removeAll(keepingCapacity: true)
+            buffered.removeAll()
+            levels.removeAll()
         }
         keep(message, newBids, newAsks)
         return full ? .bufferFull : nil
@@ -192,8 +192,7 @@ struct SymbolFeed {
     }
 
     /// Whether a snapshot's body is awaited.
-    /// Mutating, so that it is read where it lies: a copy would count three references.
-    var awaitsSnapshot: Bool { mutating get { state == .buffering && snapshotOutstanding } }
+    var awaitsSnapshot: Bool { state == .buffering && snapshotOutstanding }
 
     /// The snapshot could not be had or read.
     mutating func snapshotFailed(at now: Nanoseconds) {
@@ -208,7 +207,7 @@ struct SymbolFeed {
         asks newAsks: LevelView, at now: Nanoseconds
     ) -> FeedRefusal? {
         snapshotOutstanding = false
-        if let first = buffered.first, first.previousUpdate > id {
+        if buffered.count > 0, buffered[0].previousUpdate > id {
             delaySnapshot(at: now)
             return .snapshotTooOld
         }
@@ -216,7 +215,7 @@ struct SymbolFeed {
         set(newBids, newAsks)
         lastUpdate = id
         awaitsBridge = true
-        for place in buffered.indices where buffered[place].lastUpdate > id {
+        for place in 0..<buffered.count where buffered[place].lastUpdate > id {
             let entry = buffered[place]
             // Continuity inside the buffer was kept when it was filled; only the first can overlap the snapshot.
             awaitsBridge = false
@@ -226,8 +225,8 @@ struct SymbolFeed {
             lastUpdate = entry.lastUpdate
             bookTime = entry.eventTime
         }
-        buffered.removeAll(keepingCapacity: true)
-        levels.removeAll(keepingCapacity: true)
+        buffered.removeAll()
+        levels.removeAll()
         state = .live
         if let problem = checkCrossed(at: now) { return problem }
         backoff = Quirks.snapshotBackoffMin
