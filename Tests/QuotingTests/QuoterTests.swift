@@ -9,6 +9,9 @@ private let parameters: [String: Int64] = [
     "minReplaceInterval": 1_000, "minPriceChangeTicks": 2, "amends": 0,
 ]
 private let tick: Int64 = 1_000_000
+/// The same with two quotes a side.
+private let deep = parameters.merging(["levels": 2, "levelStepTicks": 1]) { $1 }
+private let levelNames = ["levels", "levelStepTicks"]
 
 /// A quoter with the context that the core would give it; prices in ticks of 0.01.
 private struct Desk: ~Copyable {
@@ -176,8 +179,9 @@ private struct Desk: ~Copyable {
         let base = try Quoter(instrument: InstrumentID(0), parameters: parameters).versionHash
         #expect(try Quoter(instrument: InstrumentID(0), parameters: parameters).versionHash == base)
         var seen: Set<UInt32> = [base]
+        seen.insert(try Quoter(instrument: InstrumentID(0), parameters: deep).versionHash)
         for name in Quoter.parameterNames {
-            var other = parameters
+            var other = levelNames.contains(name) ? deep : parameters
             other[name]! += 1
             #expect(seen.insert(try Quoter(instrument: InstrumentID(0), parameters: other).versionHash).inserted, "\(name)")
         }
@@ -185,7 +189,7 @@ private struct Desk: ~Copyable {
 
     @Test func `Missing, unknown and impossible parameters are refused by name`() {
         for name in Quoter.parameterNames where name != "amends" {
-            var less = parameters
+            var less = levelNames.contains(name) ? deep : parameters
             less[name] = nil
             #expect(throws: ParameterError.missing(name)) { try Quoter(instrument: InstrumentID(0), parameters: less) }
         }
@@ -201,9 +205,12 @@ private struct Desk: ~Copyable {
 
     @Test func `The largest parameters are refused or quote, and never trap`() throws {
         for name in Quoter.parameterNames {
-            for value: Int64 in [.max, .max / 2, 1 << 40] {
+            for value: Int64 in [.max, .max / 2, 1 << 40, -1, -2, -3] {
+                // A negative one stands for a large one beside several levels.
+                let base = value < 0 || levelNames.contains(name) ? deep : parameters
+                let value = value < 0 ? [.max, .max / 2, 1 << 40][Int(-value) - 1] : value
                 do throws(ParameterError) {
-                    var quoter = try Quoter(instrument: InstrumentID(0), parameters: parameters.merging([name: value]) { $1 })
+                    var quoter = try Quoter(instrument: InstrumentID(0), parameters: base.merging([name: value]) { $1 })
                     var desk = try! Desk()
                     desk.rests(.buy, at: 4_999_991)
                     for position in [Int64(0), 3_000_000, -3_000_000] {
@@ -212,7 +219,7 @@ private struct Desk: ~Copyable {
                         quoter.onTick(desk.context, &desk.intents)
                     }
                 } catch {
-                    #expect(error.description.contains(name))
+                    #expect(error.description.contains(name) || error.description.contains("levels"))
                 }
             }
         }

@@ -28,7 +28,7 @@ enum Roster {
         "quoter": [
             "orderQuantity": .quantity, "halfSpreadTicks": .count, "halfSpreadBps": .count, "skewTicks": .count,
             "maxInventory": .quantity, "minReplaceInterval": .duration, "minPriceChangeTicks": .count,
-            "amends": .count,
+            "amends": .count, "levels": .count, "levelStepTicks": .count,
         ],
         "taker": [
             "orderQuantity": .quantity, "threshold": .quantity, "halfLife": .duration, "cooldown": .duration,
@@ -37,7 +37,7 @@ enum Roster {
     ]
 
     /// Off where they are not written.
-    private static let optional: Set<String> = ["amends"]
+    private static let optional: Set<String> = ["amends", "levels", "levelStepTicks"]
 
     static let catalogue = RunCatalogue(venues: venues.keys.sorted(), strategies: ["quoter", "taker"]) { name in
         forms[name]?.sorted { $0.key < $1.key }.map {

@@ -5,28 +5,33 @@ import Units
 /// Two-sided post-only quotes around the mid, shifted against the inventory. It compares what it wants with what
 /// rests and proposes only the difference: first the cancel, and the new quote once the old one is gone; with `amends`
 /// an untouched quote is moved in one request, and one that has become larger than the inventory allows is reduced where
-/// it rests.
+/// it rests. With `levels` above 1 it rests that many quotes a side (`Quoter+Levels`).
 public struct Quoter: Strategy {
-    /// Parameters, all required but `amends`, which is 0 or 1 and off where it is not given. Quantities at scale 8, times in nanoseconds, ticks and basis points as plain counts.
+    /// Parameters, all required but `amends`, which is 0 or 1 and off where it is not given, and `levels` (1 where it is not
+    /// given) with `levelStepTicks`. Quantities at scale 8, times in nanoseconds, ticks and basis points as plain counts.
     /// `skewTicks` is the shift of both quotes at `maxInventory`, linear below it.
     public static let parameterNames = [
         "orderQuantity", "halfSpreadTicks", "halfSpreadBps", "skewTicks", "maxInventory", "minReplaceInterval",
-        "minPriceChangeTicks", "amends",
+        "minPriceChangeTicks", "amends", "levels", "levelStepTicks",
     ]
+    /// Most quotes a side.
+    public static let mostLevels = 50
     public static let codeVersion: UInt32 = 1
 
     public let instrument: InstrumentID
     public let versionHash: UInt32
-    private let orderQuantity: Quantity
+    let orderQuantity: Quantity
     private let halfSpreadTicks: Int64
     private let halfSpreadBps: Int64
     private let skewTicks: Int64
     private let maxInventory: Quantity
-    private let minReplaceInterval: Nanoseconds
-    private let minPriceChangeTicks: Int64
+    let minReplaceInterval: Nanoseconds
+    let minPriceChangeTicks: Int64
     private let amends: Bool
-    private var nextBidAt = Nanoseconds.zero
-    private var nextAskAt = Nanoseconds.zero
+    let levels: Int
+    let levelStepTicks: Int64
+    var nextBidAt = Nanoseconds.zero
+    var nextAskAt = Nanoseconds.zero
     /// Time alone changes what it wants only where a side waits for its interval; what was proposed may be refused, and is
     /// proposed again.
     public private(set) var nextTimer = Nanoseconds.zero
@@ -44,11 +49,18 @@ public struct Quoter: Strategy {
         minReplaceInterval = Nanoseconds(raw: try reader.value("minReplaceInterval", in: 0...ParameterReader.durationMax))
         minPriceChangeTicks = try reader.value("minPriceChangeTicks", in: 0...ParameterReader.ticksMax)
         amends = try reader.flag("amends")
+        let isDeep = parameters["levels"] != nil || parameters["levelStepTicks"] != nil
+        let mostOrders = ParameterReader.quantityMax / orderQuantity.raw
+        levels = isDeep ? Int(try reader.value("levels", in: 1...Swift.min(Int64(Self.mostLevels), mostOrders))) : 1
+        levelStepTicks = isDeep ? try reader.value("levelStepTicks", in: 1...ParameterReader.ticksMax) : 0
+        // Several quotes a side are cancelled and placed, never moved.
+        if isDeep, amends { throw .outOfRange("amends", value: 1, least: 0, most: 0) }
         let values = [
             orderQuantity.raw, halfSpreadTicks, halfSpreadBps, skewTicks, maxInventory.raw, minReplaceInterval.raw,
             minPriceChangeTicks,
         ]
-        versionHash = strategyVersionHash(code: Self.codeVersion, amends ? values + [1] : values)
+        versionHash = strategyVersionHash(
+            code: Self.codeVersion, isDeep ? values + [0, Int64(levels), levelStepTicks] : amends ? values + [1] : values)
     }
 
     public mutating func onStart(_ context: borrowing StrategyContext, _ intents: inout IntentBuffer) {
@@ -72,12 +84,12 @@ public struct Quoter: Strategy {
     }
 
     /// What both sides are derived from, all doubled to stay whole: the shifted middle and half of the spread.
-    private struct Aim {
+    struct Aim {
         var middle: Int128
         var half: Int128
     }
 
-    private func aim(_ context: borrowing StrategyContext) -> Aim {
+    func aim(_ context: borrowing StrategyContext) -> Aim {
         let twiceTick = Int128(context.instrument.tickSize.raw) &<< 1
         let twiceMid = Int128(context.top.bidPrice.raw) + Int128(context.top.askPrice.raw)
         // Counts of ticks and basis points have at most 20 bits, prices 63: these products fit.
@@ -92,7 +104,7 @@ public struct Quoter: Strategy {
     }
 
     /// The wanted price of one side, or `nil` when that side should not quote `quantity`.
-    @inline(__always) private func wanted(
+    @inline(__always) func wanted(
         _ side: Side, _ quantity: Quantity, _ aim: Aim, _ context: borrowing StrategyContext
     ) -> Price? {
         let buys = side == .buy
@@ -112,9 +124,13 @@ public struct Quoter: Strategy {
     private mutating func quote(_ context: borrowing StrategyContext, _ intents: inout IntentBuffer) {
         nextTimer = Nanoseconds(raw: .max)
         guard context.hasTop else { return }
-        let aim = aim(context)
-        if quote(.buy, aim, after: nextBidAt, context, &intents) { nextBidAt = context.now + minReplaceInterval }
-        if quote(.sell, aim, after: nextAskAt, context, &intents) { nextAskAt = context.now + minReplaceInterval }
+        if levels > 1 {
+            quoteLevels(context, &intents)
+        } else {
+            let aim = aim(context)
+            if quote(.buy, aim, after: nextBidAt, context, &intents) { nextBidAt = context.now + minReplaceInterval }
+            if quote(.sell, aim, after: nextAskAt, context, &intents) { nextAskAt = context.now + minReplaceInterval }
+        }
         if nextBidAt > context.now { nextTimer = nextBidAt }
         if nextAskAt > context.now { nextTimer = Swift.min(nextTimer, nextAskAt) }
         if intents.count > 0 { nextTimer = .zero }
