@@ -103,7 +103,7 @@ let cold: [Target] = [
     module(.cold, "Alerts", ["Units", "Model", "Telemetry"]),
     module(.cold, "Config", ["Units", "Model", "Agents"], packages: products("Yams", "Yams")),
     module(.cold, "Console", ["Units", "Model", "Telemetry"]),
-    module(.cold, "Control", ["Units", "Model", "Telemetry"]),
+    module(.cold, "Control", ["CPlatform", "Units", "Model", "Telemetry"]),
     module(.cold, "Doctor", ["CPlatform", "CTLS", "Telemetry", "Uring"]),
     module(.cold, "Guard", ["Units", "Model", "Rings"]),
     module(.cold, "Journal", ["Units", "Model", "Rings", "CPlatform", "CCrypto"]),
@@ -202,7 +202,7 @@ let testTargets: [Target] = [
     tests("CoreTests", ["Core", "Orders", "StrategyKit", "Quoting", "Units", "Model", "TestSupport"]),
     tests("GatewayTests", [
         "Gateway", "Agents", "Core", "Model", "Orders", "Quoting", "Rings", "StrategyKit", "Transport", "Units", "VenueKit",
-        "Wire",
+        "Wire", "TestSupport",
     ]),
     tests("GuardTests", ["Guard", "Rings", "Units", "Model"]),
     tests("DoctorTests", ["Doctor", "Telemetry", "Uring"]),

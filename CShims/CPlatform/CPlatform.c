@@ -7,12 +7,15 @@
 #include <linux/capability.h>
 #include <linux/futex.h>
 #include <malloc.h>
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -188,6 +191,46 @@ int platform_map_shared(const char *path, size_t byte_count, int how, platform_m
 
 int platform_unmap(void *base, size_t byte_count) { return result(munmap(base, byte_count)); }
 int platform_sync_mapping(void *base, size_t byte_count) { return result(msync(base, byte_count, MS_SYNC)); }
+
+int32_t platform_thread_id(void) { return (int32_t)syscall(SYS_gettid); }
+
+// ---- waiting for descriptors ----
+
+static int made(int descriptor) { return descriptor >= 0 ? descriptor : -errno; }
+
+int platform_watch_create(void) { return made(epoll_create1(EPOLL_CLOEXEC)); }
+
+int platform_watch_add(int set, int descriptor) {
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.fd = descriptor};
+    return result(epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event));
+}
+
+int platform_watch_wait(int set, int32_t *ready, int capacity) {
+    struct epoll_event events[16];
+    int count = epoll_wait(set, events, capacity < 16 ? capacity : 16, -1);
+    if (count < 0) return -errno;
+    for (int i = 0; i < count; i++) ready[i] = events[i].data.fd;
+    return count;
+}
+
+int platform_bell_create(void) { return made(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)); }
+
+void platform_bell_ring(int bell) {
+    uint64_t one = 1;
+    ssize_t written = write(bell, &one, sizeof one);
+    (void)written;  // a bell that cannot take more is rung already
+}
+
+int platform_bell_clear(int bell) {
+    uint64_t count;
+    return read(bell, &count, sizeof count) == sizeof count;
+}
+
+int platform_wait_readable(int descriptor, int64_t timeout_ns) {
+    struct pollfd entry = {.fd = descriptor, .events = POLLIN};
+    struct timespec bound = {timeout_ns / 1000000000, timeout_ns % 1000000000};
+    return ppoll(&entry, 1, &bound, NULL) > 0;
+}
 
 // ---- the process ----
 

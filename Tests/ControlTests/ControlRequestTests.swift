@@ -9,7 +9,7 @@ import Units
     static let everyVerb: [ControlVerb] = [
         .status, .stage(lifetime: Nanoseconds(seconds: 60)), .arm(hash: 0xABC, within: Nanoseconds(seconds: 5)),
         .confirm(hash: .max), .disarm, .stop(reason: "lunch"), .start, .kill(reason: ""), .flatten(reason: "x"),
-        .orders, .positions, .fills(limit: 3), .latency, .watch(interval: Nanoseconds(milliseconds: 250)),
+        .orders, .positions, .fills(limit: 3), .latency, .memory, .watch(interval: Nanoseconds(milliseconds: 250)),
         .unlatch(reason: "checked"), .help, .limits,
         .limit(name: "max_position", value: "0.1", symbol: "BTCUSDT", lifetime: Nanoseconds(seconds: 60), reason: "calm"),
         .limit(name: "max_position", value: "0.1", symbol: nil, lifetime: Nanoseconds(seconds: 60), reason: "calm"),

@@ -56,6 +56,8 @@ struct FakeEngine: ControlHandler {
     }
     mutating func review(of sequence: UInt64) -> IntentWords? { shownReview }
     mutating func refusal(of sequence: UInt64) -> String? { shownRefusal }
+    var shownKill: KillFacts?
+    mutating func lastKill() -> KillFacts? { shownKill }
     var shownAlerts: [AlertLine] = []
     var acknowledged: [(alert: UInt64?, reason: String, by: UInt32)] = []
     mutating func alerts() -> [AlertLine] { shownAlerts }
@@ -78,6 +80,11 @@ struct FakeEngine: ControlHandler {
                     value: Int64(value) ?? 0), reason
             ))
         return .submitted(sequence: UInt64(submitted.count))
+    }
+    mutating func memory() -> MemoryTable {
+        var table = MemoryTable(smaps: "1-2 rw-p 0 0:0 0 [heap]\nSize: 8 kB\nRss: 4 kB\nLocked: 4 kB\n")
+        table.residentAtStart = 4096
+        return table
     }
     mutating func orders() -> [OrderLine] {
         [

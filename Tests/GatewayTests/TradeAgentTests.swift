@@ -8,6 +8,7 @@ import Testing
 import Units
 
 @testable import Gateway
+@testable import Transport
 
 /// What the route was told and what it will say; shared with the test, which steps the agent by hand.
 private final class RouteLog {
@@ -34,10 +35,11 @@ private struct LoggedRoute: OrderRoute, ~Copyable {
     mutating func perform(_ output: Output, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool {
         guard case .place(let order) = output else {
             switch output {
-            case .cancel, .cancelAll, .query: log.performed.append(output)
-            default: break
+            case .cancel, .cancelAll, .query:
+                log.performed.append(output)
+                return log.isOpen
+            default: return false
             }
-            return false
         }
         log.performed.append(output)
         log.journalled.append(log.newestRecord())
@@ -57,6 +59,8 @@ private struct Bench: ~Copyable {
     let log = RouteLog()
     var market: RingProducer<Input>
     var cold: RingProducer<Input>
+    var urgent: RingProducer<Input>
+    let kills = KillGauge.board()
     var journal: RingConsumer<Record>
     var heartbeat: LatestReader<EngineBeat>
     var status: LatestReader<EngineStatus>
@@ -88,6 +92,7 @@ private struct Bench: ~Copyable {
             ])
         let marketEnds = makeRing(of: Input.self, capacity: 1024)
         let coldEnds = makeRing(of: Input.self, capacity: 64)
+        let urgentEnds = makeRing(of: Input.self, capacity: 8)
         let journalEnds = makeRing(of: Record.self, capacity: journalCapacity)
         let beatEnds = makeLatest(of: EngineBeat.self)
         let statusEnds = makeLatest(of: EngineStatus.self)
@@ -96,13 +101,14 @@ private struct Bench: ~Copyable {
         agent = TradeAgent(
             core: TradingCore(configuration: configuration, strategies: SingleStrategy(quoter)),
             outputCapacity: configuration.outputCapacity, orders: LoggedRoute(log: log),
-            inlets: TradeInlets(market: marketEnds.consumer, cold: coldEnds.consumer), journal: journalEnds.producer,
-            session: 0,
+            inlets: TradeInlets(market: marketEnds.consumer, cold: coldEnds.consumer, urgent: urgentEnds.consumer),
+            journal: journalEnds.producer, session: 0,
             telemetry: TradeTelemetry(
                 status: statusEnds.writer, heartbeat: beatEnds.writer, process: EngineBeat(process: 7, startedAt: .zero),
                 histograms: StageHistograms(), stalls: stallCounter),
             stallLimit: Nanoseconds(milliseconds: 500),
-            cold: ColdWatch(coldBeat.reader(), limit: Nanoseconds(seconds: 5)))
+            cold: ColdWatch(coldBeat.reader(), limit: Nanoseconds(seconds: 5)), kills: kills)
+        urgent = urgentEnds.producer
         market = marketEnds.producer
         cold = coldEnds.producer
         journal = journalEnds.consumer
@@ -190,6 +196,75 @@ private struct Bench: ~Copyable {
             if case .place(let order) = output { order } else { nil }
         }
         #expect(journalled.map(\.client) == sent.map(\.client))
+    }
+
+    @Test func `A kill goes ahead of all that waits, is stamped, and changes nothing the second time`() throws {
+        var bench = try Bench()
+        bench.goLive()
+        bench.tick(50_010)
+        bench.turn()
+        let resting = bench.log.performed.count { if case .place = $0 { true } else { false } }
+        #expect(resting == 2)
+        bench.drain()
+        let before = bench.records.count
+        // A burst of ticks and commands waits, and the kill comes last.
+        for price: Int64 in 0..<40 { bench.tick(50_020 + price) }
+        bench.tell(.disarm)
+        let asked = bench.now.raw + 1
+        let command = Command(
+            kind: .kill, operatorID: 5, hash: 0, lifetime: .zero, subject: Command.ahead, value: asked)
+        let isTaken = bench.urgent.tryPush(.command(command))
+        #expect(isTaken)
+        bench.log.performed = []
+        bench.turn()
+        bench.drain()
+        guard case .command(let first)? = Input(record: bench.records[before]) else {
+            Issue.record("the turn did not begin with the kill")
+            return
+        }
+        #expect(first.kind == .kill && first.value == asked)
+        guard case .cancelAll? = bench.log.performed.first else {
+            Issue.record("the first thing that left is no cancel")
+            return
+        }
+        let kills = bench.kills
+        #expect(kills.read(.kills) == 1 && kills.read(.made) == 1 && kills.read(.asked) == asked)
+        #expect(kills.read(.cancels) == 1 && kills.read(.orders) == 2)
+        #expect(kills.read(.safe) >= kills.read(.taken) && kills.read(.taken) > 0)
+        // The operator's own command follows: it is carried out, and is no second kill to anybody who reads the stamps.
+        bench.tell(.kill)
+        bench.turn()
+        #expect(kills.read(.kills) == 2 && kills.read(.made) == 1 && kills.read(.asked) == asked)
+        let state = bench.state()
+        #expect(state == .halted)
+    }
+
+    @Test func `A kill without a link sends nothing and says so`() throws {
+        var bench = try Bench()
+        let command = Command(kind: .kill, operatorID: 5, hash: 0, lifetime: .zero, subject: Command.ahead, value: 7)
+        let isTaken = bench.urgent.tryPush(.command(command))
+        #expect(isTaken)
+        bench.turn()
+        #expect(bench.kills.read(.kills) == 1 && bench.kills.read(.made) == 0 && bench.kills.read(.safe) == 0)
+        #expect(bench.kills.read(.cancels) == 0)
+    }
+
+    @Test func `A last cancel behind an earlier send counts when it leaves`() {
+        let board = KillGauge.board()
+        var stamps = KillStamps(board)
+        var link = LinkStamps()
+        (link.sealed, link.submitted) = (20, 10)
+        let command = Command(kind: .kill, operatorID: 5, hash: 0, lifetime: .zero, value: 100)
+        stamps.took(
+            command, wasHalted: false, at: Nanoseconds(raw: 110), orders: 3, cancels: 2, link: link, now: Nanoseconds(raw: 120))
+        #expect(board.read(.kills) == 1 && board.read(.safe) == 0)
+        stamps.settle(link, now: Nanoseconds(raw: 130))
+        #expect(board.read(.safe) == 0)
+        link.submitted = 25
+        stamps.settle(link, now: Nanoseconds(raw: 140))
+        #expect(board.read(.safe) == 140 && board.read(.made) == 1)
+        stamps.settle(link, now: Nanoseconds(raw: 150))
+        #expect(board.read(.safe) == 140)
     }
 
     @Test func `A cold side that hangs takes the mandate although the journal has room`() throws {

@@ -75,6 +75,8 @@ int platform_core_allowed(int core);
 int platform_core_count(void);
 /// The core this thread runs on at this moment, or -1.
 int platform_current_core(void) PLATFORM_HOT;
+/// The kernel's id of the calling thread.
+int32_t platform_thread_id(void);
 /// Names the calling thread (cut to 15 bytes).
 int platform_name_thread(const char *_Nonnull name);
 /// Gives the core to another runnable thread.
@@ -98,6 +100,23 @@ int platform_get_thread_usage(platform_thread_usage *_Nonnull out);
 int platform_futex_wait(const uint32_t *_Nonnull word, uint32_t expected, int64_t timeout_ns) PLATFORM_HOT;
 /// Wakes up to `count` sleepers. Returns how many were woken, or a negative errno.
 int platform_futex_wake(const uint32_t *_Nonnull word, int count) PLATFORM_HOT;
+
+// ---- waiting for descriptors ----
+
+/// A set of descriptors to wait for, closed on exec; or a negative errno.
+int platform_watch_create(void);
+/// Adds a descriptor: `platform_watch_wait` tells it once each time something comes in or its other end goes, and at once
+/// when something is there already. Closing the descriptor takes it out. 0, or an errno.
+int platform_watch_add(int set, int descriptor);
+/// Waits for ever; how many of `capacity` descriptors were written to `ready`, or a negative errno.
+int platform_watch_wait(int set, int32_t *_Nonnull ready, int capacity);
+/// A descriptor that any thread may ring and one waits for, never blocking; or a negative errno.
+int platform_bell_create(void);
+void platform_bell_ring(int bell);
+/// Takes what was rung away. 1 when it was.
+int platform_bell_clear(int bell);
+/// Waits until a descriptor is readable, at most `timeout_ns`. 1 when it is.
+int platform_wait_readable(int descriptor, int64_t timeout_ns);
 
 // ---- memory ----
 

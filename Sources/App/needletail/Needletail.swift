@@ -13,6 +13,7 @@ struct Needletail: AsyncParsableCommand {
             BacktestCommand.self, ImportCommand.self, EngineCommand.self, GuardCommand.self, JournalCommand.self,
             ReplayCommand.self, VenueCommand.self, BenchCommand.self, SimulateCommand.self, DoctorCommand.self,
             AssessCommand.self, StressCommand.self,
+            ReplayCommand.self, MemoryCommand.self, VenueCommand.self, BenchCommand.self, SimulateCommand.self, DoctorCommand.self,
         ])
 
     /// Prints an error as it is: what happened and the cure, not a type's name.

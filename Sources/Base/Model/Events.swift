@@ -326,10 +326,15 @@ public struct Command: BitwiseCopyable, Sendable {
     public var hash: UInt64
     /// At `stage`: how long the mandate lasts once live. At `arm`: how long a confirmation is awaited.
     public var lifetime: Nanoseconds
-    /// What the command is about, where it is about one thing: a strategy, a limit, an intent. 0 otherwise.
+    /// What the command is about, where it is about one thing: a strategy, a limit, an intent. At `kill`: `ahead`, or 0.
+    /// 0 otherwise.
     public var subject: UInt64
-    /// The value that the command sets, at the scale of what it sets. 0 otherwise.
+    /// The value that the command sets, at the scale of what it sets. At `kill`: when it was asked for, engine clock,
+    /// where that is known. 0 otherwise.
     public var value: Int64
+
+    /// `subject` of a kill that went ahead of the operator's own command, which follows and is the one that is answered.
+    public static let ahead: UInt64 = 1
 
     public init(
         kind: CommandKind, operatorID: UInt32, hash: UInt64, lifetime: Nanoseconds, subject: UInt64 = 0, value: Int64 = 0

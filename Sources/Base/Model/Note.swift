@@ -10,7 +10,7 @@ public struct Note: BitwiseCopyable, Sendable {
         case override = 1
         /// A limit is off; the text holds its name and the written reason.
         case unlimited = 2
-        /// Why an operator gave the command that follows.
+        /// Why an operator gave the command that follows; of a kill, which waits for nothing, the one before.
         case reason = 3
         /// The kill latch was removed.
         case unlatch = 4
@@ -26,6 +26,8 @@ public struct Note: BitwiseCopyable, Sendable {
         case acknowledge = 110
         /// Who answers for the run, and how they are woken.
         case responsible = 111
+        /// The kill latch is on disk; the text holds its reason. A halt without it is latched by the next start.
+        case latched = 135
     }
 
     /// Bytes of text in one piece.

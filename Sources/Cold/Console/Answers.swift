@@ -13,6 +13,9 @@ package enum Answers {
         case "orders", "fills", "positions", "limits", "quarantine", "alerts", "feeds": return Tables.table(readable(answer))
         case "strategy", "instrument":
             return answer.array == nil ? command(verb, answer) : Tables.table(readable(answer))
+        case "memory":
+            guard let table = MemoryTable(json: answer) else { return [answer.text(pretty: true)] }
+            return table.lines
         case "latency":
             guard let table = LatencyTable(json: answer) else { return [answer.text(pretty: true)] }
             return Tables.latencies(table)
@@ -49,9 +52,21 @@ package enum Answers {
                 + "needletail ctl status shows the proof"]
         case "kill":
             return ["the engine is \(state): everything is being cancelled, and the latch is set until "
-                + "needletail ctl unlatch --reason 'WHY'"]
+                + "needletail ctl unlatch --reason 'WHY'"] + killed(answer)
         default: return ["accepted; the engine is \(state)"]
         }
+    }
+
+    /// How long it took to be safe, where something could be cancelled.
+    private static func killed(_ answer: JSONValue) -> [String] {
+        guard let orders = answer["orders"]?.integer, let cancels = answer["cancels"]?.integer else { return [] }
+        let rested = "\(orders) \(orders == 1 ? "order was" : "orders were") not settled"
+        guard let span = answer["time_to_safe_ns"]?.integer else {
+            return ["\(rested); no cancel has left: the order link is down, and what rests is cancelled when it is back. "
+                + "Look at the venue."]
+        }
+        return ["\(rested); time to safe \(Figures.span(Nanoseconds(raw: span))): from the command at the socket to the last of "
+            + "\(cancels) \(cancels == 1 ? "cancel" : "cancels") given to the kernel"]
     }
 
     private static func checklist(_ answer: JSONValue) -> [String] {

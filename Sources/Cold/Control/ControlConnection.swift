@@ -130,7 +130,7 @@ struct ControlConnection {
                 send(
                     ControlDesk.answer(
                         item.id, result, mandate: item.mandate, review: handler.review(of: item.sequence),
-                        refusal: handler.refusal(of: item.sequence)))
+                        refusal: handler.refusal(of: item.sequence), kill: result.command.kind == .kill ? handler.lastKill() : nil))
             } else if now >= item.deadline {
                 send(
                     ControlDesk.failure(

@@ -25,6 +25,7 @@ struct ControlDesk {
         case .status: return .answer(success(request.id, handler.status().json))
         case .latency: return .answer(success(request.id, handler.status().latencies.json))
         case .feeds: return .answer(success(request.id, .array(FeedLine.lines(handler.status()).map(\.json))))
+        case .memory: return .answer(success(request.id, handler.memory().json))
         case .orders: return .answer(success(request.id, .array(handler.orders().map(\.json))))
         case .positions: return .answer(success(request.id, .array(handler.positions().map(\.json))))
         case .fills(let limit):
@@ -105,7 +106,8 @@ struct ControlDesk {
 
     /// The answer when the core has spoken. `refusal`: what the gate said to it.
     static func answer(
-        _ id: JSONValue, _ result: CommandResult, mandate: Mandate?, review: IntentWords? = nil, refusal: String? = nil
+        _ id: JSONValue, _ result: CommandResult, mandate: Mandate?, review: IntentWords? = nil, refusal: String? = nil,
+        kill: KillFacts? = nil
     ) -> JSONValue {
         guard result.accepted else { return failure(id, Self.refusal(result, review, refusal)) }
         var members = [JSONMember("accepted", .bool(true)), JSONMember("state", .string(result.state.name))]
@@ -117,6 +119,7 @@ struct ControlDesk {
         }
         if result.command.kind == .confirmIntent { members.append(JSONMember("intent", .count(result.command.subject))) }
         if let review { members += review.members }
+        if result.command.kind == .kill, let kill { members += kill.members }
         if let mandate { members.append(JSONMember("words", .array(mandate.words.map { .string($0) }))) }
         return success(id, .object(members))
     }
@@ -198,6 +201,7 @@ struct ControlDesk {
         "orders, positions, fills [limit 1-1000, 50], latency: tables",
         "feeds: each feed, which of two is believed, and each instrument's market data, with verdict and age",
         "quarantine [limit 1-256, 50]: the newest messages that were not believed, each with its reason and first bytes",
+        "memory: who owns what of the process's memory, now and when it had started",
         "watch [interval_ms 50-60000, 1000]: a status per interval until the client goes",
         "alerts: those that nobody acknowledged, behind the newest others; their outlet stands in status",
         "ack [alert] [reason]: somebody knows of that alert, or of all; it is told no more",

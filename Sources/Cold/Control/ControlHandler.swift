@@ -159,6 +159,8 @@ package protocol ControlHandler {
     mutating func review(of sequence: UInt64) -> IntentWords?
     /// The gate's refusal that came with the core's answer with this number, in words.
     mutating func refusal(of sequence: UInt64) -> String?
+    /// The newest kill that found the engine not halted; `nil` before one.
+    mutating func lastKill() -> KillFacts?
     /// Enables the strategies again after a stop.
     mutating func start(operatorID: UInt32) -> CommandReceipt
     /// The limits in force.
@@ -167,6 +169,8 @@ package protocol ControlHandler {
     mutating func changeLimit(
         _ name: String, to value: String, symbol: String?, lifetime: Nanoseconds, reason: String, operatorID: UInt32
     ) -> CommandReceipt
+    /// Who owns what of the process's memory at this moment.
+    mutating func memory() -> MemoryTable
     mutating func orders() -> [OrderLine]
     /// The id behind an order's name; `nil` when the name is none of ours.
     mutating func order(named: String) -> ClientOrderID?

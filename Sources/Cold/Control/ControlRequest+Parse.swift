@@ -88,7 +88,7 @@ private struct Arguments {
     private static let verbs =
         "use one of status, stage, arm, confirm, disarm, stop, start, kill, flatten, failover, orders, positions, fills, "
         + "latency, watch, unlatch, quarantine, limits, limit, strategy, instrument, resolve, incident, checklist, intent, "
-        + "cancel, alerts, ack, feeds, help"
+        + "cancel, alerts, ack, feeds, memory, help"
 
     private mutating func typed(_ name: String) throws(ControlError) -> ControlVerb {
         switch name {
@@ -115,6 +115,7 @@ private struct Arguments {
         case "fills": return .fills(limit: Int(try number("limit", 1...1000, otherwise: 50)))
         case "quarantine": return .quarantine(limit: Int(try number("limit", 1...256, otherwise: 50)))
         case "latency": return .latency
+        case "memory": return .memory
         case "watch":
             return .watch(interval: Nanoseconds(milliseconds: try number("interval_ms", 50...60_000, otherwise: 1000)))
         case "unlatch": return .unlatch(reason: try text("reason", required: true))

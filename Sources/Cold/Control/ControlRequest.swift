@@ -47,6 +47,8 @@ package enum ControlVerb: Sendable, Equatable {
     /// The newest messages that were not believed.
     case quarantine(limit: Int)
     case latency
+    /// Who owns what of the process's memory.
+    case memory
     /// A status now and then one per interval, until the client goes.
     case watch(interval: Nanoseconds)
     case unlatch(reason: String)
@@ -96,6 +98,7 @@ package enum ControlVerb: Sendable, Equatable {
         case .fills: return "fills"
         case .quarantine: return "quarantine"
         case .latency: return "latency"
+        case .memory: return "memory"
         case .watch: return "watch"
         case .unlatch: return "unlatch"
         case .switches(let subject), .turn(let subject, _, _, _): return "\(subject)"
@@ -131,7 +134,8 @@ package struct ControlRequest: Sendable, Equatable {
         var members = [JSONMember("id", id), JSONMember("verb", .string(verb.name))]
         func add(_ key: String, _ value: JSONValue) { members.append(JSONMember(key, value)) }
         switch verb {
-        case .status, .disarm, .start, .orders, .positions, .latency, .help, .limits, .switches, .checklist, .alerts, .feeds: break
+        case .status, .disarm, .start, .orders, .positions, .latency, .memory, .help, .limits, .switches, .checklist, .alerts, .feeds:
+            break
         case .acknowledge(let alert, let reason):
             if let alert { add("alert", .count(alert)) }
             add("reason", .string(reason))

@@ -7,7 +7,8 @@ import Units
 ///
 /// Stepped by its owner (the cold thread) through `doWork`, never blocks, holds at most 8 clients of the same user or
 /// root; a client that sends a line over 64 KiB or does not read its answers is dropped. A ninth client takes the place
-/// of the one silent longest: forgotten watchers must not keep an operator from `kill`.
+/// of the one silent longest: forgotten watchers must not keep an operator from `kill`. With a door (`openDoor`) a thread
+/// of its own accepts, and kills go ahead of everything here.
 package struct ControlServer: ~Copyable {
     package static var maximumClients: Int { 8 }
     /// Longest an answer of the core is awaited.
@@ -21,6 +22,7 @@ package struct ControlServer: ~Copyable {
     /// Peers refused by their credentials, or for want of room while all eight await an answer.
     package private(set) var refusedClients: UInt64 = 0
     package var clientCount: Int { clients.count }
+    private var door: ControlDoor?
 
     /// Opens the socket at `path`. Makes its directory (mode 0700) where there is none; refuses one that others may
     /// write to, refuses to replace a socket somebody answers at, and removes one that nobody does.
@@ -38,7 +40,19 @@ package struct ControlServer: ~Copyable {
         inode = UnixSocket.look(path)?.inode ?? 0
     }
 
+    /// From now on a thread of its own waits at the socket: it rings `loop` whenever there is something to do here, and
+    /// before that hands a kill to `kill`. Once.
+    package mutating func openDoor(
+        ringing loop: Bell, kill: @escaping ControlDoor.Kill
+    ) throws(ControlError) -> ControlDoor {
+        precondition(door == nil, "one thread waits at a socket")
+        let made = try ControlDoor(listener: listener, loop: loop, kill: kill)
+        door = made
+        return made
+    }
+
     deinit {
+        door?.close()
         for client in clients { UnixSocket.close(client.descriptor) }
         UnixSocket.close(listener)
         if UnixSocket.look(path)?.inode == inode { UnixSocket.remove(path) }
@@ -101,10 +115,10 @@ package struct ControlServer: ~Copyable {
 
     private mutating func acceptClients(now: Nanoseconds) -> Int {
         var work = 0
-        while work < Self.maximumClients, let descriptor = UnixSocket.accept(listener) {
+        refusedClients += door?.takeRefused() ?? 0
+        while work < Self.maximumClients, let (descriptor, peer) = nextClient() {
             work += 1
-            let user = UnixSocket.peerUser(descriptor)
-            guard let user, user == geteuid() || user == 0, makeRoom() else {
+            guard let user = peer, ControlDoor.mayCommand(user), makeRoom() else {
                 refusedClients += 1
                 UnixSocket.close(descriptor)
                 continue
@@ -112,6 +126,11 @@ package struct ControlServer: ~Copyable {
             clients.append(ControlConnection(descriptor: descriptor, user: user, now: now))
         }
         return work
+    }
+
+    private func nextClient() -> (descriptor: Int32, user: UInt32?)? {
+        if let door { return door.next().map { ($0.descriptor, $0.user) } }
+        return UnixSocket.accept(listener).map { ($0, UnixSocket.peerUser($0)) }
     }
 
     private mutating func makeRoom() -> Bool {

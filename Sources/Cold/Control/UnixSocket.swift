@@ -99,6 +99,14 @@ enum UnixSocket {
         return progress(count, zeroIsGone: true)
     }
 
+    /// What has come, without taking it.
+    static func peek(_ descriptor: Int32, into buffer: inout [UInt8]) -> Progress {
+        let count = unsafe buffer.withUnsafeMutableBytes {
+            unsafe recv(descriptor, $0.baseAddress, $0.count, Int32(MSG_PEEK | MSG_DONTWAIT))
+        }
+        return progress(count, zeroIsGone: true)
+    }
+
     static func write(_ descriptor: Int32, _ bytes: ArraySlice<UInt8>) -> Progress {
         let count = unsafe bytes.withUnsafeBytes {
             unsafe send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))

@@ -18,6 +18,9 @@ package struct LatencySummary: Sendable, Equatable {
 
     /// What the venue takes to answer, not what the engine takes.
     package var isRoundTrip: Bool { stage.hasSuffix("_round_trip") }
+    /// From a kill at the socket to its last cancel: no part of a tick's way.
+    package var isKill: Bool { stage == Self.timeToSafe }
+    package static let timeToSafe = "time_to_safe"
 
     package var json: JSONValue {
         .make([
@@ -41,7 +44,7 @@ package struct LatencyTable: Sendable, Equatable {
     package init(_ stages: [LatencySummary] = []) { self.stages = stages }
 
     /// Of the engine itself; the last is the whole way.
-    package var own: [LatencySummary] { stages.filter { !$0.isRoundTrip } }
+    package var own: [LatencySummary] { stages.filter { !$0.isRoundTrip && !$0.isKill } }
     package var roundTrips: [LatencySummary] { stages.filter(\.isRoundTrip) }
 
     /// `{stage: {p50, p99, p999, max, count}}` in nanoseconds.

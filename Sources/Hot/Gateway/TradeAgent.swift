@@ -10,8 +10,8 @@ import Uring
 /// The thread of truth: takes market events, the order link's messages, operator commands and snapshots in one order,
 /// steps the core, journals, and hands what it decides to its order route.
 ///
-/// One turn: order link first (fills are the most valuable news), then the cold side's inputs (stop must not wait behind
-/// a burst of ticks), then market data, then the timer. When the journal has no room for a whole step nothing is
+/// One turn: a kill before anything else, then the order link (fills are the most valuable news), then the cold side's
+/// inputs (stop must not wait behind a burst of ticks), then market data, then the timer. When the journal has no room for a whole step nothing is
 /// stepped: what arrives waits in its ring or in the socket.
 public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>: Agent, ~Copyable {
     private var core: TradingCore<Strategies>
@@ -33,15 +33,20 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
     private var outlet: CheckedOutlet
     private let stallLimit: Nanoseconds
     private var cold: ColdWatch
+    private var kills: KillStamps
+    /// Cancels that the last step gave to its route.
+    private var cancelsSent = 0
 
     /// `session`: of the journal's identity. `stallLimit`: a pause between two turns after which the agent takes the
     /// engine's mandate away by itself. `cold`: the cold side's beat, and how old it may become; nobody is watched unless
-    /// given.
+    /// given. `kills`: where kills are shown.
     public init(
         core: consuming TradingCore<Strategies>, outputCapacity: Int, orders: consuming Route,
         inlets: consuming TradeInlets, journal: consuming RingProducer<Record>, session: UInt64,
-        telemetry: consuming TradeTelemetry, stallLimit: Nanoseconds, cold: consuming ColdWatch = ColdWatch()
+        telemetry: consuming TradeTelemetry, stallLimit: Nanoseconds, cold: consuming ColdWatch = ColdWatch(),
+        kills: GaugeBoard = KillGauge.board()
     ) {
+        self.kills = KillStamps(kills)
         self.cold = cold
         self.stallLimit = stallLimit
         self.core = core
@@ -79,11 +84,17 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         // Not before: a thread that turns and can decide nothing is as silent as one that is gone.
         telemetry.beat(at: now, state: core.state)
         stopAfterStall(now)
-        var work = orders.poll(at: now, wallNow: now + clock.realtimeOffset)
-        work += takeOrderEvents(now)
         var input = Input.timer
+        var work = 0
+        while canStep, inlets.takeUrgent(&input) {
+            command(input, now)
+            work += 1
+        }
+        work += orders.poll(at: now, wallNow: now + clock.realtimeOffset)
+        if kills.isWaiting { kills.settle(orders.stamps, now: clock.now()) }
+        work += takeOrderEvents(now)
         while work < batch, canStep, inlets.cold.tryPop(&input) {
-            step(input, now)
+            command(input, now)
             work += 1
         }
         // Who reads the answer to a stop reads the state after it.
@@ -132,6 +143,18 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         return work
     }
 
+    /// A step of the cold side's; a kill is stamped, so that the operator sees how long it took.
+    private mutating func command(_ input: Input, _ now: Nanoseconds) {
+        guard case .command(let command) = input, command.kind == .kill else { return step(input, now) }
+        let taken = clock.now()
+        let wasHalted = core.state == .halted
+        let orders = core.activeOrderCount
+        step(input, now)
+        kills.took(
+            command, wasHalted: wasHalted, at: taken, orders: orders, cancels: cancelsSent, link: self.orders.stamps,
+            now: clock.now())
+    }
+
     /// Input journalled, core stepped, outputs journalled, then carried out.
     private mutating func step(_ input: Input, _ now: Nanoseconds) {
         let began = clock.now()
@@ -144,10 +167,13 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         let wallNow = now + clock.realtimeOffset
         if decided - turnBegan > stallLimit { isTurnStale = true }
         var sent: SendSteps?
+        cancelsSent = 0
         for index in 0..<outputs.count {
             guard outlet.admits(outputs[index], isStale: isTurnStale) else { continue }
             let taken = ProcessorTicks.now()
-            guard orders.perform(outputs[index], at: now, wallNow: wallNow), sent == nil else { continue }
+            guard orders.perform(outputs[index], at: now, wallNow: wallNow) else { continue }
+            if outputs[index].isCancel { cancelsSent += 1 }
+            guard sent == nil else { continue }
             sent = SendSteps(began: taken, link: orders.stamps ?? LinkStamps())
         }
         telemetry.stamp(
@@ -163,9 +189,26 @@ public struct TradeInlets: ~Copyable {
     public var market: RingConsumer<Input>
     /// From the cold side: commands and reconciliation snapshots.
     public var cold: RingConsumer<Input>
+    /// What goes before everything else, on a ring of its own: kills, from the thread that hears the operator first.
+    private var urgent: RingConsumer<Input>?
 
-    public init(market: consuming RingConsumer<Input>, cold: consuming RingConsumer<Input>) {
+    public init(
+        market: consuming RingConsumer<Input>, cold: consuming RingConsumer<Input>, urgent: consuming RingConsumer<Input>? = nil
+    ) {
         self.market = market
         self.cold = cold
+        self.urgent = urgent
+    }
+
+    mutating func takeUrgent(_ input: inout Input) -> Bool { urgent?.tryPop(&input) ?? false }
+}
+
+extension Output {
+    /// One order's cancel, or that of all.
+    fileprivate var isCancel: Bool {
+        switch self {
+        case .cancel, .cancelAll: true
+        default: false
+        }
     }
 }

@@ -15,6 +15,7 @@ struct ControlCommand: AsyncParsableCommand {
             Look:
               status          everything there is to see; watch: again and again until Ctrl-C
               orders, positions, fills, latency
+              memory          who owns what of the engine's memory, now and at its start
               quarantine      messages that were not believed, with reason and first bytes
               limits          every limit in force, and where it comes from
               feeds           each feed, which of two is believed, and each instrument's market data: verdict, why, age
@@ -125,7 +126,7 @@ struct ControlCommand: AsyncParsableCommand {
     /// Verbs without words of their own.
     private static let plain: Set = [
         "status", "stage", "start", "orders", "positions", "fills", "quarantine", "latency", "watch", "unlatch", "limits",
-        "checklist", "alerts", "feeds",
+        "checklist", "alerts", "feeds", "memory",
     ]
 
     private func typed() throws -> ControlVerb {
@@ -181,6 +182,7 @@ struct ControlCommand: AsyncParsableCommand {
             guard (1...256).contains(limit) else { throw ValidationError("--limit takes 1 to 256") }
             return .quarantine(limit: limit)
         case "latency": return .latency
+        case "memory": return .memory
         case "watch":
             guard (50...60_000).contains(interval) else { throw ValidationError("--interval takes 50 to 60000 ms") }
             return .watch(interval: Nanoseconds(milliseconds: interval))

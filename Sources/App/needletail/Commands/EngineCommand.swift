@@ -65,11 +65,10 @@ struct EngineCommand: AsyncParsableCommand {
                 cure: "end it (needletail stop --end), or give this run another run.directory")
         }
         let lease = try Self.lease(configuration, secrets)
-        let latch = KillLatch(path: configuration.latchFile).read()
-        let host = try await Self.assemble(configuration, secrets, overrides: pairs, isLatched: latch != nil)
+        let host = try await Self.assemble(configuration, secrets, overrides: pairs)
         say("\(configuration.mode.name), control socket \(configuration.controlSocket), DISARMED")
-        memory.say()
-        if let latch {
+        host.residentAtStart = memory.say()
+        if let latch = KillLatch(path: configuration.latchFile).read() {
             say("the kill latch is set (by \(latch.by): \(latch.reason)): HALTED, the order link is not opened")
             say("  cure: make sure of the account, then needletail ctl unlatch --reason 'WHY'")
         }
@@ -105,15 +104,15 @@ struct EngineCommand: AsyncParsableCommand {
     }
 
     private static func assemble(
-        _ configuration: RunConfiguration, _ secrets: Secrets?, overrides: [(path: String, value: String)],
-        isLatched: Bool
+        _ configuration: RunConfiguration, _ secrets: Secrets?, overrides: [(path: String, value: String)]
     ) async throws -> EngineHost {
         let clock = MonotonicClock()
         // Before anything else uses OpenSSL: only then can its records be free of allocation.
         _ = try TLSContext(caFile: configuration.venue.caFile)
         let venue = Roster.venue(configuration, secrets: secrets)
         let adapter = try venue.rest()
-        let (rest, usages) = try meteredRest(configuration, adapter, clock)
+        let bell = Bell()
+        let (rest, usages) = try meteredRest(configuration, adapter, clock, bell)
         let rules = try await venueRules(adapter, rest)
         let strategies = try Roster.strategies(configuration)
         let run = try RunNumber.next(in: configuration.directory)
@@ -127,6 +126,7 @@ struct EngineCommand: AsyncParsableCommand {
             overrides: overrides.map { [$0.path, $0.value] }, rules: RunRecord.rules(plan.instruments), firstDayEnds: core.firstDayEnds?.raw
         ).write(to: configuration.journal.directory)
         let recovery = try recover(configuration, clock)
+        try mendLatch(configuration, clock)
         let drift = DriftCheck(configuration, overrides: overrides)
         let left = IncidentTrail.left(by: configuration)
         let resume = SequenceMarks(
@@ -137,12 +137,14 @@ struct EngineCommand: AsyncParsableCommand {
         let segment = try begin(configuration, identity, clock, after: recovery.end)
         let control = try ControlServer(path: configuration.controlSocket)
         let rings = try venue.start(
-            core: core, strategies: strategies, session: identity.session, isLatched: isLatched)
+            core: core, strategies: strategies, session: identity.session,
+            isLatched: KillLatch(path: configuration.latchFile).isSet)
         let writer = JournalWriter(
             consumer: rings.journal, start: segment, syncInterval: configuration.journal.syncInterval)
         let host = EngineHost(
             configuration: configuration, plan: plan, rest: rest, usages: usages, adapter: adapter, hot: rings.side, writer: writer,
-            control: control, drift: drift, keyFingerprint: Self.fingerprint(secrets?.apiKey), resume: resume)
+            control: control, drift: drift, keyFingerprint: Self.fingerprint(secrets?.apiKey), resume: resume, bell: bell)
+        try host.openDoor()
         host.seed()
         if let left {
             host.recall(left)
@@ -180,6 +182,17 @@ struct EngineCommand: AsyncParsableCommand {
                     "\(ring), where the run before left what was not on disk, cannot be read: \(error)",
                     cure: "compare the account at the venue, then move that file aside")
             }
+        }
+    }
+
+    /// A halt of the run before holds, although its process died before the latch was written.
+    private static func mendLatch(_ configuration: RunConfiguration, _ clock: MonotonicClock) throws {
+        do throws(LatchError) {
+            if let reason = try KillTrail.mend(configuration, wall: clock.wall()) { print("engine: latched: \(reason)") }
+        } catch {
+            throw ToolError(
+                "the run before was halted, and the latch that is missing cannot be written: \(error)",
+                cure: "make \(configuration.directory) writable and start again")
         }
     }
 
@@ -236,9 +249,9 @@ struct EngineCommand: AsyncParsableCommand {
     /// REST whose every answer tells the core what it says of the venue's limits, and which is silent for as long as the
     /// venue asks.
     private static func meteredRest(
-        _ configuration: RunConfiguration, _ adapter: any RestAdapter, _ clock: MonotonicClock
+        _ configuration: RunConfiguration, _ adapter: any RestAdapter, _ clock: MonotonicClock, _ bell: Bell
     ) throws -> (RestClient, ColdInbox<VenueUsage>) {
-        let usages = ColdInbox<VenueUsage>()
+        let usages = ColdInbox<VenueUsage>(bell)
         let others = configuration.venue.failover.map { $0.rest?.url ?? configuration.venue.rest.url }
         let rest = try RestClient(
             base: configuration.venue.rest.url, others: others, caFile: configuration.venue.caFile

@@ -25,6 +25,9 @@ enum ColdThreads {
         for thread in all where !hot.contains(thread) { _ = platform_set_thread_nice(thread, coldNice) }
     }
 
+    /// Before all others on its core, where that is allowed: for a thread that only waits.
+    static func raise(_ thread: Int32) { _ = platform_set_thread_nice(thread, hotNice) }
+
     private static let hotNice: Int32 = -20
     private static let coldNice: Int32 = 5
 }

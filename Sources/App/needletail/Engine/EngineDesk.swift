@@ -29,12 +29,7 @@ struct EngineDesk: ControlHandler {
             }
         case .incident: host.writeIncident(reason, operatorID: command.operatorID)
         case .stop: host.noteStop(reason: reason, operatorID: command.operatorID)
-        case .kill:
-            do {
-                try host.kill(reason: reason.isEmpty ? "operator" : reason, operatorID: command.operatorID)
-            } catch {
-                host.view.append(host.clock.now(), "LATCH_FAILED", .critical, "\(error)")
-            }
+        case .kill: return receipt(host.kill(command, reason: reason))
         case .unlatch:
             do {
                 try host.unlatch(reason: reason, operatorID: command.operatorID)
@@ -92,8 +87,10 @@ struct EngineDesk: ControlHandler {
             cure: "find out why the account is another one; then begin anew and read the account's line")
     }
 
-    private func submit(_ input: Input) -> CommandReceipt {
-        guard let sequence = host.submit(input) else {
+    private func submit(_ input: Input) -> CommandReceipt { receipt(host.submit(input)) }
+
+    private func receipt(_ sequence: UInt64?) -> CommandReceipt {
+        guard let sequence else {
             return .refused(
                 ControlError(
                     place: "core", cause: "its input ring is full",
@@ -116,7 +113,12 @@ struct EngineDesk: ControlHandler {
         return host.plan.identifiers.parse(count: bytes.count) { bytes[$0] }
     }
 
-    func result(of sequence: UInt64) -> CommandResult? { host.result(of: sequence) }
+    func result(of sequence: UInt64) -> CommandResult? {
+        guard let result = host.result(of: sequence) else { return nil }
+        return result.command.kind != .kill || host.areKillsDone ? result : nil
+    }
+
+    func lastKill() -> KillFacts? { host.takeKillFacts() }
 
     /// How long a review may be confirmed.
     private static let intentLifetime = Nanoseconds(seconds: 30)
@@ -190,6 +192,8 @@ struct EngineDesk: ControlHandler {
     func acknowledge(_ alert: UInt64?, reason: String, operatorID: UInt32) -> CommandReceipt {
         host.acknowledge(alert, reason: reason, operatorID: operatorID)
     }
+
+    func memory() -> MemoryTable { ProcessMemory.table(atStart: host.residentAtStart) ?? MemoryTable(smaps: "") }
 
     func orders() -> [OrderLine] { host.view.orderLines(now: host.clock.now()) }
 

@@ -58,6 +58,8 @@ extension EngineHost {
         let file = IncidentFile(path: configuration.incidentFile)
         switch news {
         case .opened(let change):
+            // Nobody arms again before the venue was asked since.
+            truthSchedule.hurry()
             let record = IncidentTrail.after(incident, change, at: clock.wall())
             incident = record
             try file.write(record)

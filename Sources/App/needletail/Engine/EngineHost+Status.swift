@@ -18,7 +18,8 @@ extension EngineHost {
                 p999: read.percentile(0.999), max: read.max)
         }
         // Before the last, which is the sum of the stages and is shown in bold.
-        stages.insert(contentsOf: view.roundTrips.summaries, at: max(0, stages.count - 1))
+        let others = view.roundTrips.summaries + [killTimes.summary].compactMap { $0 }
+        stages.insert(contentsOf: others, at: max(0, stages.count - 1))
         return LatencyTable(stages)
     }
 

@@ -5,28 +5,8 @@ import Model
 import Telemetry
 import Units
 
-/// Strategies, instruments, the kill latch and `stop`: what stays off, and who took it off.
+/// Strategies, instruments and `stop`: what stays off, and who took it off; the latch's removal.
 extension EngineHost {
-    /// A latch, whoever wrote it, kills this engine; tried every turn until the core's ring has taken the command.
-    func obeyLatch() {
-        latched = KillLatch(path: configuration.latchFile).isSet
-        guard latched else { return killDelivered = false }
-        guard !killDelivered else { return }
-        let command = Command(kind: .kill, operatorID: UInt32(getuid()), hash: 0, lifetime: .zero)
-        killDelivered = submit(command) != nil
-        if killDelivered { view.append(clock.now(), "LATCHED", .critical, "the kill latch is set: the engine is killed") }
-    }
-
-    /// A core that halted by itself (a loss limit) stays so over a restart: the latch says why.
-    func latchOwnHalt() {
-        guard let error = view.takeOwnHalt() else { return }
-        do {
-            try kill(reason: "the core halted by itself: \(error.name)", operatorID: Command.engineOperator)
-        } catch {
-            view.append(clock.now(), "LATCH_FAILED", .critical, "\(error)")
-        }
-    }
-
     /// Puts the core to where the last one was, before anybody can arm it.
     func restoreSwitches() {
         let (commands, problem) = switches.restore(wall: clock.wall())
@@ -85,11 +65,5 @@ extension EngineHost {
             try latch.remove(reason: reason, by: "uid \(operatorID)", time: clock.wall())
         }
         note(.unlatch, operatorID, "\(reason) | set by \(was?.by ?? "?"): \(was?.reason ?? "?")")
-    }
-
-    /// Writes the latch before the core is told: a kill holds even if this process dies in the next instant.
-    func kill(reason: String, operatorID: UInt32) throws {
-        try KillLatch(path: configuration.latchFile).set(
-            LatchRecord(reason: reason, time: clock.wall(), by: "uid \(operatorID)"))
     }
 }

@@ -70,11 +70,7 @@ extension EngineHost {
         view.append(clock.now(), "ACCOUNT_CHANGED", .critical, text)
         note(.recovery, Command.engineOperator, text)
         guard ![.disarmed, .staged, .armed, .halted].contains(status.state) else { return }
-        do {
-            try kill(reason: text, operatorID: Command.engineOperator)
-        } catch {
-            view.append(clock.now(), "LATCH_FAILED", .critical, "\(error)")
-        }
+        killOwn(reason: text)
     }
 
     /// Journals up to where an instrument's trades were processed. Behind the fills of the same answer, in one order.

@@ -38,6 +38,15 @@ final class EngineHost {
     /// Set by `stop`, taken back by `start`: no mandate is staged meanwhile. Not kept over a restart, which disarms anyway.
     var stopped: String?
     var killDelivered = false
+    /// Wakes this loop: somebody at the control socket, an answer from the venue.
+    let bell: Bell
+    var door: ControlDoor?
+    var killsMade: Int64 = 0
+    /// When the kill was taken up that an answer has told of.
+    var killShown: Int64 = 0
+    var killTimes = KillTimes()
+    /// When all memory was taken.
+    var residentAtStart: Int64?
     /// The last command that changes a limit.
     var lastLimitCommand: UInt64 = 0
     var switches: SwitchKeeper
@@ -45,6 +54,7 @@ final class EngineHost {
     var threadsSeenAt = Nanoseconds.zero
     /// Between two turns of this thread: the trade thread goes SAFE beyond it.
     static let coldStallLimit = Nanoseconds(seconds: 5)
+    private static let longestSleep = Nanoseconds(milliseconds: 1)
     /// Whether program and configuration on disk are still those that run.
     let drift: DriftCheck
     /// Tells two keys apart; nothing of the key.
@@ -60,8 +70,8 @@ final class EngineHost {
 
     /// What REST answers said of the venue's limits.
     let usages: ColdInbox<VenueUsage>
-    let truths = ColdInbox<VenueTruth>()
-    let snapshots = ColdInbox<(tag: UInt64, body: [UInt8])>()
+    let truths: ColdInbox<VenueTruth>
+    let snapshots: ColdInbox<(tag: UInt64, body: [UInt8])>
     var truthUnderWay = false
     var truthSchedule = TruthSchedule()
     var orderLinkSeen = Nanoseconds(raw: -1)
@@ -86,8 +96,11 @@ final class EngineHost {
         configuration: RunConfiguration, plan: RunPlan, rest: RestClient, usages: ColdInbox<VenueUsage>,
         adapter: any RestAdapter,
         hot: consuming HotSide, writer: consuming JournalWriter, control: consuming ControlServer, drift: DriftCheck,
-        keyFingerprint: String, resume: SequenceMarks
+        keyFingerprint: String, resume: SequenceMarks, bell: Bell
     ) {
+        self.bell = bell
+        truths = ColdInbox(bell)
+        snapshots = ColdInbox(bell)
         self.drift = drift
         self.keyFingerprint = keyFingerprint
         self.resume = resume
@@ -122,6 +135,7 @@ final class EngineHost {
         let now = clock.now()
         var work = drainJournal()
         keepArming()
+        noteKills()
         if hot.status.tryRead(&status) { rows.take(status) }
         rest.use(Int(status.orderSource))
         keepSwitches()
@@ -145,7 +159,9 @@ final class EngineHost {
         let activity = status.ordersSent &+ status.cancelsSent &+ status.amendsSent &+ status.fills
         if hasAccount, truthSchedule.isDue(at: now, activity: activity) { askForTruth() }
         hot.coldBeat.turn(work: work, began: now, tookNs: (clock.now() - now).raw)
-        if work == 0 { try? await Task.sleep(nanoseconds: 1_000_000) } else { await Task.yield() }
+        // The journal's ring has no bell: the hot thread makes no system call for it.
+        if work == 0 { bell.wait(Self.longestSleep) }
+        await Task.yield()
     }
 
     // MARK: journal
@@ -173,13 +189,7 @@ final class EngineHost {
         view.append(clock.now(), "JOURNAL_FAILED", .critical, error.sentence)
         print("engine: the journal failed: \(error.sentence)\nengine: killed; cancelling everything, then it ends")
         fflush(nil)
-        do {
-            try kill(reason: "journal failed: \(error.sentence)", operatorID: Command.engineOperator)
-        } catch {
-            view.append(clock.now(), "LATCH_FAILED", .critical, "\(error)")
-            print("engine: the kill latch could not be written: \(error)")
-        }
-        _ = submit(Command(kind: .kill, operatorID: 0, hash: 0, lifetime: .zero))
+        killOwn(reason: "journal failed: \(error.sentence)")
     }
 
     // MARK: commands

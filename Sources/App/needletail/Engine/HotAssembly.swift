@@ -52,6 +52,8 @@ enum HotAssembly {
         let bodies = makeByteRing(capacity: 8 << 20)
         let market = makeRing(of: Input.self, capacity: 8192)
         let cold = makeRing(of: Input.self, capacity: 8192)
+        let urgent = makeRing(of: Input.self, capacity: 8)
+        let kills = KillGauge.board()
         let requests = makeRing(of: SnapshotRequest.self, capacity: 64)
         let quarantined = makeRing(of: QuarantinedMessage.self, capacity: 256)
         let journal = makeRing(
@@ -96,20 +98,21 @@ enum HotAssembly {
             core: TradingCore(configuration: parts.core, strategies: parts.strategies),
             outputCapacity: parts.core.outputCapacity,
             orders: parts.orders,
-            inlets: TradeInlets(market: market.consumer, cold: cold.consumer), journal: journal.producer,
+            inlets: TradeInlets(market: market.consumer, cold: cold.consumer, urgent: urgent.consumer),
+            journal: journal.producer,
             session: parts.session,
             telemetry: TradeTelemetry(
                 status: status.writer, heartbeat: heartbeat.writer,
                 process: EngineBeat(process: platform_process_id(), startedAt: Nanoseconds(raw: platform_realtime_ns())),
                 histograms: stages, stalls: SharedCounter()),
             stallLimit: Nanoseconds(raw: configuration.timeouts.guardSilence.raw / 2),
-            cold: ColdWatch(coldBeat.reader(), limit: EngineHost.coldStallLimit))
+            cold: ColdWatch(coldBeat.reader(), limit: EngineHost.coldStallLimit), kills: kills)
         let threads = try HotThreads.start(
             feed: feed, parse: parse, trade: trade, topology: configuration.topology,
             countsSyscalls: configuration.countsSyscalls)
         return Rings(
             side: HotSide(
-                cold: cold.producer, snapshotRequests: requests.consumer, snapshots: bodies.producer,
+                cold: cold.producer, urgent: urgent.producer, kills: kills, snapshotRequests: requests.consumer, snapshots: bodies.producer,
                 status: status.reader, stages: readers, gauges: gauges,
                 quarantine: QuarantineReaders(market: quarantined.consumer, orders: parts.quarantinedOrders),
                 feed: FeedReaders(link: linkCounters.reader, parse: parseCounters.reader), coldBeat: coldBeat,

@@ -8,6 +8,10 @@ import VenueKit
 struct HotSide: ~Copyable {
     /// Commands and snapshot rows, into the core's order of inputs.
     var cold: RingProducer<Input>
+    /// For kills, ahead of `cold`; taken by whoever hears the operator first.
+    var urgent: RingProducer<Input>?
+    /// What the trade thread shows of kills.
+    let kills: GaugeBoard
     /// Depth snapshots the parser asks for, and their bodies.
     var snapshotRequests: RingConsumer<SnapshotRequest>
     var snapshots: ByteRingProducer

@@ -32,6 +32,8 @@ struct OperatorView {
     /// The venue's balances as the inputs told them: of each asset the first sum and the last, at scale 8.
     private(set) var balances: [AssetID: (first: Int64, last: Int64)] = [:]
     private(set) var commandResults: [CommandResult] = []
+    /// Kills that the core has decided, whoever asked.
+    private(set) var killResults = 0
     /// Reviews of orders by hand, and the gate's refusals of confirmed ones, by the index of their command's result.
     private(set) var reviews: [Int: IntentReview] = [:]
     private(set) var refusals: [Int: Verdict] = [:]
@@ -97,6 +99,11 @@ struct OperatorView {
 
     private mutating func observe(_ output: Output, at time: Nanoseconds) {
         events.note(output, at: time)
+        if case .command(let result) = output, result.command.kind == .kill {
+            killResults += 1
+            // The operator's own command follows it.
+            if result.command.subject == Command.ahead { return }
+        }
         switch output {
         case .place(let order):
             counts.ordersSent += 1

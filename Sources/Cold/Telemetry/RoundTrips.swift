@@ -1,12 +1,11 @@
 import Model
-import Telemetry
 import Units
 
 /// How long the venue takes to answer each kind of request: from the decision to its reply, by the engine's clock, out of
 /// the journal's records. Percentiles are over the newest 4,096 of a kind; count and maximum over all. Cold thread.
-struct RoundTrips {
+package struct RoundTrips {
     /// The kinds that are shown, in this order, with their stages.
-    static let stages: [(kind: RequestKind, stage: String)] = [
+    package static let stages: [(kind: RequestKind, stage: String)] = [
         (.place, "order_round_trip"), (.cancel, "cancel_round_trip"), (.amend, "amend_round_trip"),
         (.query, "query_round_trip"),
     ]
@@ -21,7 +20,9 @@ struct RoundTrips {
     fileprivate static let capacity = 4096
     private var kinds: [RequestKind: Kind] = [:]
 
-    mutating func asked(_ kind: RequestKind, _ client: ClientOrderID, at time: Nanoseconds) {
+    package init() {}
+
+    package mutating func asked(_ kind: RequestKind, _ client: ClientOrderID, at time: Nanoseconds) {
         // Those that were never answered: a broken link, mostly.
         if kinds[kind, default: Kind()].waiting.count >= Self.capacity {
             kinds[kind]?.waiting.removeAll(keepingCapacity: true)
@@ -30,13 +31,13 @@ struct RoundTrips {
     }
 
     /// An answer, whatever it says; a second one is passed over.
-    mutating func answered(_ kind: RequestKind, _ client: ClientOrderID, at time: Nanoseconds) {
+    package mutating func answered(_ kind: RequestKind, _ client: ClientOrderID, at time: Nanoseconds) {
         guard let sent = kinds[kind]?.waiting.removeValue(forKey: client) else { return }
         kinds[kind]?.add((time - sent).raw)
     }
 
     /// One row a kind; kinds that were never answered are there with nothing in them.
-    var summaries: [LatencySummary] { Self.stages.map { (kinds[$0.kind] ?? Kind()).summary($0.stage) } }
+    package var summaries: [LatencySummary] { Self.stages.map { (kinds[$0.kind] ?? Kind()).summary($0.stage) } }
 }
 
 extension RoundTrips.Kind {
