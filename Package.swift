@@ -166,8 +166,9 @@ let benchmarks: [Target] = [
         "BenchKit", "CoreBenchmarks", "CBench", "CHeap", "CPlatform", "Agents", "Binance", "Core", "Gateway", "Journal",
         "Launch", "Model", "Rings", "StrategyKit", "Transport", "Units", "Uring", "VenueKit", "Wire",
     ], in: "Rig"),
+    benchmark("KillBenchmarks", ["BenchKit", "CPlatform", "Config", "Control", "Launch", "Model", "Rings", "Units"]),
     benchmark("BenchCommands", [
-        "BenchKit", "BinanceBenchmarks", "CoreBenchmarks", "FlatBenchmarks", "JournalBenchmarks", "ReplayBenchmarks",
+        "BenchKit", "BinanceBenchmarks", "CoreBenchmarks", "FlatBenchmarks", "JournalBenchmarks", "KillBenchmarks", "ReplayBenchmarks",
         "RingsBenchmarks", "RiskBenchmarks",
         "SigningBenchmarks", "WireToWire", "CBench", "CPlatform", "Launch", "Telemetry", "Transport",
     ], packages: products("swift-argument-parser", "ArgumentParser")),

@@ -16,7 +16,7 @@ import json, sys
 import xml.dom.minidom
 
 found = json.load(open(sys.argv[1] + "/bench.json"))["benchmarks"]
-expected = {"ring", "decode", "core", "risk", "sign", "journal", "flat", "stamp", "wire", "replay"}
+expected = {"ring", "decode", "core", "risk", "sign", "journal", "flat", "stamp", "wire", "kill", "replay"}
 missing = expected - set(found)
 assert not missing, f"not measured: {missing}"
 for group, content in found.items():
@@ -30,7 +30,7 @@ xml.dom.minidom.parseString(page)
 assert page.count("<svg") >= len(found), "a drawing is missing"
 assert not any(word in page for word in ("src=", "url(", "<script", "<link", "@import")), "the page asks for other files"
 rows = {group: content["goals"] for group, content in found.items()}
-wanted = {"ring": 4, "decode": 3, "core": 2, "risk": 1, "sign": 1, "journal": 1, "flat": 4, "wire": 5}
+wanted = {"ring": 4, "decode": 3, "core": 2, "risk": 1, "sign": 1, "journal": 1, "flat": 4, "wire": 5, "kill": 1}
 for group, count in wanted.items():
     assert len(rows[group]) == count, (group, [row["name"] for row in rows[group]])
     for row in rows[group]:

@@ -3,6 +3,7 @@ import BinanceBenchmarks
 import CoreBenchmarks
 import FlatBenchmarks
 import JournalBenchmarks
+import KillBenchmarks
 import ReplayBenchmarks
 import RingsBenchmarks
 import RiskBenchmarks
@@ -13,7 +14,8 @@ import WireToWire
 enum Registry {
     static let all: [Benchmark] = [
         RingBench.benchmark, DecodeBench.benchmark, CoreBench.benchmark, RiskBench.benchmark, SignBench.benchmark,
-        JournalBench.benchmark, FlatBench.benchmark, StampBench.benchmark, WireBench.benchmark, ReplayBench.benchmark,
+        JournalBench.benchmark, FlatBench.benchmark, StampBench.benchmark, WireBench.benchmark, KillBench.benchmark,
+        ReplayBench.benchmark,
     ]
 
     static var names: String { all.map(\.name).joined(separator: ", ") }

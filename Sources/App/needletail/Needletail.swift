@@ -12,8 +12,7 @@ struct Needletail: AsyncParsableCommand {
             DemoCommand.self, StartCommand.self, StopCommand.self, ControlCommand.self, CheckCommand.self,
             BacktestCommand.self, ImportCommand.self, EngineCommand.self, GuardCommand.self, JournalCommand.self,
             ReplayCommand.self, VenueCommand.self, BenchCommand.self, SimulateCommand.self, DoctorCommand.self,
-            AssessCommand.self, StressCommand.self,
-            ReplayCommand.self, MemoryCommand.self, VenueCommand.self, BenchCommand.self, SimulateCommand.self, DoctorCommand.self,
+            MemoryCommand.self, AssessCommand.self, StressCommand.self,
         ])
 
     /// Prints an error as it is: what happened and the cure, not a type's name.
