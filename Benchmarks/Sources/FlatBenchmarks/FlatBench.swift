@@ -36,9 +36,9 @@ public enum FlatBench {
             plan.measure(timers, batches: 200, size: 4) { _ in stages[all.count - 1].timer() }
         }
         for (index, stage) in stages.enumerated() {
-            guard stage.sent > 0, stage.openOrders == all[index].size.orders else {
+            guard stage.answered == stage.asked, stage.openOrders == all[index].size.orders else {
                 throw BenchError(
-                    "\(all[index].series.name): \(stage.openOrders) orders rest, \(stage.sent) were sent; the gate's last "
+                    "\(all[index].series.name): \(stage.openOrders) orders rest, \(stage.answered) of \(stage.asked) were sent; the gate's last "
                         + "refusal: \(stage.refusal); messages not believed: \(stage.refusedMessages)")
             }
         }

@@ -18,12 +18,17 @@ final class FlatStage {
     private var waiting: [Input] = []
     /// Two of each instrument, with prices that differ: a top that did not change is no event.
     private let texts: [UpdateText]
+    private var isHigh: [Bool]
     private let size: FlatSize
     private var now = Nanoseconds(seconds: 100)
     private var update: UInt64 = 1
     private var venueOrder: UInt64 = 0
     private var random: UInt64 = 0x9E37_79B9_7F4A_7C15
     private(set) var sent = 0
+    /// Events that were to lead to an order, and orders before the first of them.
+    private(set) var asked = 0
+    private var sentBefore = 0
+    var answered: Int { sent - sentBefore }
     /// The gate's last refusal, and messages the decoder did not believe.
     private(set) var refusal = "none"
     var refusedMessages: Int { events.refusals }
@@ -67,6 +72,7 @@ final class FlatStage {
                 return UpdateText(frame.view)
             }
         }
+        isHigh = [Bool](repeating: false, count: count)
         events.items.reserveCapacity(64)
         feed.linkOpened(at: now, sink: &events)
         events.items.removeAll(keepingCapacity: true)
@@ -74,12 +80,14 @@ final class FlatStage {
         for index in 0..<count { tick(index) }
         // Until everything rests that is to rest.
         for _ in 0..<size.orders / 8 + 64 where openOrders < size.orders { tick(count - 1) }
+        sentBefore = sent
     }
 
     var openOrders: Int { core.activeOrderCount }
 
     /// One event of the measured mixture.
     func event(_ call: Int) {
+        if call & 7 == 7 { asked += 1 }
         random ^= random << 13
         random ^= random >> 7
         random ^= random << 17
@@ -92,7 +100,9 @@ final class FlatStage {
     private func tick(_ index: Int) {
         update += 1
         now = now + Nanoseconds(raw: 1_000)
-        let text = texts[index * 2 + Int(update & 1)]
+        // Its other price than the last time.
+        isHigh[index].toggle()
+        let text = texts[index * 2 + (isHigh[index] ? 1 : 0)]
         text.set(update)
         feed.message(text.view, receivedAt: now, sink: &events)
         for at in 0..<events.items.count { take(events.items[at]) }
@@ -161,6 +171,8 @@ struct FlatStrategies: StrategySet {
     var count: Int { answers.count + 1 }
     func instrument(of index: Int) -> InstrumentID { index < answers.count ? answers[index].instrument : restingOn }
     func versionHash(of index: Int) -> UInt32 { 1 }
+    /// Ticks alone move them.
+    func nextTimer(of index: Int) -> Nanoseconds { Nanoseconds(raw: .max) }
 
     mutating func handle(
         _ event: StrategyEvent, strategy index: Int, _ context: borrowing StrategyContext, _ intents: inout IntentBuffer

@@ -35,8 +35,8 @@ public enum ReplayBench {
     }
 
     /// A way to play: what its name adds, the core's timer, whether a journal is written.
-    private static let ways: [(name: String, timer: Int64, isJournalled: Bool)] = [
-        ("", 1, false), ("_timer_100ms", 100, false), ("_journal", 1, true),
+    private static let ways: [(name: String, timer: Int64, isJournalled: Bool, playsAllTimers: Bool)] = [
+        ("", 1, false, false), ("_timer_100ms", 100, false, false), ("_journal", 1, true, false), ("_all_timers", 1, false, true),
     ]
 
     private static func measure(
@@ -50,7 +50,8 @@ public enum ReplayBench {
                 plan.focus()
                 defer { plan.relax() }
                 let result = try ReplayStage.play(
-                    market, timer: Nanoseconds(milliseconds: way.timer), journal: way.isJournalled ? directory : nil)
+                    market, timer: Nanoseconds(milliseconds: way.timer), journal: way.isJournalled ? directory : nil,
+                    playsAllTimers: way.playsAllTimers)
                 let seconds = Double(plan.ticker.picoseconds(result.ticks)) / 1e12
                 rates[index].append(Double(market.summary.messages) / seconds)
                 guard hashes[index] == nil || hashes[index] == result.decisionHash else {
@@ -61,6 +62,9 @@ public enum ReplayBench {
             }
         }
         guard hashes[0] == hashes[2] else { throw BenchError("replay \(market.name): the journal changed what was decided") }
+        guard hashes[0] == hashes[3] else {
+            throw BenchError("replay \(market.name): the timers that were left out would have changed what was decided")
+        }
         let rowsPerMessage = Double(market.summary.rows) / Double(market.summary.messages)
         for (index, way) in ways.enumerated() {
             let (middle, best) = (median(rates[index]), rates[index].max() ?? 0)

@@ -25,7 +25,7 @@ struct ReplayResult {
 
 /// The parts of a backtest, as config/paper.yaml sets them, with the quoter alone.
 enum ReplayStage {
-    static func play(_ market: ReplayMarket, timer: Nanoseconds, journal: String?) throws -> ReplayResult {
+    static func play(_ market: ReplayMarket, timer: Nanoseconds, journal: String?, playsAllTimers: Bool) throws -> ReplayResult {
         let instrument = market.instrument
         let configuration = try core(instrument, from: market.summary.first)
         let venue = SimulatedVenueSettings(
@@ -46,6 +46,7 @@ enum ReplayStage {
             market: adapter, configuration: configuration, strategies: SingleStrategy(try quoter()),
             route: SimulatedRoute(venue), journal: ring.producer, writer: writer, session: 1, mandateHash: 1,
             timerInterval: timer)
+        backtest.playsAllTimers = playsAllTimers
         let began = platformTicks()
         try feed(backtest, market.path)
         backtest.end()

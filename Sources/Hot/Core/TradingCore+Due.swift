@@ -16,6 +16,10 @@ extension TradingCore {
     /// The earliest time at which a timer may change anything or lead to an output, if no other input comes before. A timer
     /// before it may be left out: every decision stays the same. O(1).
     public var nextTimer: Nanoseconds {
+        mutating get { soonestTimer() }
+    }
+
+    private mutating func soonestTimer() -> Nanoseconds {
         if published.inputs == 0 || usesSwitch || isFlattening || exiting > 0 || lowered.bits != 0 { return Nanoseconds(raw: .min) }
         var time = Swift.min(Swift.min(nextWatch, nextWake), Swift.min(dayEnds, nextRaiseEnds))
         if published.hold != .none { time = Swift.min(time, published.heldUntil) }

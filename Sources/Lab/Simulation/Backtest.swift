@@ -37,10 +37,12 @@ public final class Backtest<Market: DecodedMarketAdapter & ~Copyable, Strategies
     private var clockOffset = Int64.min
     private var clockToldAt: Nanoseconds?
     private let timerInterval: Nanoseconds
+    /// Timers that change nothing are played too: the same decisions, as a test shows.
+    package var playsAllTimers = false
     private let mandateHash: UInt64
     /// Lines or messages taken.
     package private(set) var messages: UInt64 = 0
-    /// Timers played.
+    /// Timers played: those at which the core had something to do.
     package private(set) var timers: UInt64 = 0
     /// First and last receive time of the recording.
     package private(set) var began = Nanoseconds.zero
@@ -141,9 +143,24 @@ public final class Backtest<Market: DecodedMarketAdapter & ~Copyable, Strategies
         unsafe bytes.withUnsafeBytes { buffer in unsafe body(ByteView(buffer)) }
     }
 
+    /// The first timer at which anything may happen, up to one after `time`. Before it the core, the route and the feed have
+    /// nothing to do, so that what is decided is the same as with every timer.
+    private func skipTimers(to time: Nanoseconds) {
+        let due = Swift.min(Swift.min(stepped.nextTimer, route.nextDue), nextFeedTimer)
+        guard due > nextTimer else { return }
+        let interval = timerInterval.raw
+        let count = due > time
+            ? (time - nextTimer).raw / interval + 1 : ((due - nextTimer).raw + interval - 1) / interval
+        nextTimer = Nanoseconds(raw: nextTimer.raw + count * interval)
+    }
+
     /// Timers up to a time, each at its own moment.
     private func advance(to time: Nanoseconds) {
         while nextTimer <= time {
+            if isLiveAsked, !playsAllTimers {
+                skipTimers(to: time)
+                if nextTimer > time { break }
+            }
             now = Swift.max(now, nextTimer)
             nextTimer = nextTimer + timerInterval
             if now >= nextFeedTimer {
@@ -152,8 +169,10 @@ public final class Backtest<Market: DecodedMarketAdapter & ~Copyable, Strategies
                 take()
             }
             turn()
-            step(.timer)
-            timers += 1
+            if !isLiveAsked || playsAllTimers || now >= stepped.nextTimer {
+                step(.timer)
+                timers += 1
+            }
             askLive()
         }
         now = Swift.max(now, time)

@@ -41,6 +41,9 @@ public struct SimulatedRoute: OrderRoute, ~Copyable {
         answers = FixedQueue(capacity: 16_384, filler: Timed(due: .zero, value: .timer))
     }
 
+    /// Before it `poll` and `takeEvent` have nothing to do.
+    public var nextDue: Nanoseconds { Swift.min(Swift.min(requestDue, answerDue), nextSnapshotAt) }
+
     public mutating func poll(at now: Nanoseconds, wallNow: Nanoseconds) -> Int {
         self.now = now
         // Nothing is due, as nearly always.

@@ -67,5 +67,8 @@ public struct SteppedCore<Strategies: StrategySet>: ~Copyable {
         nextSequence += 1
     }
 
+    /// Before it a timer changes nothing.
+    public var nextTimer: Nanoseconds { mutating get { core.nextTimer } }
+
     public var status: EngineStatus { mutating get { core.status } }
 }
