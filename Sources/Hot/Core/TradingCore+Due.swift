@@ -107,8 +107,10 @@ extension TradingCore {
         if strategy < strategyTimers.count { strategyTimers[strategy] = Nanoseconds(raw: .min) }
     }
 
+    // These are mutating, though they change nothing: what is borrowed instead, the compiler copies whole (7 KB) at each call.
+
     /// From when on `watch` may find something to do for an unsettled order while nothing about it changes.
-    func watchTime(_ slot: Int) -> Nanoseconds {
+    mutating func watchTime(_ slot: Int) -> Nanoseconds {
         let never = Nanoseconds(raw: .max)
         switch orders[slot].state {
         case .pendingNew, .pendingCancel, .pendingAmend:
@@ -124,7 +126,7 @@ extension TradingCore {
             } else if orders[slot].strategy.index < accounts.count && accounts[orders[slot].strategy.index].isOff {
                 return Nanoseconds(raw: .min)
             } else {
-                time = past(orders[slot].sentAt, instruments[orders[slot].instrument.index].limits.maxOrderAge)
+                time = past(orders[slot].sentAt, instruments[orders[slot].instrument.index].gate.limits.maxOrderAge)
             }
             if orders[slot].amendedQuantity.isZero { return time }
             return Swift.min(time, past(orders[slot].requestedAt, configuration.absenceGrace))
@@ -132,29 +134,23 @@ extension TradingCore {
         }
     }
 
-    /// The first moment at which more than `span` has passed since `start`; no later, where that is the end of time.
-    private func past(_ start: Nanoseconds, _ span: Nanoseconds) -> Nanoseconds {
-        let (sum, overflow) = start.raw.addingReportingOverflow(span.raw)
-        return Nanoseconds(raw: overflow ? (span.raw < 0 ? .min : .max) : sum)
-    }
-
     /// From when on a timer may find something to do for an instrument while nothing about it changes.
-    func wakeTime(_ index: Int) -> Nanoseconds {
+    mutating func wakeTime(_ index: Int) -> Nanoseconds {
         var time = sweepTime(index)
         if instruments[index].isBlocked {
             if !instruments[index].isExiting, instruments[index].blockReason != .none {
                 time = Swift.min(time, instruments[index].blockedUntil)
             }
         } else if instruments[index].isMoving {
-            time = Swift.min(time, instruments[index].calmAt)
+            time = Swift.min(time, instruments[index].gate.calmAt)
         }
         if instruments[index].hasSuspect {
             time = Swift.min(time, past(instruments[index].suspectSince, configuration.reconcileGrace))
         }
-        if instruments[index].isDirty {
-            time = Swift.min(time, past(instruments[index].dirtySince, instruments[index].limits.maxUnconfirmed))
+        if instruments[index].gate.isDirty {
+            time = Swift.min(time, past(instruments[index].dirtySince, instruments[index].gate.limits.maxUnconfirmed))
         }
-        if instruments[index].limits.windowStart != instruments[index].limits.windowEnd {
+        if instruments[index].gate.limits.windowStart != instruments[index].gate.limits.windowEnd {
             time = Swift.min(time, windowTime(index))
         }
         guard isTrading, !isFlattening, !published.isByHand else { return time }
@@ -162,22 +158,28 @@ extension TradingCore {
         return time
     }
 
-    private func sweepTime(_ index: Int) -> Nanoseconds {
+    private mutating func sweepTime(_ index: Int) -> Nanoseconds {
         guard orders.restsAny(index) else {
             return Nanoseconds(raw: instruments[index].sweeps == 0 ? .max : .min)
         }
         let pause = past(instruments[index].sweptAt, sweepPause(index))
         if !isTrading { return pause }
         if instruments[index].isSwept { return restsUntouched(index) ? pause : Nanoseconds(raw: .max) }
-        guard instruments[index].isFresh(at: now), instruments[index].feed < .suspect else { return pause }
-        return Swift.max(pause, past(instruments[index].top.receivedAt, instruments[index].limits.maxDataAge))
+        guard instruments[index].isFresh(at: now), instruments[index].gate.feed < .suspect else { return pause }
+        return Swift.max(pause, past(instruments[index].gate.top.receivedAt, instruments[index].gate.limits.maxDataAge))
     }
 
     /// Hours are judged by the second; outside them what still rests is asked for again.
-    private func windowTime(_ index: Int) -> Nanoseconds {
+    private mutating func windowTime(_ index: Int) -> Nanoseconds {
         if !instruments[index].isOpen, state == .live, orders.restsAny(index) { return Nanoseconds(raw: .min) }
         guard configuration.firstDayEnds != nil else { return Nanoseconds(raw: .max) }
         let left = dayEnds.raw - now.raw
         return Nanoseconds(raw: left <= 0 ? .min : now.raw + (left % 1_000_000_000 == 0 ? 1_000_000_000 : left % 1_000_000_000))
     }
+}
+
+/// The first moment at which more than `span` has passed since `start`; no later, where that is the end of time.
+private func past(_ start: Nanoseconds, _ span: Nanoseconds) -> Nanoseconds {
+    let (sum, overflow) = start.raw.addingReportingOverflow(span.raw)
+    return Nanoseconds(raw: overflow ? (span.raw < 0 ? .min : .max) : sum)
 }
