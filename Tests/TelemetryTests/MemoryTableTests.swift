@@ -41,14 +41,16 @@ import Testing
 
     @Test func `Regions of one kind are one row with its owner, the largest first, and all are in the sum`() throws {
         let table = MemoryTable(smaps: Self.smaps)
-        #expect(table.rows.map(\.resident) == [16380, 8192, 512, 60, 20, 16, 12].map { $0 << 10 })
+        let sizes: [Int64] = [16380, 8192, 512, 60, 20, 16, 12]
+        #expect(table.rows.map(\.resident) == sizes.map { $0 << 10 })
         let journal = try #require(table.rows.first { $0.region == "journal ring, shared file" })
         #expect(journal.owner == "trade -> cold" && journal.taken == 8192 << 10 && journal.locked == 8192 << 10)
         let anonymous = try #require(table.rows.first { $0.owner == "all" && $0.region.hasPrefix("stacks") })
         #expect(anonymous.taken == 512 << 10 && anonymous.resident == 12 << 10 && anonymous.locked == 0)
         #expect(table.rows.contains { $0.region == "queues shared with the kernel" && $0.owner == "feed, trade" })
-        #expect(table.sum.resident == Int64(16380 + 8192 + 512 + 60 + 20 + 16 + 12) << 10)
-        #expect(table.sum.taken == Int64(1024 + 64 + 16384 + 8192 + 512 + 16 + 132) << 10)
+        #expect(table.sum.resident == sizes.reduce(0, +) << 10)
+        let taken: [Int64] = [1024, 64, 16384, 8192, 512, 16, 132]
+        #expect(table.sum.taken == taken.reduce(0, +) << 10)
     }
 
     @Test func `Lines are aligned, end in the sum, and say what came since the start`() throws {

@@ -85,12 +85,15 @@ final class GuardWatch {
     /// sent last may arrive after the first look that shows nothing.
     private static let settleSpan = Nanoseconds(seconds: 8)
 
-    /// Until the venue has shown none of ours for good, or the end is asked for.
+    /// Until the venue has shown none of ours for good, or it was clean and a person took the latch away, or the end is asked
+    /// for. Meanwhile the heartbeat is not looked at.
     private func cancelEverything(_ shouldEnd: () -> Bool, _ say: (String) -> Void) async {
         let began = clock.now()
+        let wasSet = latch.isSet
         var isClean = false
         while !shouldEnd() {
             turned()
+            if isClean, wasSet, !latch.isSet { return say("the latch was removed by a person: watching the engine again") }
             let round = await cancelOnce(say)
             if round.isComplete, round.open == 0 {
                 if !isClean { say("the venue shows no open order of ours") }
