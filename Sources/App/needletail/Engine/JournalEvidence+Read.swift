@@ -41,7 +41,7 @@ extension JournalEvidence {
                     mode = header.identity.mode
                 }
                 switch record.stream {
-                case .input?: take(record, &note, &reason)
+                case .input?: take(record, wall, &note, &reason)
                 case .output?: take(record, wall, header.identity.mode, &reason)
                 case nil: break
                 }
@@ -55,14 +55,20 @@ extension JournalEvidence {
         var bytes: [UInt8] = []
     }
 
-    /// An operator's reason comes before his command.
-    private mutating func take(_ record: Record, _ pieces: inout Pieces, _ reason: inout String) {
+    /// An operator's reason comes before his command; that of a kill may follow it, since nothing holds a kill up.
+    private mutating func take(_ record: Record, _ wall: Nanoseconds, _ pieces: inout Pieces, _ reason: inout String) {
         guard let input = Input(record: record) else { return }
         switch input {
         case .fill: fills &+= 1
         case .note(let note) where note.kind == .reason:
             pieces.bytes = note.part == 0 ? note.bytes : pieces.bytes + note.bytes
-            if Int(note.part) + 1 >= Int(note.parts) { reason = String(decoding: pieces.bytes, as: UTF8.self) }
+            guard Int(note.part) + 1 >= Int(note.parts) else { break }
+            reason = String(decoding: pieces.bytes, as: UTF8.self)
+            guard reason.hasPrefix("kill: "), let last = drills.indices.last, drills[last].kind == "kill",
+                drills[last].reason.isEmpty, abs((wall - drills[last].wall).raw) < 10_000_000_000
+            else { break }
+            drills[last].reason = String(reason.dropFirst(6))
+            reason = ""
         default: break
         }
     }
