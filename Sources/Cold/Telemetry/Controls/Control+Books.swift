@@ -94,6 +94,22 @@ extension Control {
             shown: "`everyStopCancelsEverythingInItsStep`, `aKillWithTheLinkDownCancelsWhenItIsBack`",
             acts: ["command:stop", "command:disarm", "command:kill", "trip:KILL"]),
         Control(
+            "R50", .running, "kill, before all else",
+            does: """
+            heard by a thread of its own, before every other input of the trade thread, before the latch's write; answered \
+            after both
+            """,
+            code: "`Control/ControlDoor`, `Gateway/TradeAgent`",
+            key: "-",
+            shown: "ControlDoorTests, `A kill goes ahead of all that waits, is stamped, and changes nothing the second time`",
+            acts: ["command:kill"]),
+        Control(
+            "R51", .running, "a halt whose latch was not written",
+            does: "latched by the next start, from the journal",
+            code: "`Journal/HaltTrail`",
+            key: "-",
+            shown: "HaltTrailTests (JournalTests)"),
+        Control(
             "R49", .running, "mandate",
             does: "ends by itself; nothing leaves in that step",
             code: "`TradingCore+Safety`",
