@@ -63,6 +63,17 @@ static void pin(int core) {
     sched_setaffinity(0, sizeof set, &set);
 }
 
+static cpu_set_t noted_cores;
+static int has_noted_cores;
+
+void bench_note_cores(void) {
+    if (!has_noted_cores) has_noted_cores = sched_getaffinity(0, sizeof noted_cores, &noted_cores) == 0;
+}
+
+void bench_take_cores_back(void) {
+    if (has_noted_cores) sched_setaffinity(0, sizeof noted_cores, &noted_cores);
+}
+
 int bench_take_priority(int on) {
     struct sched_param p = {.sched_priority = on ? 1 : 0};
     return sched_setscheduler(0, on ? SCHED_FIFO : SCHED_OTHER, &p) == 0 ? 0 : errno;

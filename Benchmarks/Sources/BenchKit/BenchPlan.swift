@@ -26,6 +26,7 @@ public struct BenchPlan: Sendable {
         peer = Swift.max(0, count - 2)
         self.build = build
         self.words = words
+        bench_note_cores()
     }
 
     public func scaled(_ samples: Int) -> Int { quick ? Swift.max(50, samples / 100) : samples }
@@ -38,6 +39,7 @@ public struct BenchPlan: Sendable {
 
     public func relax() {
         if priority { _ = bench_take_priority(0) }
+        bench_take_cores_back()
     }
 
     /// One repetition: `batches` samples of `size` calls each; a sample is the time of a batch divided by its calls.

@@ -19,6 +19,8 @@ public enum KillBench {
             return report
         }
         guard plan.core != plan.peer else { throw BenchError("kill needs two cores: the engine's cold side and its hot one") }
+        // The processes started here use every core, whatever the benchmark before this one was pinned to.
+        plan.relax()
         let safe = Series(
             "kill_to_safe", "a client connects to the control socket and sends kill, to the last cancel given to the kernel; "
                 + "the engine's process, \(orders) orders resting at the loopback venue, journal and latch on disk")

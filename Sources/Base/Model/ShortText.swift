@@ -35,7 +35,11 @@ public struct ShortText: BitwiseCopyable, Sendable {
     /// Bytes `8 * index` and the seven behind it, the first one lowest; zeros behind the text. Precondition: `0..<5`.
     @inlinable public func word(_ index: Int) -> UInt64 {
         precondition(index >= 0 && index < Self.capacity / 8, "index out of the text")
-        return unsafe storage.span.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: index &* 8, as: UInt64.self).littleEndian
+        let start = index &* 8
+        var word: UInt64 = 0
+        // One load, to the compiler; a span made here would count as an allocation to its proof.
+        for at in 0..<8 { unsafe word |= UInt64(storage[unchecked: start &+ at]) &<< UInt64(at &* 8) }
+        return word
     }
 
     /// As a `String`; cold code only, allocates.

@@ -265,7 +265,10 @@ final class RecordedMarket: VenueMarket {
         if top.id > published.id, top.bid != published.bid || top.ask != published.ask { publish(top, &output) }
     }
 
+    /// No venue shows its bid at or above its ask. Here that can come out for a moment, when a recorded price moved through an
+    /// order of ours, took a part of it, and the older depth has more behind: then nothing is shown until the next change.
     private func publish(_ top: (bid: BookLevel, ask: BookLevel, id: Int64), _ output: inout MarketOutput) {
+        guard top.bid.price < top.ask.price else { return }
         published = top
         output.published.append(.ticker(bid: top.bid, ask: top.ask, updateId: top.id))
     }

@@ -9,6 +9,10 @@
 /// 1: the calling thread goes before all others on its core (SCHED_FIFO), for bursts well under a second; 0: it no longer
 /// does. 0, or an errno where this is not allowed.
 int bench_take_priority(int on);
+/// Notes the cores that the calling thread may use; the first call counts.
+void bench_note_cores(void);
+/// Gives the calling thread, and so what it starts, the noted cores back after it was pinned.
+void bench_take_cores_back(void);
 /// How often the scheduler took the core from the calling thread since it began.
 int64_t bench_involuntary_switches(void);
 

@@ -6,6 +6,7 @@ import Model
 import Signals
 import Telemetry
 import Units
+import VenueKit
 
 /// Plays a recording, harder than it was, through the real engine against the loopback venue; kills it at full load.
 struct StressRun {
@@ -78,9 +79,14 @@ struct StressRun {
                 name: "100 ms", recorded: load.peak.inTenth, asked: load.peak.inTenth * load.factor, seen: seen.1),
         ]
         let feed = watch.feed
+        // What comes late is set aside as well: that is the rule at work on a machine that stood still, not a misreading.
+        let late = FeedRefusal.staleExchangeTime.name
+        let strange = feed.quarantined.filter { $0.key != late }.sorted { $0.key < $1.key }
+            .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
         let refused = proof.refusals.sorted { $0.value > $1.value }.prefix(4).map { "\($0.key) \($0.value)" }
         report.facts = [
             ("frames", Figures.count(feed.frames)), ("tops conflated", Figures.count(feed.conflated)),
+            ("set aside for being late", Figures.count(feed.quarantined[late] ?? 0)),
             ("trades that waited", Figures.count(feed.delayedTrades)), ("orders", "\(proof.orders)"),
             ("fills", "\(proof.fills.count)"),
             ("refused by the gate", refused.isEmpty ? "none" : refused.joined(separator: ", ")),
@@ -108,7 +114,8 @@ struct StressRun {
         report.check(
             feed.droppedFrames == 0 && feed.droppedTrades == 0,
             "nothing dropped: \(feed.droppedFrames) frames, \(feed.droppedTrades) trades")
-        report.check(feed.quarantined.isEmpty, "every message understood")
+        report.check(
+            strange.isEmpty, strange.isEmpty ? "every message understood" : "every message understood, but for " + strange)
         report.check(
             proof.isKilled && proof.cancelsInKillStep && proof.sentAfterKill == 0,
             "the kill at full load cancelled in its step, and \(proof.sentAfterKill) orders left after it")
