@@ -44,14 +44,15 @@ import Units
         engine.shownKill = KillFacts(timeToSafe: Nanoseconds(raw: 84_000), safeAt: Nanoseconds(seconds: 7), cancels: 1, orders: 100)
         var client = try ControlClient(path: place.path)
         try client.send(ControlRequest(id: .integer(1), verb: .kill(reason: "test")))
-        wait(bell) { heard.list == [getuid()] }
+        wait(bell) { !heard.list.isEmpty }
         #expect(engine.submitted.isEmpty)
         let answer = try ControlServerTests.answer(&server, &engine, &client)
         #expect(engine.submitted.map(\.command.kind) == [.kill])
         #expect(engine.submitted[0].reason == "test")
         #expect(answer["result"]?["time_to_safe_ns"] == .integer(84_000))
         #expect(answer["result"]?["orders"] == .integer(100))
-        #expect(heard.list.count == 1)
+        // When the client comes and when its line does: it may be told twice, and changes nothing the second time.
+        #expect(heard.list.count <= 2 && Set(heard.list) == [getuid()])
     }
 
     @Test func `Nothing but a whole kill goes ahead, wherever it stands among other lines`() throws {
@@ -70,7 +71,7 @@ import Units
         serve(&server, bell, &engine) { $0.submitted.last?.command.kind == .kill }
         #expect(heard.list.isEmpty)
         try client.send(bytes: Array("{\"id\":4,\"verb\":\"status\"}\n{\"id\":5,\"verb\":\"kill\",\"reason\":\"r\"}\n".utf8))
-        wait(bell) { heard.list.count == 1 }
+        wait(bell) { !heard.list.isEmpty }
     }
 
     @Test func `Clients come and go, and the door ends with the server`() throws {

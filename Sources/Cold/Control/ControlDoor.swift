@@ -8,7 +8,8 @@ import Units
 ///
 /// It accepts, looks at what came in without taking it, and hands a kill on at once; then it wakes the cold loop, which
 /// reads the same bytes, writes the latch and answers. A kill that it does not see whole (a line in two pieces, of which
-/// the loop took the first) is carried out by the loop alone. Nothing but a kill goes ahead.
+/// the loop took the first) is carried out by the loop alone. Nothing but a kill goes ahead, and it may go ahead twice, when
+/// more comes before the loop has read it: a second one changes nothing.
 package final class ControlDoor: @unchecked Sendable {
     /// Carries a kill out. `user` asks for it; on the door's thread, must not block.
     package typealias Kill = @Sendable (_ user: UInt32) -> Void
