@@ -1,21 +1,13 @@
 """Drills with a demo's engine, then what `needletail assess` says of them."""
-import json, os, pathlib, shutil, signal, subprocess, sys, tempfile, time
+import json, os, pathlib, shutil, signal, subprocess, sys, tempfile
+
+from account import wait_for
 
 tool = sys.argv[1]
 base = pathlib.Path(tempfile.mkdtemp())
 sets = ["operator.owner=A. Person", "operator.deputy=B. Person", f"alerts={{file: {base}/alerts.jsonl}}",
         "limits.trading_window=00:00-23:59"]
 sets = [word for pair in sets for word in ("--set", pair)]
-
-
-def wait_for(what, seconds, condition):
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        found = condition()
-        if found:
-            return found
-        time.sleep(0.1)
-    raise SystemExit(f"waited {seconds} s until {what}")
 
 
 def ctl(*words, fails=False):
