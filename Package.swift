@@ -219,7 +219,7 @@ let testTargets: [Target] = [
     tests("MemoryTests", ["Memory"]),
     tests("ModelTests", ["Model", "Units"]),
     tests("OrdersTests", ["Orders", "Units", "Model", "TestSupport"]),
-    tests("QuotingTests", ["Units", "Model", "StrategyKit", "Quoting"]),
+    tests("QuotingTests", ["Units", "Model", "StrategyKit", "Quoting", "TestSupport"]),
     tests("ReplayTests", ["Replay", "Journal", "Rings", "Units", "Model"]),
     tests("RestTests", ["Rest", "VenueKit", "Binance", "LoopbackBinance", "Units", "Model"]),
     tests("RingsTests", ["Rings", "CPlatform"]),

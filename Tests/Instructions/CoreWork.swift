@@ -16,7 +16,7 @@ func stepped(quiet count: Int) throws -> UInt64 {
                 ])))
     stage.settle()
     for index in 0..<count { stage.tick(bid: 50_000 + Int64(index & 1)) }
-    precondition(stage.sent == 2, "a quiet tick sent something")
+    precondition(stage.sent == 2 && stage.cancelled == 0, "a quiet tick moved a quote")
     return stage.hash
 }
 
@@ -53,13 +53,14 @@ private struct CoreStage<Strategies: StrategySet>: ~Copyable {
     private var now = Nanoseconds(seconds: 100)
     private var update: UInt64 = 0
     private(set) var sent = 0
+    private(set) var cancelled = 0
     var hash: UInt64 { core.decisionHash }
 
     init(strategies: Strategies) throws {
         let unit = fixedPointUnit
         let instrument = Instrument(
             id: InstrumentID(0), venue: VenueID(0), base: AssetID(0), quote: AssetID(1), symbol: ShortText("BTCUSDT")!,
-            tickSize: Price(raw: 1), lotSize: Quantity(raw: 1000), minQuantity: Quantity(raw: 1000),
+            tickSize: Price(raw: 1_000_000), lotSize: Quantity(raw: 1000), minQuantity: Quantity(raw: 1000),
             maxQuantity: Quantity(raw: 100 * unit), minNotional: .zero)
         let configuration = CoreConfiguration(
             mode: .live, run: 7, venue: VenueID(0), prefix: ClientOrderIDFormat(prefix: "nt-")!, instruments: [instrument],
@@ -106,6 +107,10 @@ private struct CoreStage<Strategies: StrategySet>: ~Copyable {
         outputs.reset()
         core.step(input, at: now, into: &outputs)
         for index in 0..<outputs.count {
+            switch outputs[index] {
+            case .cancel, .cancelAll: cancelled += 1
+            default: break
+            }
             guard case .place(let order) = outputs[index] else { continue }
             sent += 1
             waiting.append(

@@ -235,6 +235,28 @@ func sameWords(_ a: Record, _ b: Record) -> Bool {
     }
 }
 
+/// A step's outputs are made records once, for the hash and for the journal: the same as made one by one and folded whole.
+@Test func aSealedBufferHasTheRecordsAndTheHashOfItsOutputs() {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    print("seed \(seed)")
+    var random = SplitMix(state: seed)
+    var buffer = OutputBuffer(capacity: 14)
+    var (sealed, whole) = (DecisionHash(), DecisionHash())
+    for round in 0..<200 {
+        buffer.reset()
+        let time = Nanoseconds(raw: Int64(round))
+        for kind in 0..<14 { buffer.append(random.output(kind)) }
+        buffer.seal(at: time, into: &sealed)
+        for index in 0..<14 {
+            let record = buffer[index].record(sequence: 0, time: time)
+            #expect(sameWords(buffer.record(index), record))
+            for word in (buffer[index].recordWords + 1)..<16 { #expect(record.words[word] == 0, "word \(word) of \(buffer[index])") }
+            whole.fold(record)
+        }
+    }
+    #expect(sealed == whole)
+}
+
 @Test func recordsWithUnknownValuesAreRefused() {
     var record = Input.timer.record(sequence: 1, time: .zero)
     record.words[1] = 1 | 99 << 8

@@ -1,8 +1,10 @@
 import Model
-import Quoting
 import StrategyKit
 import Testing
+import TestSupport
 import Units
+
+@testable import Quoting
 
 private let parameters: [String: Int64] = [
     "orderQuantity": 1_000_000, "halfSpreadTicks": 10, "halfSpreadBps": 0, "skewTicks": 8, "maxInventory": 4_000_000,
@@ -272,5 +274,36 @@ private struct Desk: ~Copyable {
         #expect(try Quoter(instrument: InstrumentID(0), parameters: silent).versionHash == version([:]))
         #expect(try version([:]) != version(["amends": 1]))
         #expect(throws: ParameterError.self) { try version(["amends": 2]) }
+    }
+
+    /// Markets from a tick wide to wide, prices down to nothing, orders of any state, several a side, every inventory.
+    @Test func `What is told quickly about a quote that stays is what a close look says`() throws {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        print("seed \(seed)")
+        var dice = Dice(seed: seed)
+        var stood = 0
+        for round in 0..<20_000 {
+            let bid = dice.oneIn(8) ? Int64(1 + dice.below(30)) : 5_000_000 + Int64(dice.below(40))
+            let change = [
+                "minPriceChangeTicks": Int64(dice.below(6)), "halfSpreadTicks": Int64(dice.below(12)),
+                "halfSpreadBps": Int64(dice.oneIn(4) ? dice.below(3) : 0), "minReplaceInterval": 0,
+            ]
+            func proposed(isQuick: Bool, _ dice: inout Dice) throws -> [String] {
+                var desk = try Desk(change, bid: bid, ask: bid + 1 + Int64(dice.below(12)))
+                desk.quoter.isQuick = isQuick
+                desk.context.position = Quantity(raw: Int64(dice.below(9) - 4) * 1_000_000)
+                for _ in 0..<dice.below(4) {
+                    let state = dice.pick([OrderState.open, .open, .partiallyFilled, .pendingNew, .pendingCancel, .unknown])
+                    desk.rests(dice.pick([.buy, .sell]), at: Swift.max(1, bid + Int64(dice.below(40) - 20)), state)
+                }
+                return desk.look()
+            }
+            var (one, other) = (dice, dice)
+            let quick = try proposed(isQuick: true, &one)
+            #expect(try proposed(isQuick: false, &other) == quick, "round \(round)")
+            if quick.isEmpty { stood += 1 }
+            dice = one
+        }
+        #expect(stood > 500, "quotes that stay were hardly met: \(stood)")
     }
 }

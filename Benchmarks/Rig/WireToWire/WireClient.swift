@@ -180,13 +180,15 @@ struct WireTrader: ~Copyable {
     }
 
     private mutating func decide(_ input: Input, _ now: Nanoseconds) {
-        append(input.record(sequence: sequence, time: now))
+        append(input.record(sequence: 0, time: now))
         outputs.reset()
         core.step(input, at: now, into: &outputs)
-        for index in 0..<outputs.count { append(outputs[index].record(sequence: sequence, time: now)) }
+        for index in 0..<outputs.count { append(outputs.record(index)) }
     }
 
-    private mutating func append(_ record: Record) {
+    private mutating func append(_ unnumbered: Record) {
+        var record = unnumbered
+        record.sequence = sequence
         precondition(journal.tryPush(record), "the journal is full")
         sequence += 1
     }

@@ -16,7 +16,7 @@ public enum CoreBench {
             calm.makeLive()
             calm.settle()
             plan.measure(quiet, batches: 20_000, size: 16) { call in calm.tick(bid: 50_000 + Int64(call & 1)) }
-            precondition(calm.sent == 2, "a quiet tick sent something")
+            precondition(calm.sent == 2 && calm.cancelled == 0, "a quiet tick moved a quote")
             try orders(plan, order)
         }
         return BenchReport(

@@ -16,9 +16,10 @@ public struct CoreStage<S: Strategy>: ~Copyable {
     public let instrument: Instrument
     public let limits: RiskLimits
     public private(set) var sent = 0
+    public private(set) var cancelled = 0
 
     public init(strategy: S) throws {
-        let configuration = try BenchCore.configuration()
+        let configuration = try BenchCore.configuration(tickSize: Price("0.01"))
         instrument = configuration.instruments[0]
         limits = configuration.limits[0]
         core = TradingCore(configuration: configuration, strategies: SingleStrategy(strategy))
@@ -79,6 +80,7 @@ public struct CoreStage<S: Strategy>: ~Copyable {
                 venueOrder += 1
                 waiting.append(
                     BenchCore.update(order, order.timeInForce == .immediateOrCancel ? .expired : .new, venueOrder))
+            case .cancel, .cancelAll: cancelled += 1
             default: break
             }
         }
@@ -99,10 +101,11 @@ extension CoreStage where S == Quoter {
 
 /// One instrument, wide limits with every check on, and the way to LIVE.
 public enum BenchCore {
-    public static func configuration() throws -> CoreConfiguration {
+    /// `tickSize`: the smallest there is unless told, so that every price is one.
+    public static func configuration(tickSize: Price = Price(raw: 1)) throws -> CoreConfiguration {
         let instrument = Instrument(
             id: InstrumentID(0), venue: VenueID(0), base: AssetID(0), quote: AssetID(1), symbol: ShortText("BTCUSDT")!,
-            tickSize: Price(raw: 1), lotSize: try Quantity("0.00001"), minQuantity: try Quantity("0.00001"),
+            tickSize: tickSize, lotSize: try Quantity("0.00001"), minQuantity: try Quantity("0.00001"),
             maxQuantity: try Quantity("100"), minNotional: .zero)
         let limits = RiskLimits(
             maxOrderQuantity: try Quantity("1"), maxOrderNotional: try Notional("1000000"),

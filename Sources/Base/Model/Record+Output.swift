@@ -22,9 +22,29 @@ extension Output {
         }
     }
 
+    /// The last word of its record, up to the fourteenth, that the case may fill; those behind it are zero.
+    @inlinable public var recordWords: Int {
+        switch self {
+        case .cancelAll, .state: return 2
+        case .cancel, .query, .order, .refresh: return 4
+        case .place, .alert: return 5
+        case .switched: return 6
+        case .position, .amend: return 7
+        case .verdict, .command: return 8
+        case .review: return 12
+        }
+    }
+
     /// The output as a journal record; word 15 is left zero for the journal's checksum. Lossless, never allocates.
     public func record(sequence: UInt64, time: Nanoseconds) -> Record {
-        var r = Record(stream: .output, tag: recordTag, sequence: sequence, time: time)
+        var record = Record()
+        write(to: &record, sequence: sequence, time: time)
+        return record
+    }
+
+    /// The same where the record is to lie.
+    func write(to r: inout Record, sequence: UInt64, time: Nanoseconds) {
+        r = Record(stream: .output, tag: recordTag, sequence: sequence, time: time)
         switch self {
         case .place(let v):
             r.put16(v.instrument.raw, at: 0)
@@ -128,7 +148,6 @@ extension Output {
             r.put(v.price.raw, 6)
             r.put(v.quantity.raw, 7)
         }
-        return r
     }
 
     /// The output behind a record; `nil` when the record is of another stream or holds a value this build does not

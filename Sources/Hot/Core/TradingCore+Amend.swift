@@ -40,7 +40,7 @@ extension TradingCore {
         if isInPlace { reduce(slot, to: intent.quantity, &outputs) } else { replace(slot, judged, &outputs) }
     }
 
-    private func isAmendable(_ order: Order, _ intent: Intent, isInPlace: Bool) -> Bool {
+    private mutating func isAmendable(_ order: Order, _ intent: Intent, isInPlace: Bool) -> Bool {
         guard order.successor.isNone, order.amendedQuantity.isZero, intent.quantity.isPositive,
             order.timeInForce == .goodTillCancel || order.timeInForce == .postOnly
         else { return false }

@@ -63,7 +63,7 @@ extension TradingCore {
     }
 
     /// What our orders that certainly rest lock of an asset at the venue.
-    private func resting(in asset: AssetID) -> Int128 {
+    private mutating func resting(in asset: AssetID) -> Int128 {
         var sum: Int128 = 0
         var at = orders.first
         while let slot = at {

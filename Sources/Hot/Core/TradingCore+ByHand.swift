@@ -101,7 +101,7 @@ extension TradingCore {
     }
 
     /// At the end of a step: the one order is over, and so is the right to send.
-    mutating func settleByHand(_ outputs: inout OutputBuffer) {
+    @inline(__always) mutating func settleByHand(_ outputs: inout OutputBuffer) {
         guard published.isByHand, isTrading, orders.activeCount == 0 else { return }
         enter(.disarmed, .none, nil, &outputs)
     }

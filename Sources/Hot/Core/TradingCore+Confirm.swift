@@ -4,7 +4,7 @@ import Units
 /// A fill is believed when the venue's balance shows it: until then its instruments take no new order.
 extension TradingCore {
     /// What the balance of an instrument's base asset must be, by its baseline and our fills.
-    private func expectedBalance(_ held: InstrumentState) -> Int128 { held.baseline + explained(held.instrument.base) }
+    private mutating func expectedBalance(_ held: InstrumentState) -> Int128 { held.baseline + explained(held.instrument.base) }
 
     /// After a fill was counted: every instrument of its base asset waits, unless the balance came first.
     mutating func awaitBalance(_ base: AssetID) {

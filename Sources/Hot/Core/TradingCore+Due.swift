@@ -97,6 +97,7 @@ extension TradingCore {
     }
 
     private mutating func noteOrder(_ slot: Int) {
+        contextOwner = .engine
         let time = watchTime(slot)
         watchTimes[slot] = time
         if time < nextWatch { nextWatch = time }
@@ -106,8 +107,6 @@ extension TradingCore {
         let strategy = orders[slot].strategy.index
         if strategy < strategyTimers.count { strategyTimers[strategy] = Nanoseconds(raw: .min) }
     }
-
-    // These are mutating, though they change nothing: what is borrowed instead, the compiler copies whole (7 KB) at each call.
 
     /// From when on `watch` may find something to do for an unsettled order while nothing about it changes.
     mutating func watchTime(_ slot: Int) -> Nanoseconds {

@@ -22,8 +22,7 @@ extension TradingCore {
     }
 
     /// From the sums that the order table keeps; `asset` is what the order in question pays with. O(1) but for own prices
-    /// after the best of them went. `mutating`, as some readers of the hot path here are, although it changes nothing that
-    /// anybody sees: a core that is lent for reading is copied for the call, and it has six thousand bytes.
+    /// after the best of them went.
     @inline(__always) mutating func exposure(of instrument: InstrumentID, paying asset: AssetID = .unknown) -> Exposure {
         let index = instrument.index
         var sum = Exposure()

@@ -30,13 +30,13 @@ extension TradingCore {
         self.clock = clock
     }
 
-    mutating func noteVenueTime(_ index: Int, _ time: Nanoseconds) {
+    @inline(__always) mutating func noteVenueTime(_ index: Int, _ time: Nanoseconds) {
         if time > instruments[index].venueTime { instruments[index].venueTime = time }
     }
 
     /// Age of an instrument's newest data by exchange time; `nil` without an exchange time or a recent measurement of the
     /// venue's clock. Rounded to the older side by what the measurement may be wrong.
-    func venueAge(of index: Int) -> Nanoseconds? {
+    mutating func venueAge(of index: Int) -> Nanoseconds? {
         let told = instruments[index].venueTime
         guard let clock, told.raw > 0, (now - clock.measuredAt).raw.magnitude <= clockLifetime.raw.magnitude
         else { return nil }
@@ -46,14 +46,14 @@ extension TradingCore {
     }
 
     /// What a confirmation asks of an instrument's market data.
-    func isSound(_ index: Int) -> Bool {
+    mutating func isSound(_ index: Int) -> Bool {
         guard instruments[index].isFresh(at: now), instruments[index].feed < .suspect else { return false }
         guard instruments[index].limits.maxVenueAge.raw != .max else { return true }
         guard let age = venueAge(of: index) else { return false }
         return age.raw.magnitude <= instruments[index].limits.maxVenueAge.raw.magnitude
     }
 
-    func showFeed(in status: inout EngineStatus) {
+    mutating func showFeed(in status: inout EngineStatus) {
         status.venueAge = venueAge(of: 0) ?? Nanoseconds(raw: -1)
         status.clockOffset = clock?.offset ?? .zero
         status.clockUncertainty = clock?.uncertainty ?? .zero

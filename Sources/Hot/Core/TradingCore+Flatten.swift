@@ -69,7 +69,7 @@ extension TradingCore {
 
     /// How much of a position an order can close. Fees taken in base were never received: of a long position only what
     /// is held can be sold, which is more than our fills gave where the account held some before.
-    private func closable(_ position: Quantity, _ held: InstrumentState) -> Quantity {
+    private mutating func closable(_ position: Quantity, _ held: InstrumentState) -> Quantity {
         guard position.isPositive else { return position.magnitude }
         let holding = explained(held.instrument.base) + (held.hasBaseline ? held.baseline : 0)
         return Quantity(raw: Int64(clamping: Swift.max(0, Swift.min(Int128(position.raw), holding))))
@@ -82,7 +82,7 @@ extension TradingCore {
     }
 
     /// The limit price: the slippage, or the collar where that is tighter, from the mid, on a tick, rounded inward.
-    private func flattenPrice(_ side: Side, _ held: InstrumentState) -> Price? {
+    private mutating func flattenPrice(_ side: Side, _ held: InstrumentState) -> Price? {
         let ofTaking = Swift.min(held.limits.maxSlippageBps, held.limits.maxFillCostBps)
         let bps = Int128(Swift.min(configuration.flattenSlippageBps, Swift.min(held.limits.priceCollarBps, ofTaking)))
         let mid = Int128(held.mid.raw)

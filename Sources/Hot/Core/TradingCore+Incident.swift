@@ -59,23 +59,25 @@ extension TradingCore {
 
     /// What an arming waits for; empty when it may be confirmed.
     var missing: ArmingChecks {
-        var list = ArmingChecks()
-        if state == .halted { list.insert(.halted) }
-        if published.marketLink != .up { list.insert(.marketLink) }
-        for index in 0..<instruments.count where !isSound(index) { list.insert(.data) }
-        if published.incident.isOpen, !published.incident.isNoted { list.insert(.note) }
-        guard maySend else { return list }
-        if published.orderLink != .up { list.insert(.orderLink) }
-        if !isSwitchFresh { list.insert(.cancelSwitch) }
-        if !isReconciled || (published.incident.isOpen && !published.incident.isReconciled) { list.insert(.reconciled) }
-        for index in 0..<instruments.count where instruments[index].breaks > 0 || instruments[index].hasSuspect {
-            list.insert(.balance)
+        mutating get {
+            var list = ArmingChecks()
+            if state == .halted { list.insert(.halted) }
+            if published.marketLink != .up { list.insert(.marketLink) }
+            for index in 0..<instruments.count where !isSound(index) { list.insert(.data) }
+            if published.incident.isOpen, !published.incident.isNoted { list.insert(.note) }
+            guard maySend else { return list }
+            if published.orderLink != .up { list.insert(.orderLink) }
+            if !isSwitchFresh { list.insert(.cancelSwitch) }
+            if !isReconciled || (published.incident.isOpen && !published.incident.isReconciled) { list.insert(.reconciled) }
+            for index in 0..<instruments.count where instruments[index].breaks > 0 || instruments[index].hasSuspect {
+                list.insert(.balance)
+            }
+            var at = orders.first
+            while let slot = at {
+                list.insert(orders[slot].state == .unknown ? .unknownOrders : .openOrders)
+                at = orders.next(after: slot)
+            }
+            return list
         }
-        var at = orders.first
-        while let slot = at {
-            list.insert(orders[slot].state == .unknown ? .unknownOrders : .openOrders)
-            at = orders.next(after: slot)
-        }
-        return list
     }
 }

@@ -47,7 +47,7 @@ extension TradingCore {
     }
 
     /// Where a raise is kept: in place of an earlier one of the same subject.
-    private func freeRaise(_ subject: LimitSubject) -> Int? {
+    private mutating func freeRaise(_ subject: LimitSubject) -> Int? {
         for index in raises.indices where raises[index].isUsed && raises[index].subject == subject { return index }
         for index in raises.indices where !raises[index].isUsed { return index }
         return nil

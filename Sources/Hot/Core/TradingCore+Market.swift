@@ -27,7 +27,7 @@ extension TradingCore {
         published.ticks &+= 1
         observeMid(index)
         judgeMove(index, &outputs)
-        runStrategies(.tick, in: top.instrument, &outputs)
+        tickStrategies(index, &outputs)
     }
 
     mutating func publicTrade(_ trade: PublicTrade, _ outputs: inout OutputBuffer) {
@@ -41,20 +41,34 @@ extension TradingCore {
     }
 
     /// Delivers an event to every strategy of an instrument while the engine is live, and judges what they propose.
-    mutating func runStrategies(_ event: StrategyEvent, in instrument: InstrumentID, _ outputs: inout OutputBuffer) {
+    private mutating func runStrategies(
+        _ event: StrategyEvent, in instrument: InstrumentID, _ outputs: inout OutputBuffer
+    ) {
         guard isTrading, !isFlattening, !published.isByHand else { return }
         for place in traders.places(instrument.index) { runStrategy(event, traders.member(at: place), &outputs) }
     }
 
+    /// The same for a tick, by far the most frequent: with the event known, none is made to be looked at.
+    private mutating func tickStrategies(_ index: Int, _ outputs: inout OutputBuffer) {
+        guard isTrading, !isFlattening, !published.isByHand else { return }
+        for place in traders.places(index) { deliver(.tick, traders.member(at: place), isTimer: false, &outputs) }
+    }
+
     /// Delivers an event to one strategy. What it proposes is taken only while the engine trades.
-    mutating func runStrategy(_ event: StrategyEvent, _ index: Int, _ outputs: inout OutputBuffer) {
+    mutating func runStrategy(
+        _ event: StrategyEvent, _ index: Int, isTimer: Bool = false, _ outputs: inout OutputBuffer
+    ) {
+        deliver(event, index, isTimer: isTimer, &outputs)
+    }
+
+    @inline(__always) private mutating func deliver(
+        _ event: StrategyEvent, _ index: Int, isTimer: Bool, _ outputs: inout OutputBuffer
+    ) {
         let instrument = InstrumentID(UInt16(truncatingIfNeeded: traders.group(of: index)))
         let strategy = StrategyID(UInt8(truncatingIfNeeded: index))
         prepareContext(strategy, instrument)
         intents.begin(strategy: strategy, instrument: instrument)
         strategies.handle(event, strategy: index, context, &intents)
-        var isTimer = false
-        if case .timer = event { isTimer = true }
         setStrategyTimer(index, strategies.nextTimer(of: index), isAnswered: isTimer)
         guard isTrading, !isFlattening, !published.isByHand else { return }
         let version = strategies.versionHash(of: index)
@@ -89,6 +103,8 @@ extension TradingCore {
         context.top = instruments[id.index].top
         context.position = ledger[id].quantity
         context.averagePrice = ledger[id].averagePrice
+        if contextOwner == strategy, !looksAtAll { return }
+        contextOwner = strategy
         context.clearOrders()
         var at = orders.first(of: strategy)
         while let slot = at {

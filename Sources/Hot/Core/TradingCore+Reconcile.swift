@@ -70,7 +70,7 @@ extension TradingCore {
     }
 
     /// Fees taken in base and fills of every instrument that shares this base asset.
-    func explained(_ base: AssetID) -> Int128 {
+    mutating func explained(_ base: AssetID) -> Int128 {
         var sum: Int128 = 0
         for place in bases.places(Int(base.raw)) {
             let id = InstrumentID(UInt16(truncatingIfNeeded: bases.member(at: place)))
@@ -80,7 +80,7 @@ extension TradingCore {
     }
 
     /// Whether a fill of this base asset is missing or newer than the snapshot: then nothing can be compared.
-    private func isMoving(_ base: AssetID) -> Bool {
+    private mutating func isMoving(_ base: AssetID) -> Bool {
         for place in bases.places(Int(base.raw)) where instruments[bases.member(at: place)].lastFillAt >= snapshotRequestedAt {
             return true
         }
@@ -95,7 +95,7 @@ extension TradingCore {
 
     /// Whether a balance is what it should be: exactly, or within the configured part of what is expected. The baseline
     /// stays, so that small differences do not add up unseen.
-    func isTolerated(_ balance: Int128, _ expected: Int128) -> Bool {
+    mutating func isTolerated(_ balance: Int128, _ expected: Int128) -> Bool {
         let apart = (balance - expected).magnitude
         return apart == 0 || apart * 10_000 <= expected.magnitude * UInt128(configuration.reconcileToleranceBps.magnitude)
     }

@@ -27,7 +27,7 @@ extension TradingCore {
     }
 
     /// One more cancel of an order: when the next may follow.
-    func countCancel(_ order: inout Order) {
+    mutating func countCancel(_ order: inout Order) {
         if order.cancels < .max { order.cancels += 1 }
         let retry = configuration.retry
         order.cancelAt = later(backOff(order.cancels, of: order.client.word, first: retry.first, longest: retry.longest))
@@ -62,7 +62,7 @@ extension TradingCore {
     }
 
     /// How long after the last sweep of an instrument the next one may follow.
-    func sweepPause(_ index: Int) -> Nanoseconds {
+    mutating func sweepPause(_ index: Int) -> Nanoseconds {
         let first = configuration.timeouts.cancel
         let sweeps = instruments[index].sweeps
         if sweeps == 0 { return first }

@@ -81,7 +81,7 @@ extension TradingCore {
         for place in traders.places(index) {
             guard isTrading, !isFlattening, !published.isByHand else { return }
             let strategy = traders.member(at: place)
-            if now >= strategyTimers[strategy] { runStrategy(.timer, strategy, &outputs) }
+            if now >= strategyTimers[strategy] { runStrategy(.timer, strategy, isTimer: true, &outputs) }
         }
     }
 
@@ -132,7 +132,7 @@ extension TradingCore {
 
     /// The next rung of the look-up ladder: intervals double up to the longest, each with up to a quarter more, drawn from
     /// the order's name so that a replay draws the same. One rung stands where absence first is proof.
-    private func nextLookUp(_ order: Order) -> Nanoseconds {
+    private mutating func nextLookUp(_ order: Order) -> Nanoseconds {
         let first = configuration.queryInterval.raw
         let longest = Swift.max(first, configuration.queryIntervalMax.raw)
         let interval = order.lookUps < 16 ? Swift.min(first << Int64(order.lookUps), longest) : longest
@@ -165,7 +165,7 @@ extension TradingCore {
     func restsAny(_ instrument: InstrumentID) -> Bool { orders.restsAny(instrument.index) }
 
     /// Whether an order of an instrument rests for which no cancel is under way. O(orders).
-    func restsUntouched(_ index: Int) -> Bool {
+    mutating func restsUntouched(_ index: Int) -> Bool {
         var at = orders.first
         while let slot = at {
             if orders[slot].instrument.index == index, orders[slot].state == .open || orders[slot].state == .partiallyFilled {
@@ -178,7 +178,6 @@ extension TradingCore {
 
     /// At the start of every step: nothing leaves in the step in which a right has run out.
     mutating func expire(_ outputs: inout OutputBuffer) {
-        endRaises(all: false, &outputs)
         if state == .armed, now >= armedUntil { enter(.disarmed, .safeMode, nil, &outputs) }
         if isTrading, now >= published.mandateExpires {
             alert(.warning, .safeMode, value: published.mandateExpires.raw, &outputs)
@@ -188,8 +187,11 @@ extension TradingCore {
     }
 
     /// What was found wrong on the way leads to SAFE before any strategy is asked again.
-    mutating func takeFault(_ outputs: inout OutputBuffer) {
-        guard fault != .none else { return }
+    @inline(__always) mutating func takeFault(_ outputs: inout OutputBuffer) {
+        if fault != .none { carryFault(&outputs) }
+    }
+
+    @inline(never) private mutating func carryFault(_ outputs: inout OutputBuffer) {
         // Nobody may confirm a mandate that was staged before the fault was known.
         if state == .staged || state == .armed { enter(.disarmed, fault, nil, &outputs) }
         pending = PendingIntent()

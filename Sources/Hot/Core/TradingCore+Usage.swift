@@ -81,7 +81,7 @@ extension TradingCore {
     }
 
     /// At the start of every step: what the venue asked for is over.
-    mutating func endHold() {
+    @inline(__always) mutating func endHold() {
         guard published.hold != .none, now >= published.heldUntil else { return }
         published.hold = .none
         published.heldUntil = .zero

@@ -9,11 +9,8 @@ extension TradingCore {
     private mutating func locate(_ client: ClientOrderID, _ venueOrder: VenueOrderID, _ id: InstrumentID) -> Int? {
         guard let slot = orders.find(client: client) ?? orders.find(venueOrder: venueOrder, instrument: id)
         else { return nil }
-        var order = orders[slot]
-        if order.venueOrder == .none, venueOrder != .none {
-            order.venueOrder = venueOrder
-            store(slot, order)
-        }
+        // A name changes nothing that a timer, an evaluation or a strategy looks at.
+        if orders[slot].venueOrder == .none, venueOrder != .none { orders.name(slot, venueOrder) }
         return slot
     }
 
@@ -88,9 +85,11 @@ extension TradingCore {
             return
         }
         var order = orders[slot]
-        if update.source == .snapshot { order.seenInSnapshot = snapshotID }
-        order.claimed = Swift.max(order.claimed, update.cumulativeQuantity)
-        store(slot, order)
+        if update.source == .snapshot || update.cumulativeQuantity > order.claimed {
+            if update.source == .snapshot { order.seenInSnapshot = snapshotID }
+            order.claimed = Swift.max(order.claimed, update.cumulativeQuantity)
+            store(slot, order)
+        }
         if !order.amendedQuantity.isZero, update.quantity == order.amendedQuantity { takeAmendment(slot, &outputs) }
         order = orders[slot]
         // A snapshot's row is older than what changed since it was asked for.

@@ -5,9 +5,11 @@ import Units
 extension TradingCore {
     /// Second of the UTC day; -1 where the run was not told when its first day ends: then no window can be judged.
     var secondOfDay: Int32 {
-        guard configuration.firstDayEnds != nil else { return -1 }
-        let left = (dayEnds.raw - now.raw) / 1_000_000_000 + ((dayEnds.raw - now.raw) % 1_000_000_000 == 0 ? 0 : 1)
-        return Int32(clamping: configuration.dayLength.raw / 1_000_000_000 - left)
+        mutating get {
+            guard configuration.firstDayEnds != nil else { return -1 }
+            let left = (dayEnds.raw - now.raw) / 1_000_000_000 + ((dayEnds.raw - now.raw) % 1_000_000_000 == 0 ? 0 : 1)
+            return Int32(clamping: configuration.dayLength.raw / 1_000_000_000 - left)
+        }
     }
 
     /// At a timer: the end of the hours takes an instrument's resting orders back; asked again only for what still rests

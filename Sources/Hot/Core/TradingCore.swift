@@ -46,6 +46,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var slippages: Slab<SlippageWindow>
     var intents: IntentBuffer
     var context: StrategyContext
+    /// The strategy whose orders the context shows as they are now; the engine, which has none, after any order changed.
+    var contextOwner = StrategyID.engine
     var hash = DecisionHash()
     /// Counters, links and the published state. Position figures in it are filled when it is read.
     var published = EngineStatus()
@@ -129,6 +131,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     var cancelSwitch = CancelSwitchState()
     /// Orders in a row that were refused or not answered.
     var errorsInRow: Int32 = 0
+
+    private let inPlace = InPlace()
 
     /// The last measurement of the venue's clock.
     var clock: VenueClock?
@@ -231,11 +235,12 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         precondition(outputs.capacity >= outputCapacity, "the output buffer is too small for this core")
         precondition(outputs.count == 0, "the last step's outputs were not taken")
         now = Swift.max(now, time)
-        rollDay()
+        if published.inputs == 0 || now >= dayEnds { rollDay() }
         published.inputs &+= 1
         isRepriced = false
         endHold()
-        expire(&outputs)
+        if now >= nextRaiseEnds { endRaises(all: false, &outputs) }
+        if isTrading || state == .armed { expire(&outputs) }
         if looksAtAll { lookAtAll() }
         switch input {
         case .topOfBook(let top): topOfBook(top, &outputs)
@@ -249,10 +254,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         }
         safeguards(&outputs)
         settleByHand(&outputs)
-        if isFlattening { flatten(&outputs) } else { exitInstruments(&outputs) }
-        for index in 0..<outputs.count {
-            hash.fold(outputs[index].record(sequence: 0, time: now))
-        }
+        if isFlattening { flatten(&outputs) } else if exiting > 0 { exitInstruments(&outputs) }
+        outputs.seal(at: now, into: &hash)
     }
 
     /// Inputs that come seldom and may touch any instrument: all are looked at again.

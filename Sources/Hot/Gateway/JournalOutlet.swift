@@ -20,8 +20,9 @@ struct JournalOutlet: ~Copyable {
 
     mutating func append(_ input: Input, time: Int64) { push(input.record(sequence: nextSequence, time: .init(raw: time))) }
 
-    mutating func append(_ output: Output, time: Int64) {
-        push(output.record(sequence: nextSequence, time: .init(raw: time)))
+    /// All that a step decided.
+    mutating func append(_ outputs: borrowing OutputBuffer) {
+        for index in 0..<outputs.count { push(outputs.record(index)) }
     }
 
     /// Brings the room of the next records near: after a step, when its orders have left.
@@ -29,6 +30,7 @@ struct JournalOutlet: ~Copyable {
 
     private mutating func push(_ unstamped: Record) {
         var record = unstamped
+        record.sequence = nextSequence
         record.words[15] = session
         precondition(ring.tryPush(record), "journal ring overflowed although room was asked for")
         nextSequence += 1

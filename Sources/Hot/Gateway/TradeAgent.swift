@@ -36,6 +36,8 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
     private var kills: KillStamps
     /// Cancels that the last step gave to its route.
     private var cancelsSent = 0
+    /// A command was taken since the status was last shown.
+    private var hasCommanded = false
 
     /// `session`: of the journal's identity. `stallLimit`: a pause between two turns after which the agent takes the
     /// engine's mandate away by itself. `cold`: the cold side's beat, and how old it may become; nobody is watched unless
@@ -97,8 +99,11 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
             command(input, now)
             work += 1
         }
-        // Who reads the answer to a stop reads the state after it.
-        if telemetry.isOutdated(core.state) { telemetry.publish(core.status(from: telemetry.firstRow), at: now) }
+        // Who reads the answer to a command reads the status after it.
+        if hasCommanded || telemetry.isOutdated(core.state) {
+            hasCommanded = false
+            telemetry.publish(core.status(from: telemetry.firstRow), at: now)
+        }
         while work < batch, canStep, inlets.market.tryPop(&input) {
             orders.observe(input, at: now)
             step(input, now)
@@ -145,7 +150,10 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
 
     /// A step of the cold side's; a kill is stamped, so that the operator sees how long it took.
     private mutating func command(_ input: Input, _ now: Nanoseconds) {
-        guard case .command(let command) = input, command.kind == .kill else { return step(input, now) }
+        guard case .command(let command) = input else { return step(input, now) }
+        hasCommanded = true
+        if command.isAboutRow { telemetry.showNext(Int(clamping: command.subject)) }
+        guard command.kind == .kill else { return step(input, now) }
         let taken = clock.now()
         let wasHalted = core.state == .halted
         let orders = core.activeOrderCount
@@ -162,7 +170,7 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
         outputs.reset()
         core.step(input, at: now, into: &outputs)
         let decided = clock.now()
-        for index in 0..<outputs.count { journal.append(outputs[index], time: now.raw) }
+        journal.append(outputs)
         let journalled = clock.now()
         let wallNow = now + clock.realtimeOffset
         if decided - turnBegan > stallLimit { isTurnStale = true }
@@ -201,6 +209,16 @@ public struct TradeInlets: ~Copyable {
     }
 
     mutating func takeUrgent(_ input: inout Input) -> Bool { urgent?.tryPop(&input) ?? false }
+}
+
+extension Command {
+    /// Its subject is a strategy or an instrument by number, which the status shows in pages.
+    fileprivate var isAboutRow: Bool {
+        switch kind {
+        case .strategyOn, .strategyOff, .instrumentOn, .instrumentOff: true
+        default: false
+        }
+    }
 }
 
 extension Output {

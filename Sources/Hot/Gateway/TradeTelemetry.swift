@@ -59,6 +59,9 @@ public struct TradeTelemetry: ~Copyable {
     /// The first row of strategies and instruments to be shown next: one page after the other, then from the first again.
     private(set) var firstRow = 0
 
+    /// The page with this row comes next.
+    mutating func showNext(_ row: Int) { firstRow = row / EngineStatus.rows * EngineStatus.rows }
+
     mutating func publish(_ value: EngineStatus, at now: Nanoseconds) {
         lastPublish = now
         let next = Int(value.firstRow) + EngineStatus.rows

@@ -70,4 +70,11 @@ public struct Order: BitwiseCopyable, Sendable {
     public var isUntouched: Bool { filled.isZero && claimed.isZero }
     /// Nothing more is expected of it: terminal, and every claimed fill has arrived.
     public var isSettled: Bool { state.isTerminal && claimed <= filled }
+
+    /// Whether an order in its place, of the same side and price, puts the same at stake: all that `OrderTable.weigh` reads is
+    /// equal.
+    @inline(__always) func weighs(as other: Order) -> Bool {
+        state == other.state && quantity == other.quantity && filled == other.filled && claimed == other.claimed
+            && parent == other.parent && successor == other.successor
+    }
 }

@@ -40,17 +40,17 @@ public struct OpenSums: BitwiseCopyable, Sendable {
 }
 
 /// What an instrument's orders pay with.
-struct StakeTerms: BitwiseCopyable {
-    var base: AssetID
-    var quote: AssetID
+@usableFromInline struct StakeTerms: BitwiseCopyable {
+    @usableFromInline var base: AssetID
+    @usableFromInline var quote: AssetID
     /// Allowance for fees, basis points.
-    var feeBps: Int32 = 0
+    @usableFromInline var feeBps: Int32 = 0
 }
 
 /// What unsettled orders of all instruments are worth at the last mids, scale 16.
-struct RunStakes: BitwiseCopyable {
-    var buys: Int128 = 0
-    var sells: Int128 = 0
+@usableFromInline struct RunStakes: BitwiseCopyable {
+    @usableFromInline var buys: Int128 = 0
+    @usableFromInline var sells: Int128 = 0
 }
 
 /// The worst case of unsettled orders, kept with every change of an order or a price, so that whoever judges the next order
@@ -66,39 +66,45 @@ extension OrderTable {
     }
 
     /// Whether an order of the instrument is not terminal. O(1).
-    public func restsAny(_ index: Int) -> Bool { sums[index].resting > 0 }
+    @inlinable @inline(__always) public func restsAny(_ index: Int) -> Bool { self[open: index].resting > 0 }
 
     /// What all buys, or all sells, of the run are worth at the last mids, scale 8, rounded up.
-    public func worth(_ side: Side) -> Int128 { quote(side == .buy ? run.buys : run.sells) }
+    @inlinable @inline(__always) public func worth(_ side: Side) -> Int128 { Self.quote(side == .buy ? run.buys : run.sells) }
 
     /// The same of both sides without one order.
     public func worth(without slot: Int) -> (buys: Int128, sells: Int128) {
         let (least, index) = (Int128(stakes[slot].quantity.raw), pool[slot].instrument.index)
         if pool[slot].side == .buy {
             let rest = worth(sums[index].buy - least, sums[index].mark) - sums[index].buyWorth
-            return (quote(run.buys + rest), quote(run.sells))
+            return (Self.quote(run.buys + rest), Self.quote(run.sells))
         }
         let rest = worth(sums[index].sell - least, sums[index].mark) - sums[index].sellWorth
-        return (quote(run.buys), quote(run.sells + rest))
+        return (Self.quote(run.buys), Self.quote(run.sells + rest))
     }
 
-    @inline(__always) private func quote(_ exact: Int128) -> Int128 {
+    @usableFromInline static func quote(_ exact: Int128) -> Int128 {
         exact == 0 ? 0 : Rounding.ceiling.divide(exact, by: Int128(fixedPointUnit))
     }
 
     /// What unsettled orders may still take of an asset. Precondition: an instrument trades it.
-    public func reserved(_ asset: AssetID) -> Int128 { reserved[Int(asset.raw)] }
+    @inlinable @inline(__always) public func reserved(_ asset: AssetID) -> Int128 { reserved[Int(asset.raw)] }
 
     /// The asset an order pays with.
-    public func paidAsset(_ side: Side, _ index: Int) -> AssetID { side == .buy ? terms[index].quote : terms[index].base }
+    @inlinable @inline(__always) public func paidAsset(_ side: Side, _ index: Int) -> AssetID {
+        side == .buy ? terms[index].quote : terms[index].base
+    }
 
     /// What an order pays at most: quantity of base for a sale; price times quantity, rounded up, and the fee allowance,
     /// rounded up, for a buy.
-    public func cost(_ side: Side, _ price: Price, _ quantity: Quantity, _ index: Int) -> Int128 {
+    @inline(__always) public func cost(_ side: Side, _ price: Price, _ quantity: Quantity, _ index: Int) -> Int128 {
+        Self.cost(side, price, quantity, terms[index].feeBps)
+    }
+
+    private static func cost(_ side: Side, _ price: Price, _ quantity: Quantity, _ feeBps: Int32) -> Int128 {
         if side == .sell { return Int128(quantity.raw) }
         if quantity.isZero { return 0 }
         let value = Rounding.ceiling.divide(exactProduct(price.raw, quantity.raw), by: Int128(fixedPointUnit))
-        return value + Rounding.ceiling.divide(value * Int128(terms[index].feeBps), by: 10_000)
+        return value + Rounding.ceiling.divide(value * Int128(feeBps), by: 10_000)
     }
 
     /// A new fee allowance. O(unsettled orders of the instrument).
@@ -161,7 +167,7 @@ extension OrderTable {
     }
 
     /// What one order adds to the sums; nothing where it is settled.
-    public func stake(_ slot: Int) -> Stake { stakes[slot] }
+    @inlinable @inline(__always) public func stake(_ slot: Int) -> Stake { stakes[slot] }
 
     /// After an order changed: what it adds now, instead of what it added before.
     mutating func weigh(_ slot: Int) {
@@ -209,15 +215,15 @@ extension OrderTable {
     }
 
     /// The generation before and the one after: of two only one can trade, so one's change may be the other's.
-    mutating func weighKin(of order: Order) {
-        if let before = find(client: order.parent) { weigh(before) }
-        if let after = find(client: order.successor) { weigh(after) }
+    @inline(__always) mutating func weighKin(_ parent: ClientOrderID, _ successor: ClientOrderID) {
+        if let before = find(client: parent) { weigh(before) }
+        if let after = find(client: successor) { weigh(after) }
     }
 
     /// The worst case of an order. Of two generations only one can trade, since the venue takes the new one only after the
     /// old one ended without an execution: together they count as the worse of both, with the older one while that is
     /// unsettled. Answers too whether it counts as an order of its own.
-    private func atStake(_ slot: Int) -> (Quantity, Bool) {
+    @inline(__always) private mutating func atStake(_ slot: Int) -> (Quantity, Bool) {
         if let next = find(client: pool[slot].successor), pool[next].parent == pool[slot].client {
             return (together(slot, next), true)
         }
@@ -228,7 +234,7 @@ extension OrderTable {
         return (pool[slot].exposure, true)
     }
 
-    private func together(_ older: Int, _ newer: Int) -> Quantity {
+    private mutating func together(_ older: Int, _ newer: Int) -> Quantity {
         let most = Swift.max(pool[older].worst, pool[newer].worst)
         let filled = pool[older].filled.adding(pool[newer].filled) ?? .max
         return most > filled ? most - filled : .zero

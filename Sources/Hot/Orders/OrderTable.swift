@@ -11,18 +11,19 @@ public struct OrderTable: ~Copyable {
     /// Slots never used come first, then those of settled orders, oldest first: a ring.
     private var reusable: Slab<Int32>
     private var reusableHead = 0
-    private var reusableCount: Int
+    @usableFromInline var reusableCount: Int
     private var used: Slab<Bool>
     var isActive: Slab<Bool>
     @usableFromInline var lists: ActiveLists
     /// What each slot adds to the sums, and the sums by instrument, by asset and of the run.
-    var stakes: Slab<Stake>
+    @usableFromInline var stakes: Slab<Stake>
     @usableFromInline var sums: Slab<OpenSums>
-    var terms: Slab<StakeTerms>
-    var reserved: Slab<Int128>
-    var run = RunStakes()
+    @usableFromInline var terms: Slab<StakeTerms>
+    @usableFromInline var reserved: Slab<Int128>
+    @usableFromInline var run = RunStakes()
     /// Most unsettled orders at once.
     public let maxActive: Int
+    private let inPlace = InPlace()
 
     /// Takes all memory now. Preconditions: `0 < maxActive <= capacity`; instruments dense by id, at least one, and each
     /// order is of one of them.
@@ -53,7 +54,7 @@ public struct OrderTable: ~Copyable {
 
     /// Unsettled orders.
     @inlinable public var activeCount: Int { lists.count }
-    public var hasRoom: Bool { lists.count < maxActive && reusableCount > 0 }
+    @inlinable @inline(__always) public var hasRoom: Bool { lists.count < maxActive && reusableCount > 0 }
     /// The slot of the `index`th unsettled order, oldest first; for people and tests. O(index).
     public func activeSlot(_ index: Int) -> Int {
         var at = first
@@ -85,8 +86,13 @@ public struct OrderTable: ~Copyable {
     private static func hash(_ id: VenueOrderID) -> UInt64 { SlotIndex.mix(id.raw) }
 
     /// The slot of an order, or `nil`. Expected O(1).
-    public func find(client: ClientOrderID) -> Int? {
-        if client.isNone { return nil }
+    @inlinable @inline(__always) public func find(client: ClientOrderID) -> Int? { client.isNone ? nil : search(client) }
+    /// The slot of an order, or `nil`. Expected O(1). Venue ids are unique per instrument.
+    @inlinable @inline(__always) public func find(venueOrder: VenueOrderID, instrument: InstrumentID) -> Int? {
+        venueOrder == .none ? nil : search(venueOrder, instrument)
+    }
+
+    @usableFromInline func search(_ client: ClientOrderID) -> Int? {
         let hash = Self.hash(client)
         var at = byClient.start(hash)
         while let slot = byClient.next(hash, &at) {
@@ -94,9 +100,8 @@ public struct OrderTable: ~Copyable {
         }
         return nil
     }
-    /// The slot of an order, or `nil`. Expected O(1). Venue ids are unique per instrument.
-    public func find(venueOrder: VenueOrderID, instrument: InstrumentID) -> Int? {
-        if venueOrder == .none { return nil }
+
+    @usableFromInline func search(_ venueOrder: VenueOrderID, _ instrument: InstrumentID) -> Int? {
         let hash = Self.hash(venueOrder)
         var at = byVenue.start(hash)
         while let slot = byVenue.next(hash, &at) {
@@ -121,7 +126,7 @@ public struct OrderTable: ~Copyable {
         if order.venueOrder != .none { byVenue.insert(Self.hash(order.venueOrder), slot: slot) }
         lists.append(slot, order.instrument, order.strategy)
         weigh(slot)
-        weighKin(of: order)
+        weighKin(order.parent, order.successor)
         return slot
     }
 
@@ -129,7 +134,7 @@ public struct OrderTable: ~Copyable {
         byClient.remove(Self.hash(pool[slot].client), slot: slot)
         if pool[slot].venueOrder != .none { byVenue.remove(Self.hash(pool[slot].venueOrder), slot: slot) }
         used[slot] = false
-        weighKin(of: pool[slot])
+        weighKin(pool[slot].parent, pool[slot].successor)
     }
 
     /// Stores a changed order. Settling moves it out of the active lists. Precondition: same client id, instrument, strategy,
@@ -141,11 +146,20 @@ public struct OrderTable: ~Copyable {
             byVenue.insert(Self.hash(order.venueOrder), slot: slot)
         }
         let before = pool[slot].successor
+        let isWeighed = pool[slot].weighs(as: order)
         pool[slot] = order
+        if isWeighed { return }
         if isActive[slot] && order.isSettled { settle(slot) }
         weigh(slot)
-        weighKin(of: order)
+        weighKin(order.parent, order.successor)
         if before != order.successor, let old = find(client: before) { weigh(old) }
+    }
+
+    /// The venue's id of an order that has none yet. Preconditions: it is not `none`, and none is known. O(1).
+    public mutating func name(_ slot: Int, _ venueOrder: VenueOrderID) {
+        precondition(pool[slot].venueOrder == .none && venueOrder != .none, "an order keeps its venue id")
+        byVenue.insert(Self.hash(venueOrder), slot: slot)
+        pool[slot].venueOrder = venueOrder
     }
 
     private mutating func settle(_ slot: Int) {

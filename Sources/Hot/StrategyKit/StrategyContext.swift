@@ -40,6 +40,7 @@ public struct StrategyContext: ~Copyable {
     public var position = Quantity.zero
     public var averagePrice = Price.zero
     @usableFromInline var own: SlabList<OwnOrder>
+    private let inPlace = InPlace()
 
     /// Takes memory for `capacity` own orders.
     public init(instrument: Instrument, capacity: Int) {

@@ -12,6 +12,7 @@ import Units
 /// Instruments are dense from 0. One thread; never allocates after `init`; O(instruments) when something about a feed
 /// changed and at each timer, O(1) for prices and trades.
 public struct FeedSelector: ~Copyable, Sendable {
+    private let inPlace = InPlace()
     /// What a feed says of one instrument.
     struct Row: BitwiseCopyable, Sendable {
         var verdict = StreamVerdict.live

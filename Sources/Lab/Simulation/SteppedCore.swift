@@ -41,7 +41,7 @@ public struct SteppedCore<Strategies: StrategySet>: ~Copyable {
             return core.step(input, at: now, into: &outputs)
         }
         if !breaksJournal(of: input) {
-            push(input.record(sequence: nextSequence, time: now))
+            push(input.record(sequence: 0, time: now))
             inputsJournalled += 1
         }
         outputs.reset()
@@ -51,7 +51,7 @@ public struct SteppedCore<Strategies: StrategySet>: ~Copyable {
                 if canary == .orderNotJournalled { continue }
                 placesJournalled += 1
             }
-            push(outputs[index].record(sequence: nextSequence, time: now))
+            push(outputs.record(index))
         }
     }
 
@@ -62,6 +62,7 @@ public struct SteppedCore<Strategies: StrategySet>: ~Copyable {
 
     private mutating func push(_ unstamped: Record) {
         var record = unstamped
+        record.sequence = nextSequence
         record.words[15] = session
         precondition(journal.tryPush(record), "journal ring overflowed although room was asked for")
         nextSequence += 1

@@ -28,6 +28,8 @@ public struct Quoter: Strategy {
     let minReplaceInterval: Nanoseconds
     let minPriceChangeTicks: Int64
     private let amends: Bool
+    /// Off where a quote is moved in one request; and in a test, which compares both.
+    var isQuick: Bool
     let levels: Int
     let levelStepTicks: Int64
     var nextBidAt = Nanoseconds.zero
@@ -49,6 +51,7 @@ public struct Quoter: Strategy {
         minReplaceInterval = Nanoseconds(raw: try reader.value("minReplaceInterval", in: 0...ParameterReader.durationMax))
         minPriceChangeTicks = try reader.value("minPriceChangeTicks", in: 0...ParameterReader.ticksMax)
         amends = try reader.flag("amends")
+        isQuick = !amends
         let isDeep = parameters["levels"] != nil || parameters["levelStepTicks"] != nil
         let mostOrders = ParameterReader.quantityMax / orderQuantity.raw
         levels = isDeep ? Int(try reader.value("levels", in: 1...Swift.min(Int64(Self.mostLevels), mostOrders))) : 1
@@ -128,12 +131,36 @@ public struct Quoter: Strategy {
             quoteLevels(context, &intents)
         } else {
             let aim = aim(context)
-            if quote(.buy, aim, after: nextBidAt, context, &intents) { nextBidAt = context.now + minReplaceInterval }
-            if quote(.sell, aim, after: nextAskAt, context, &intents) { nextAskAt = context.now + minReplaceInterval }
+            if !stands(.buy, aim, context), quote(.buy, aim, after: nextBidAt, context, &intents) {
+                nextBidAt = context.now + minReplaceInterval
+            }
+            if !stands(.sell, aim, context), quote(.sell, aim, after: nextAskAt, context, &intents) {
+                nextAskAt = context.now + minReplaceInterval
+            }
         }
         if nextBidAt > context.now { nextTimer = nextBidAt }
         if nextAskAt > context.now { nextTimer = Swift.min(nextTimer, nextAskAt) }
         if intents.count > 0 { nextTimer = .zero }
+    }
+
+    /// Whether a side's one quote surely stays, which most ticks leave it: told from the price before it is rounded to a tick,
+    /// so that nothing is divided. `false` says nothing: `quote` looks closely then.
+    @inline(__always) private func stands(_ side: Side, _ aim: Aim, _ context: borrowing StrategyContext) -> Bool {
+        var found = -1
+        for index in 0..<context.orderCount where context.order(index).side == side {
+            if found >= 0 { return false }
+            found = index
+        }
+        guard isQuick, found >= 0, Int128(orderQuantity.raw) <= room(side, context) else { return false }
+        let twiceTick = Int128(context.instrument.tickSize.raw) &<< 1
+        let twicePrice = side == .buy ? aim.middle - aim.half : aim.middle + aim.half
+        // Rounded away from the mid it moves by less than a tick; it has to stay a price, and behind the other side.
+        let isQuote = side == .buy
+            ? twicePrice > twiceTick && twicePrice <= Int128(context.top.askPrice.raw) &<< 1 - twiceTick
+            : twicePrice >= Int128(context.top.bidPrice.raw) &<< 1 + twiceTick && twicePrice < Int128(Int64.max)
+        guard isQuote else { return false }
+        let gap = twicePrice - Int128(context.order(found).price.raw) &<< 1
+        return (gap < 0 ? 0 - gap : gap) + twiceTick <= twiceTick &* Int128(minPriceChangeTicks)
     }
 
     /// Moves or reduces a quote in one request, where that is possible; `true` when it was proposed.

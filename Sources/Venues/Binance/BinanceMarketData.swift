@@ -9,6 +9,7 @@ import Wire
 /// The best bid and ask come from whichever of local book and ticker has the newer update id; they are published when
 /// they change, and again after 200 ms when confirmed unchanged. Feed thread only; allocates at `init` only.
 public struct BinanceMarketData: DecodedMarketAdapter, ~Copyable {
+    private let inPlace = InPlace()
     let configuration: BinanceMarketConfiguration
     var decoder: MarketDecoder
     var feeds: Slab<SymbolFeed>

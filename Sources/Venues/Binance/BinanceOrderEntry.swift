@@ -45,6 +45,7 @@ public struct BinanceOrderConfiguration: Sendable {
 /// With an Ed25519 key the session is logged on once and orders carry no signature; with an HMAC key each request is
 /// signed. Trade thread only; allocates at `init` and, inside the crypto library, at an Ed25519 log-on.
 public struct BinanceOrderEntry: OrderEntryAdapter, ~Copyable {
+    private let inPlace = InPlace()
     enum Session: UInt8 { case closed, loggingOn, subscribing, ready }
 
     let configuration: BinanceOrderConfiguration
