@@ -48,8 +48,8 @@ import Units
 
     @Test func `what cannot be is refused with a cure, and nothing reaches the core`() {
         let refused: [(SwitchChange.Subject, String, String)] = [
-            (.strategy, "nobody", "quoter, taker"), (.strategy, "quoter", "nothing"), (.strategy, "taker", "find out why"),
-            (.instrument, "XRPUSDT", "BTCUSDT"), (.instrument, "BTCUSDT", "nothing"), (.instrument, "SOLUSDT", "wait"),
+            (.strategy, "nobody", "quoter, taker"), (.strategy, "taker", "find out why"),
+            (.instrument, "XRPUSDT", "BTCUSDT"), (.instrument, "SOLUSDT", "wait"),
         ]
         var engine = engine()
         for (subject, name, cure) in refused {
@@ -61,6 +61,21 @@ import Units
         #expect(cooling?["error"]?["cause"]?.string?.contains("STRATEGY_LOSS") == true)
         #expect(cooling?["error"]?["cause"]?.string?.contains("61 s") == true, "60.5 s, rounded up")
         #expect(engine.submitted.isEmpty)
+    }
+
+    @Test func `what the status shows as on may have been switched off since: the core is asked, and refuses with a cure`() {
+        var engine = engine()
+        for (subject, name) in [(SwitchChange.Subject.strategy, "quoter"), (.instrument, "BTCUSDT")] {
+            #expect(ask(.turn(subject, name: name, isOn: true, reason: "x"), &engine) == nil)
+        }
+        #expect(engine.submitted.map(\.command.kind) == [.strategyOn, .instrumentOn])
+        for kind in [CommandKind.strategyOn, .instrumentOn] {
+            let command = Command(kind: kind, operatorID: 1000, hash: 0, lifetime: .zero)
+            let answer = ControlDesk.answer(
+                .integer(1), CommandResult(command: command, accepted: false, state: .live), mandate: nil)
+            #expect(answer["error"]?["cause"]?.string?.contains("already") == true, "\(kind)")
+            #expect(answer["error"]?["cure"]?.string?.contains("needletail ctl") == true, "\(kind)")
+        }
     }
 
     @Test func `the tables show state, reason, profit and rates`() throws {

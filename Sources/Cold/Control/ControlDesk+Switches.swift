@@ -2,8 +2,8 @@ import Model
 import Telemetry
 import Units
 
-/// A person's hand on one strategy or one instrument. What the status can refuse with a cure is refused here; the core
-/// judges again and has the last word.
+/// A person's hand on one strategy or one instrument. What the status can refuse with a cure is refused here, but not what a
+/// command of a moment ago may have changed since the status was made; the core judges again and has the last word.
 extension ControlDesk {
     static func turn(
         _ subject: SwitchChange.Subject, _ name: String, _ isOn: Bool, _ status: StatusDocument
@@ -30,10 +30,7 @@ extension ControlDesk {
     }
 
     private static func mayResume(_ line: StrategyLine) throws(ControlError) {
-        guard line.isOff else {
-            throw ControlError(place: "strategy \(line.name)", cause: "it is on", cure: "nothing is to be done")
-        }
-        guard line.cooldown == .zero else {
+        guard !line.isOff || line.cooldown == .zero else {
             throw ControlError(
                 place: "strategy \(line.name)",
                 cause: "it was switched off (\(line.why)) and its cooldown lasts \(seconds(line.cooldown)) s more",
@@ -42,9 +39,6 @@ extension ControlDesk {
     }
 
     private static func mayOpen(_ line: InstrumentLine) throws(ControlError) {
-        guard line.isBlocked else {
-            throw ControlError(place: "instrument \(line.symbol)", cause: "it is open", cure: "nothing is to be done")
-        }
         guard line.state != "CLOSING" else {
             throw ControlError(
                 place: "instrument \(line.symbol)", cause: "its position of \(line.position) is being closed (\(line.why))",

@@ -147,6 +147,8 @@ struct ControlDesk {
         case .confirmIntent: return "no review with this number and hash waits, or its time is over; each is good once"
         case .cancelOrder: return "no order of that name rests, or the order link is down"
         case .incident: return "no incident is open"
+        case .strategyOn: return "it is on already, or its cooldown is not over"
+        case .instrumentOn: return "it is open already, its position is being closed, or its price still moves"
         case .flatten where result.state == .live: return "the engine is LIVE for one order by hand only"
         default: return "the engine refused it in state \(result.state.name)"
         }
@@ -157,9 +159,9 @@ struct ControlDesk {
         case .limit:
             return "lowering is taken at any moment; to raise a limit, disarm first, then set it, then stage, arm and "
                 + "confirm with the hash that shows it; at most 16 limits are raised at once"
-        case .strategyOn: return "see needletail ctl strategy: it is on already, or its cooldown is not over"
+        case .strategyOn: return "nothing is to be done where it is on; needletail ctl strategy shows it and the end of a cooldown"
         case .instrumentOn:
-            return "see needletail ctl instrument: it is open already, its position is being closed, or its price still moves"
+            return "nothing is to be done where it is open; needletail ctl instrument shows it and why it is not"
         case .resolve:
             return "an order is resolved once it is unknown past its deadline, and never against what the venue has said"
         case .incident: return "nothing is to be done; see ctl checklist"
