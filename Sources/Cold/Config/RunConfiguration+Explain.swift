@@ -38,6 +38,9 @@ extension RunConfiguration {
         if let account = venue.account, mode == .live {
             text += " Requests are signed by \(account.method.rawValue) with keys from the environment variables "
                 + "\(account.apiKeyVariable) and \(account.keyVariable)."
+            if let number = account.number {
+                text += " The key has to be that of account number \(number) by the venue's own word, or nothing is traded."
+            }
         }
         if let second = venue.secondaryFeed {
             text += " A second feed from \(second.endpoint.url) is watched and used when the first one is gone, in doubt or "

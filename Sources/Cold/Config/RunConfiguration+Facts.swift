@@ -19,6 +19,7 @@ extension RunConfiguration {
         }
         if let account = venue.account {
             facts.append(("venue.account", "\(account.apiKeyVariable), \(account.method.rawValue) \(account.keyVariable)"))
+            if let number = account.number { facts.append(("venue.account.number", "\(number)")) }
         }
         if let second = venue.secondaryFeed {
             facts.append(

@@ -40,6 +40,7 @@ extension RunConfiguration {
         if let preset { lines.append("preset=\(preset.rawValue)") }
         if let account = venue.account {
             lines.append("venue.account=\(account.apiKeyVariable) \(account.method.rawValue) \(account.keyVariable)")
+            if let number = account.number { lines.append("venue.account.number=\(number)") }
         }
         for instrument in instruments {
             let rules = instrument.rules.map {

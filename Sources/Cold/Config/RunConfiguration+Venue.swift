@@ -54,6 +54,11 @@ extension AccountSettings {
                 section.path, at: section.place, "names no signing key",
                 cure: "add ed25519_private_key_env or hmac_secret_env")
         }
+        if section.contains("number") {
+            let cure = "write the account's own number as the venue shows it, digits only, or leave the key out"
+            number = UInt64(section.whole("number", in: 1...Int.max, cure: cure))
+        }
+        section.allow("number")
         section.finish()
     }
 }

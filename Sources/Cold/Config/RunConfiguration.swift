@@ -92,6 +92,8 @@ package struct AccountSettings: Sendable {
     package var method: SigningMethod
     /// The variable with the Ed25519 private key (PEM) or the HMAC secret.
     package var keyVariable: String
+    /// The account's own number at the venue; `nil` where the file names none.
+    package var number: UInt64?
 }
 
 package struct InstrumentSettings: Sendable {

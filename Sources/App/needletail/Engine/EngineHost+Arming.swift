@@ -96,7 +96,7 @@ extension EngineHost {
         guard let account = configuration.venue.account, configuration.mode == .live else {
             return "none: \(configuration.mode.name) reads no key"
         }
-        let number = accountNumber.map { "number \($0), " } ?? ""
+        let number = self.account.told.map { "number \($0), " } ?? ""
         return number + "key \(keyFingerprint) in \(account.apiKeyVariable), signed by \(account.method.rawValue); orders are named "
             + "\(configuration.venue.clientIDPrefix)..."
     }

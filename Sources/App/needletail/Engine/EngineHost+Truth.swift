@@ -38,12 +38,10 @@ extension EngineHost {
         return arrived.count
     }
 
-    func take(_ truth: VenueTruth) {
+    func take(_ answered: VenueTruth) {
+        let truth = compareAccount(answered)
         latestTruth = truth
-        if truth.isComplete {
-            latestComplete = truth
-            compareAccount(truth.accountNumber)
-        }
+        if truth.isComplete { latestComplete = truth }
         if truth.isComplete, baseline.isEmpty {
             for balance in truth.balances { baseline[balance.asset] = balance }
         }
@@ -63,14 +61,17 @@ extension EngineHost {
 
     /// A key is one account's for ever: another number under a mandate is a kill, before anything is decided on the
     /// balances of that answer. Without a mandate the next `stage` shows it, and nothing that was shown can be confirmed.
-    func compareAccount(_ number: UInt64?) {
-        defer { accountNumber = number ?? accountNumber }
-        guard let known = accountNumber, let number, number != known else { return }
-        let text = "the account's number was \(known) and is \(number)"
-        view.append(clock.now(), "ACCOUNT_CHANGED", .critical, text)
-        note(.recovery, Command.engineOperator, text)
-        guard ![.disarmed, .staged, .armed, .halted].contains(status.state) else { return }
-        killOwn(reason: text)
+    /// An account that the configuration does not name is no account of this run: nothing of its answer reaches the core,
+    /// which so is not reconciled, and whose orders under our prefix are left alone.
+    func compareAccount(_ truth: VenueTruth) -> VenueTruth {
+        guard truth.isComplete else { return truth }
+        if let news = account.hear(truth.accountNumber) {
+            view.append(clock.now(), news.kind, .critical, news.text)
+            note(.recovery, Command.engineOperator, news.text)
+            if ![.disarmed, .staged, .armed, .halted].contains(status.state) { killOwn(reason: news.text) }
+        }
+        guard account.isAnother else { return truth }
+        return VenueTruth(requestedAt: truth.requestedAt, isComplete: false, orders: [], balances: [])
     }
 
     /// Journals up to where an instrument's trades were processed. Behind the fills of the same answer, in one order.

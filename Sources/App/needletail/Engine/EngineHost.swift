@@ -87,8 +87,8 @@ final class EngineHost {
     var baseline: [AssetID: VenueBalance] = [:]
     var latestTruth: VenueTruth?
     var latestComplete: VenueTruth?
-    /// The account's own number by the venue's last complete answer.
-    var accountNumber: UInt64?
+    /// Whose key it is by the venue's word.
+    var account: AccountIdentity
     /// What the newest review of an order by hand was asked under.
     var accountOfReview = ""
 
@@ -105,6 +105,7 @@ final class EngineHost {
         self.keyFingerprint = keyFingerprint
         self.resume = resume
         self.configuration = configuration
+        account = AccountIdentity(configured: configuration.mode == .live ? configuration.venue.account?.number : nil)
         self.plan = plan
         self.rest = rest
         self.usages = usages
@@ -231,9 +232,12 @@ final class EngineHost {
     // MARK: the end
 
     func end() async -> RunSummary {
-        _ = submit(Command(kind: .stop, operatorID: UInt32(getuid()), hash: 0, lifetime: .zero))
         let deadline = clock.now() + Nanoseconds(seconds: 10)
-        repeat { await turn() } while clock.now() < deadline && !isQuiet
+        // A stop cancels all that rests. In an account that the configuration does not name it is not ours to cancel.
+        if !account.isAnother || status.ordersSent > 0 {
+            _ = submit(Command(kind: .stop, operatorID: UInt32(getuid()), hash: 0, lifetime: .zero))
+            repeat { await turn() } while clock.now() < deadline && !isQuiet
+        }
         truthSchedule.hurry()
         let before = snapshotSequence
         while hasAccount, clock.now() < deadline, snapshotSequence == before { await turn() }

@@ -12,10 +12,15 @@ extension Control {
             "A2", .right, "another account",
             does: """
             the venue's own number for the account differs from what was staged: arm, confirm and orders by hand are \
-            refused, `stage` shows both; under a mandate a kill
+            refused, `stage` shows both; under a mandate a kill. Where `venue.account.number` names the account, it is part of \
+            the hash, and a key of another account, or of one that the venue did not name yet, stages, arms and confirms \
+            nothing and is never reconciled: nothing of its answers reaches the core
             """,
-            code: "`EngineDesk`, `EngineHost+Truth`",
-            shown: "Tests/EndToEnd/another_account.sh"),
+            code: "`Control/AccountIdentity`, `EngineDesk`, `EngineHost+Truth`",
+            shown: """
+            Tests/EndToEnd/another_account.sh, AccountIdentityTests (ControlTests), \
+            `The account's number is in the hash, the facts and what check prints`
+            """),
         Control(
             "A3", .right, "last approval",
             does: "`stage` shows key by key what differs from it",
