@@ -142,4 +142,47 @@ private func withView(_ text: String, _ body: (ByteView) -> Void) {
         print("idempotency: \(equal) equal books, \(resyncs) resyncs, \(duplicates) messages refused as repeated or late")
         #expect(equal > 20 && resyncs > 20 && duplicates > 100, "the harm did not reach every branch")
     }
+    @Test func `Each stream counts what it told again, too late and left out, and nothing of it is an event`() throws {
+        var adapter = try BinanceMarketData(
+            BinanceMarketConfiguration(
+                venue: VenueID(0), symbols: [BinanceSymbol(instrument: InstrumentID(0), symbol: "BTCUSDT")]))
+        var log = MarketLog()
+        var frames = Frames()
+        var now = Nanoseconds(seconds: 1000)
+        adapter.linkOpened(at: now, sink: &frames)
+        func say(_ text: String) {
+            now = now + Nanoseconds(milliseconds: 1)
+            withView(text) { adapter.message($0, receivedAt: now, sink: &log) }
+        }
+        func trade(_ id: Int) -> String {
+            #"{"stream":"btcusdt@trade","data":{"e":"trade","E":1700000000000,"s":"BTCUSDT","t":\#(id),"p":"1000.00","#
+                + #""q":"1.0","T":1700000000000,"m":true,"M":true}}"#
+        }
+        func ticker(_ id: Int) -> String {
+            #"{"stream":"btcusdt@bookTicker","data":{"u":\#(id),"s":"BTCUSDT","b":"999.00","B":"1.0","a":"1001.00","A":"1.0"}}"#
+        }
+        func depth(_ first: Int, _ last: Int) -> String {
+            #"{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1700000000000,"s":"BTCUSDT","U":\#(first),"u":\#(last),"#
+                + #""b":[["999.00","1.0"]],"a":[["1001.00","1.0"]]}}"#
+        }
+        for id in [10, 10, 10, 9, 13, 13] { say(trade(id)) }
+        for id in [100, 100, 99, 101] { say(ticker(id)) }
+        say(depth(101, 102))
+        now = now + Nanoseconds(milliseconds: 1)
+        withView(#"{"lastUpdateId":100,"bids":[["999.00","1.0"]],"asks":[["1001.00","1.0"]]}"#) {
+            adapter.snapshot(InstrumentID(0), $0, receivedAt: now, sink: &log)
+        }
+        #expect(adapter.bookTop(InstrumentID(0)) != nil)
+        for (first, last) in [(101, 102), (103, 103), (103, 103), (102, 102), (107, 108)] { say(depth(first, last)) }
+        var trades = StreamCounts()
+        (trades.duplicates, trades.outOfOrder, trades.gaps) = (3, 1, 1)
+        #expect(log.streams[0, .trades] == trades)
+        var tickers = StreamCounts()
+        (tickers.duplicates, tickers.outOfOrder) = (1, 1)
+        #expect(log.streams[0, .ticker] == tickers)
+        var diffs = StreamCounts()
+        (diffs.duplicates, diffs.outOfOrder, diffs.gaps) = (2, 1, 1)
+        #expect(log.streams[0, .depth] == diffs)
+        #expect(log.trades.map(\.trade.low) == [10, 13])
+    }
 }

@@ -66,6 +66,11 @@ struct MarketLog: MarketSink {
             QuarantinedMessage(.marketData, reason, bytes, offset: offset, receivedAt: receivedAt))
     }
     mutating func refused(_ reason: FeedRefusal) { refusals.append(reason) }
+    var streams = StreamTable()
+    mutating func refused(_ reason: FeedRefusal, of stream: MarketStream, lane: Int) {
+        refusals.append(reason)
+        streams.count(reason, lane, stream)
+    }
     mutating func reconnect(_ reason: FeedRefusal) { reconnects.append(reason) }
 }
 

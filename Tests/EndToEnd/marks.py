@@ -1,6 +1,6 @@
 """Up to where a dead engine had processed its account's trades and the market's messages, and what the next one makes of
 it: nothing is processed again, nothing left out, and what the venue says twice is dropped and counted."""
-import os, signal, subprocess, sys, time
+import json, os, signal, subprocess, sys, time
 
 import segments
 from account import wait_for
@@ -112,6 +112,14 @@ def replayed():
     after = dropped()
     assert all(now - then > 20 for now, then in zip(after, before)), (before, after, parts.status()["feed"], struck)
     assert parts.now()["state"] == "LIVE", "what was said twice stopped it"
+    feeds = {row["feed"]: row for row in json.loads(parts.ctl("feeds")[1])}
+    streams = {row["stream"]: row for row in parts.status()["feed"]["streams"]}
+    for name in ("ticker", "depth", "trades"):
+        row = feeds[f"market data {name}"]
+        assert row["duplicates"] + row["out_of_order"] > 0, (name, feeds)
+        assert streams[name]["duplicates"] >= row["duplicates"], (name, streams)
+    assert feeds["market data"]["duplicates"] >= sum(feeds[f"market data {name}"]["duplicates"] for name in ("ticker", "trades"))
+    assert feeds["orders events"]["duplicates"] > 20, feeds
     return run, struck, [now - then for now, then in zip(after, before)]
 
 

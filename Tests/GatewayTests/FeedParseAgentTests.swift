@@ -33,6 +33,7 @@ private struct WordVenue: MarketDataAdapter, ~Copyable {
         case "gap":
             sink.refused(.gap)
             sink.requestSnapshot(InstrumentID(0))
+        case "again": sink.refused(.duplicate, of: MarketStream(rawValue: UInt8(number))!, lane: 0)
         case "up": sink.market(.link(LinkChange(venue: VenueID(0), role: .marketData, state: .up, reason: 0)))
         case "give-up": sink.reconnect(.serverShutdown)
         default: sink.refused(.malformed)
@@ -253,6 +254,41 @@ private struct Bench: ~Copyable {
         let counters = bench.counted()
         #expect(counters.snapshotRequests == 1)
         #expect(counters.refusals[.gap] == 1 && counters.refusals[.snapshotFailed] == 1 && counters.refusals.total == 2)
+    }
+
+    @Test func `What a stream tells again or leaves out is counted by stream, and the sum is the total`() {
+        var bench = Bench()
+        for (stream, times) in [(1, 3), (2, 1), (3, 7)] {
+            for _ in 0..<times { bench.frame("again \(stream)") }
+        }
+        bench.frame("gap")
+        bench.turn()
+        let seen = bench.seen()
+        #expect(seen.isEmpty, "what was seen already is no event")
+        let counters = bench.counted()
+        #expect(counters.streams[0, .ticker].duplicates == 3 && counters.streams[0, .depth].duplicates == 1)
+        #expect(counters.streams[0, .trades].duplicates == 7 && counters.streams[0, .none].gaps == 1)
+        for stream in MarketStream.allCases { #expect(counters.streams[1, stream] == StreamCounts(), "there is one feed") }
+        #expect(counters.refusals[.duplicate] == 11 && counters.refusals.total == 12)
+    }
+
+    @Test func `Each of two feeds has counts of its own, whatever the adapter thinks its lane is`() {
+        let events = makeRing(of: Input.self, capacity: 8)
+        let requests = makeRing(of: SnapshotRequest.self, capacity: 8)
+        let quarantine = makeRing(of: QuarantinedMessage.self, capacity: 8)
+        var pair = FeedPair(
+            MarketOutlet(
+                events: events.producer, requests: requests.producer, quarantined: quarantine.producer, instruments: 1),
+            selector: nil)
+        for lane in [0, 1, 1] {
+            pair.lane = lane
+            pair.refused(.outOfOrder, of: .depth, lane: 0)
+            pair.refused(.malformed)
+        }
+        let streams = pair.outlet.counters.streams
+        #expect(streams[0, .depth].outOfOrder == 1 && streams[1, .depth].outOfOrder == 2)
+        #expect(streams[0, .none].others == 1 && streams[1, .none].others == 2)
+        #expect(pair.outlet.counters.refusals.total == 6)
     }
 
     @Test func `An adapter that gives the connection up, by a message or by the clock, gets a new one`() {

@@ -57,4 +57,34 @@ import Units
         #expect(lines[3].age.raw == -1 && lines[1].reconnects == 3)
         #expect(lines[0].json["age_ns"]?.integer == 5)
     }
+    @Test func `a feed and each of its streams show what was told again, too late, left out and conflated`() throws {
+        var document = StatusDocument(engine: EngineStatus(), limits: try TelemetryTests.limits())
+        document.links = [
+            LinkLine(name: "market data 1", state: .up, verdict: "used: healthy", age: .zero),
+            LinkLine(name: "market data 2", state: .up, verdict: "watched: healthy", age: .zero),
+        ]
+        func stream(_ link: String, _ name: String, _ counts: (UInt64, UInt64, UInt64)) -> StreamLine {
+            var line = StreamLine()
+            (line.link, line.stream) = (link, name)
+            (line.duplicates, line.outOfOrder, line.gaps) = counts
+            return line
+        }
+        document.feed.streams = [
+            stream("market data 1", "ticker", (1, 2, 0)), stream("market data 1", "trades", (3, 0, 4)),
+            stream("market data 2", "depth", (5, 6, 7)), stream("orders", "events", (8, 0, 0)),
+        ]
+        document.feed.conflated = 9
+        let lines = FeedLine.lines(document)
+        #expect(
+            lines.map(\.name) == [
+                "market data 1", "market data 2", "market data 1 ticker", "market data 1 trades", "market data 2 depth",
+                "orders events",
+            ])
+        #expect(lines.map(\.duplicates) == [4, 5, 1, 3, 5, 8])
+        #expect(lines.map(\.outOfOrder) == [2, 6, 2, 0, 6, 0] && lines.map(\.gaps) == [4, 7, 0, 4, 7, 0])
+        #expect(lines.map(\.conflated) == [9, 0, 0, 0, 0, 0], "the feed that is used")
+        #expect(lines[0].json["duplicates"]?.integer == 4 && lines[5].json["feed"]?.string == "orders events")
+        let read = try #require(StatusDocument(json: document.json))
+        #expect(read.feed == document.feed)
+    }
 }

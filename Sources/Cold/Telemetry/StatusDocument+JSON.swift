@@ -140,6 +140,9 @@ extension StatusDocument {
             .number("conflated", \.conflated), .number("dropped_trades", \.droppedTrades),
             .number("dropped_frames", \.droppedFrames), .number("repeated", \.repeated),
             .number("frames", \.frames),
+            Field(
+                "streams", \.streams, { .array($0.map(\.json)) },
+                { json in json.array.flatMap { StreamLine.lines($0) } }),
         ]
     }
 

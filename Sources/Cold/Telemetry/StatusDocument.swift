@@ -65,6 +65,8 @@ package struct FeedFacts: Sendable, Equatable {
     package var repeated: UInt64 = 0
     /// Text frames that reached the parser.
     package var frames: UInt64 = 0
+    /// Every stream of every feed, and the private one.
+    package var streams: [StreamLine] = []
     package init() {}
 
     /// All refusals together; saturates.

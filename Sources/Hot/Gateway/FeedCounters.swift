@@ -31,6 +31,8 @@ public struct FeedLinkCounters: BitwiseCopyable, Sendable {
 public struct FeedParseCounters: BitwiseCopyable, Sendable {
     /// What was not believed, by reason.
     public var refusals = FeedRefusalCounts()
+    /// The same by feed and stream; what makes a connection be opened anew is of no stream.
+    public var streams = StreamTable()
     /// Tops of book that a newer one replaced before the trade thread took them.
     public var conflated: UInt64 = 0
     /// Public trades that had to wait beside the full ring to the trade thread; none is conflated.

@@ -10,6 +10,8 @@ public enum LinkGauge: Int, CaseIterable, Sendable {
     case closed
     /// `LinkCloseReason.code` of the last end.
     case lastEnd
+    /// Events of the private stream that were told again.
+    case duplicates
 
     public static func board() -> GaugeBoard { GaugeBoard(count: allCases.count) }
 }

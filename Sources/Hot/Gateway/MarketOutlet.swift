@@ -105,7 +105,12 @@ public struct MarketOutlet: ~Copyable, MarketSink {
     /// Both feeds as they are now, into the counters.
     mutating func show(_ standing: FeedPairStanding) { counters.pair = standing }
 
-    public mutating func refused(_ reason: FeedRefusal) { counters.refusals.count(reason) }
+    public mutating func refused(_ reason: FeedRefusal) { refused(reason, of: .none, lane: 0) }
+
+    public mutating func refused(_ reason: FeedRefusal, of stream: MarketStream, lane: Int) {
+        counters.refusals.count(reason)
+        counters.streams.count(reason, lane, stream)
+    }
 
     public mutating func quarantine(
         _ reason: FeedRefusal, _ bytes: borrowing ByteView, offset: Int, receivedAt: Nanoseconds

@@ -59,6 +59,7 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
         if work > 0 { plan.gauges.show(keeper!.link.lastReceived.raw, .received) }
         if (now - handler.lastTimer).raw > 20_000_000 {
             handler.lastTimer = now
+            plan.gauges.show(Int64(clamping: handler.adapter.duplicateEvents), .duplicates)
             handler.adapter.timer(at: now, wallNow: wallNow, sink: &keeper!.link, events: &handler.events)
         }
         if handler.events.reconnectWanted {

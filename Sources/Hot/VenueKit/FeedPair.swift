@@ -31,7 +31,10 @@ public struct FeedPair<Outlet: MarketSink & ~Copyable>: MarketSink, ~Copyable {
     }
 
     public mutating func requestSnapshot(_ instrument: InstrumentID) { outlet.requestSnapshot(instrument, lane: lane) }
-    public mutating func refused(_ reason: FeedRefusal) { outlet.refused(reason) }
+    public mutating func refused(_ reason: FeedRefusal) { outlet.refused(reason, of: .none, lane: lane) }
+    public mutating func refused(_ reason: FeedRefusal, of stream: MarketStream, lane _: Int) {
+        outlet.refused(reason, of: stream, lane: lane)
+    }
     public mutating func reconnect(_ reason: FeedRefusal) { outlet.reconnect(reason, lane: lane) }
     public mutating func quarantine(
         _ reason: FeedRefusal, _ bytes: borrowing ByteView, offset: Int, receivedAt: Nanoseconds

@@ -10,6 +10,8 @@ public protocol MarketSink: QuarantineSink, ~Copyable {
     mutating func requestSnapshot(_ instrument: InstrumentID)
     /// A message or a part of it was not believed.
     mutating func refused(_ reason: FeedRefusal)
+    /// The same of a stream of feed `lane`, 0 or 1, for its counts; a sink without such counts takes it as `refused`.
+    mutating func refused(_ reason: FeedRefusal, of stream: MarketStream, lane: Int)
     /// The connection cannot be trusted any longer and has to be opened anew.
     mutating func reconnect(_ reason: FeedRefusal)
     /// An instrument's book came to be whole, or is being rebuilt. Nobody need listen.
@@ -21,6 +23,7 @@ public protocol MarketSink: QuarantineSink, ~Copyable {
 
 extension MarketSink where Self: ~Copyable {
     public mutating func sequence(_ instrument: InstrumentID, isWhole: Bool) {}
+    public mutating func refused(_ reason: FeedRefusal, of stream: MarketStream, lane: Int) { refused(reason) }
     public mutating func requestSnapshot(_ instrument: InstrumentID, lane: Int) {
         precondition(lane == 0, "this sink serves one feed")
         requestSnapshot(instrument)

@@ -47,6 +47,8 @@ public protocol OrderEntryAdapter: ~Copyable {
     var links: [LinkDescription] { get }
     /// Whether commands can be sent now.
     var isReady: Bool { get }
+    /// Events of the private stream that had been seen already and were taken once; a total for people.
+    var duplicateEvents: UInt64 { get }
     mutating func linkOpened<S: FrameSink & ~Copyable, O: OrderSink & ~Copyable>(
         at now: Nanoseconds, wallNow: Nanoseconds, sink: inout S, events: inout O)
     /// Every request in flight is reported with outcome `unknown`, then the link as down.
@@ -83,6 +85,8 @@ extension OrderEntryAdapter where Self: ~Copyable {
     public mutating func amend<S: FrameSink & ~Copyable>(
         _ amendment: OrderAmendment, at now: Nanoseconds, wallNow: Nanoseconds, sink: inout S
     ) -> Bool { false }
+
+    public var duplicateEvents: UInt64 { 0 }
 
     public var cancelSwitch: CancelSwitch? { nil }
     /// The venue has no switch: nothing was sent.

@@ -49,7 +49,7 @@ extension BinanceMarketData {
                 tellSequence(row, &sink)
             }
             sink.quarantine(.staleExchangeTime, bytes, offset: -1, receivedAt: receivedAt)
-            refuse(.staleExchangeTime, &sink)
+            refuse(.staleExchangeTime, &sink, of: message.kind == .depth ? .depth : .trades)
             return judgeLateness(at: receivedAt, &sink)
         }
         if message.kind != .ticker {
@@ -91,7 +91,9 @@ extension BinanceMarketData {
         _ message: MarketMessage, _ receivedAt: Nanoseconds, _ sink: inout M
     ) {
         let last = feeds[message.row].lastTicker
-        if message.lastUpdate <= last { return refuse(message.lastUpdate == last ? .duplicate : .outOfOrder, &sink) }
+        if message.lastUpdate <= last {
+            return refuse(message.lastUpdate == last ? .duplicate : .outOfOrder, &sink, of: .ticker)
+        }
         feeds[message.row].lastTicker = message.lastUpdate
         health.changed(message.row, id: UInt64(message.lastUpdate), by: .ticker, at: receivedAt)
         let top = TopOfBook(
@@ -108,7 +110,7 @@ extension BinanceMarketData {
         let row = message.row
         let refusal = feeds[row].diff(message, bids: bids, asks: asks, at: receivedAt)
         if let refusal {
-            refuse(refusal, &sink)
+            refuse(refusal, &sink, of: .depth)
         } else if feeds[row].state == .live {
             health.changed(row, id: UInt64(message.lastUpdate), by: .depth, at: receivedAt)
         }
@@ -121,9 +123,9 @@ extension BinanceMarketData {
         _ message: MarketMessage, _ receivedAt: Nanoseconds, _ sink: inout M
     ) {
         let last = feeds[message.row].lastTrade
-        if message.trade <= last { return refuse(message.trade == last ? .duplicate : .outOfOrder, &sink) }
+        if message.trade <= last { return refuse(message.trade == last ? .duplicate : .outOfOrder, &sink, of: .trades) }
         // A gap in trades takes nothing from the book: counted, and the trade is delivered.
-        if last >= 0, message.trade > last + 1 { refuse(.gap, &sink) }
+        if last >= 0, message.trade > last + 1 { refuse(.gap, &sink, of: .trades) }
         feeds[message.row].lastTrade = message.trade
         health.traded(message.row, at: receivedAt)
         sink.market(
@@ -162,7 +164,7 @@ extension BinanceMarketData {
         }
         let id = message.lastUpdate
         if let refusal = feeds[row].join(snapshot: id, bids: bids, asks: asks, at: receivedAt) {
-            return refuse(refusal, &sink)
+            return refuse(refusal, &sink, of: .depth)
         }
         health.changed(row, id: UInt64(feeds[row].lastUpdate), by: .depth, at: receivedAt)
         tellSequence(row, &sink)

@@ -151,8 +151,10 @@ public struct BinanceMarketData: DecodedMarketAdapter, ~Copyable {
         sink.reconnect(reason)
     }
 
-    mutating func refuse<M: MarketSink & ~Copyable>(_ reason: FeedRefusal, _ sink: inout M) {
+    mutating func refuse<M: MarketSink & ~Copyable>(
+        _ reason: FeedRefusal, _ sink: inout M, of stream: MarketStream = .none
+    ) {
         refusals.count(reason)
-        sink.refused(reason)
+        sink.refused(reason, of: stream, lane: 0)
     }
 }

@@ -41,7 +41,10 @@ extension EngineHost {
             keepers.venueAge = now - truth.requestedAt
         }
         keepers.guardRunning = GuardPresence(directory: configuration.directory).isRunning
-        var feed = FeedFacts(hot.feed.read())
+        let counters = hot.feed.read()
+        var feed = FeedFacts(counters)
+        feed.streams = FeedFacts.streams(
+            counters.parse.streams, hasSecond: hot.gauges.second != nil, orders: hot.gauges.orders)
         feed.quarantined = quarantine.counts
         var document = StatusDocument(
             engine: status, limits: view.limits[0], latencies: latencies(), events: view.events.last(20),

@@ -28,6 +28,30 @@ extension FeedFacts {
         frames = counters.link.frames
         repeated = counters.parse.pair.repeated
     }
+
+    /// Every stream as `ctl feeds` names it. `orders`: the private stream, where the mode has one.
+    static func streams(_ table: StreamTable, hasSecond: Bool, orders: GaugeBoard?) -> [StreamLine] {
+        var lines: [StreamLine] = []
+        for lane in 0..<(hasSecond ? 2 : 1) {
+            for stream in [MarketStream.ticker, .depth, .trades, .none] {
+                let counts = table[lane, stream]
+                var line = StreamLine()
+                line.link = hasSecond ? "market data \(lane + 1)" : "market data"
+                line.stream = stream.name
+                line.duplicates = counts.duplicates
+                line.outOfOrder = counts.outOfOrder
+                line.gaps = counts.gaps
+                line.others = counts.others
+                lines.append(line)
+            }
+        }
+        guard let orders else { return lines }
+        var events = StreamLine()
+        events.link = "orders"
+        events.stream = "events"
+        events.duplicates = UInt64(max(0, orders.read(.duplicates)))
+        return lines + [events]
+    }
 }
 
 extension QuarantineLine {

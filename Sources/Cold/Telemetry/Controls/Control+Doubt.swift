@@ -154,10 +154,13 @@ extension Control {
             acts: ["command:failover"]),
         Control(
             "R31", .running, "message told twice or out of order",
-            does: "taken once, or the book is built anew",
-            code: "`SymbolFeed`, `SeenEvents`",
+            does: """
+            taken once, or the book is built anew; what was told again, too late or left out is counted by stream: \
+            `needletail ctl feeds`
+            """,
+            code: "`SymbolFeed`, `SeenEvents`, `VenueKit/StreamCounts`",
             key: "-",
-            shown: "IdempotencyTests"),
+            shown: "IdempotencyTests, `What a stream tells again or leaves out is counted by stream, and the sum is the total`"),
         Control(
             "R32", .running, "message not believed",
             does: """
