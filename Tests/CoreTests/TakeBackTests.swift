@@ -94,6 +94,94 @@ private func taken(_ stage: Stage) -> [ClientOrderID] {
     #expect(stage.bench.cancels.map(\.client) == [large] && stage.bench.orderStates[small] == .open)
 }
 
+@Test func aLoweredCollarTakesBackWhatItWouldRefuseNowAndNothingElse() {
+    let stage = Stage()
+    stage.bench.live()
+    // The mid is 50000.5: 10 basis points are 50.0005, so 49950.4995 is the last price that is allowed.
+    let near = stage.resting(.buy, "0.1", at: "49950.5")
+    let far = stage.resting(.buy, "0.1", at: "49950.49")
+    let farther = stage.resting(.buy, "0.1", at: "49900")
+    let sale = stage.resting(.sell, "0.1", at: "50050.5")
+    let away = stage.resting(.sell, "0.1", at: "50050.51")
+    #expect(stage.bench.limit(.priceCollarBps, 10))
+    #expect(taken(stage) == [away, farther, far], "newest first")
+    #expect(stage.bench.orderStates[near] == .open && stage.bench.orderStates[sale] == .open)
+    #expect(stage.bench.alerts.last == .limitLowered && stage.bench.state == .live)
+    // The gate says the same of both prices.
+    #expect(stage.place(.buy, "0.1", at: "49950.49") == nil && stage.verdict == .priceCollar)
+    #expect(stage.place(.buy, "0.1", at: "49950.5") != nil)
+    for _ in 0..<20 { stage.bench.timer(after: 10) }
+    #expect(stage.bench.cancels.count == 3, "what is on its way is not asked for again, and the rest stays")
+}
+
+@Test func aLoweredCollarTakesBackWhatReducesTooSinceTheGateWouldRefuseIt() {
+    let stage = Stage()
+    stage.bench.live()
+    stage.hold("1")
+    let sale = stage.resting(.sell, "1", at: "50100")
+    #expect(stage.bench.limit(.priceCollarBps, 10))
+    #expect(taken(stage) == [sale])
+}
+
+@Test func aLoweredCollarIsJudgedWhereTheMarketIsNow() {
+    let stage = Stage()
+    stage.bench.live()
+    let client = stage.resting(.buy, "0.1", at: "49990")
+    stage.bench.tick("50100")
+    #expect(stage.bench.orderStates[client] == .open, "a market that moves away takes nothing back by itself")
+    #expect(stage.bench.limit(.priceCollarBps, 10))
+    #expect(taken(stage) == [client], "22.1 basis points from the mid of 50100.5")
+}
+
+@Test func aLoweredBoundOfDriftTakesBackWhatIsTooFarFromTheLastMinute() {
+    for (price, isTaken) in [("49950.5", false), ("49950.49", true)] as [(Price, Bool)] {
+        let stage = Stage()
+        stage.bench.live()
+        let client = stage.resting(.buy, "0.1", at: price)
+        stage.bench.wait(milliseconds: 5000, every: 500)
+        #expect(stage.bench.limit(.maxDriftBps, 10))
+        #expect(taken(stage) == (isTaken ? [client] : []), "\(price)")
+    }
+}
+
+@Test func aLoweredBoundOfSlippageTakesNothingBackSinceWhatRestsTakesNothing() {
+    let stage = Stage()
+    stage.bench.live()
+    _ = stage.resting(.buy, "1", at: "49990")
+    _ = stage.resting(.sell, "1", at: "50100")
+    #expect(stage.bench.limit(.maxSlippageBps, 1) && stage.bench.limit(.maxFillCostBps, 1))
+    for _ in 0..<20 { stage.bench.timer(after: 10) }
+    #expect(stage.bench.cancels.isEmpty)
+}
+
+/// Wherever orders rest and however far the collar is lowered: those are taken back that the gate would refuse now.
+@Test func afterALoweredCollarExactlyWhatTheGateWouldRefuseIsTakenBack() {
+    var both = (0, 0)
+    for seed in 1...200 as ClosedRange<UInt64> {
+        var dice = Dice(seed: seed)
+        let stage = Stage()
+        stage.bench.live()
+        var left: [(client: ClientOrderID, price: Int64)] = []
+        for _ in 0..<(1 + dice.below(7)) {
+            let side: Side = dice.oneIn(2) ? .buy : .sell
+            let away = Int64(dice.below(40_000)) * Price("0.01").raw
+            let price = side == .buy ? Price("50000").raw - away : Price("50010").raw + away
+            left.append((stage.resting(side, "0.1", at: Price(raw: price)), price))
+        }
+        let bps = Int64(1 + dice.below(60))
+        #expect(stage.bench.limit(.priceCollarBps, bps), "seed \(seed)")
+        let gone = Set(taken(stage))
+        for order in left {
+            // In units of the tick: |price - mid| * 10000 <= mid * bps, the mid 50000.5.
+            let distance = abs(order.price - Price("50000.5").raw) / Price("0.01").raw
+            let isOutside = distance * 10_000 > 5_000_050 * bps
+            #expect(gone.contains(order.client) == isOutside, "seed \(seed): \(order.price) with \(bps) bps")
+            if isOutside { both.0 += 1 } else { both.1 += 1 }
+        }
+    }
+    #expect(both.0 > 100 && both.1 > 100, "both happened: \(both)")
+}
+
 /// Whatever rests and whichever limit is lowered: afterwards what stays and is not on its way out is within it, and the
 /// newest that was taken was needed.
 @Test func afterALoweredLimitTheRestIsWithinItWhateverRested() {

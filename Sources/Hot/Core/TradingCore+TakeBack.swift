@@ -1,16 +1,18 @@
 import Model
 import Orders
+import Risk
 import Units
 
 /// Limits that were lowered below what rests, until what rests is within them again.
 struct LoweredLimits: BitwiseCopyable {
     /// A bit for each of `keys`.
-    private(set) var bits: UInt8 = 0
+    private(set) var bits: UInt16 = 0
     /// The instrument whose limits they are; `nil` of a set that is not empty means any.
     private(set) var instrument: InstrumentID?
 
-    /// Limits of what rests, in the order in which they are judged. All others bind new orders, or time takes care of them.
-    static func bit(_ key: LimitKey) -> UInt8 {
+    /// Limits of what rests, in the order in which they are judged. All others bind new orders, or time takes care of them:
+    /// what rests takes nothing, so a bound of slippage or of a fill's cost has nothing to say about it.
+    static func bit(_ key: LimitKey) -> UInt16 {
         switch key {
         case .maxOrderQuantity: return 1
         case .maxOrderNotional: return 2
@@ -20,6 +22,8 @@ struct LoweredLimits: BitwiseCopyable {
         case .maxGrossExposure: return 32
         case .maxPortfolioNet: return 64
         case .maxPortfolioGross: return 128
+        case .priceCollarBps: return 256
+        case .maxDriftBps: return 512
         default: return 0
         }
     }
@@ -39,8 +43,9 @@ struct LoweredLimits: BitwiseCopyable {
 
 /// A lowered limit takes back what exceeds it: the newest order first, until the rest is within. Orders whose cancel is on
 /// its way count as gone here (the gate counts them at their worst until the venue has answered); what is not known to rest
-/// waits for the next timer. What only reduces a position stays: it leads back to the limit. No amount is estimated low: of
-/// two generations of an order both count.
+/// waits for the next timer. What only reduces a position stays within a lowered amount: it leads back to the limit. No
+/// amount is estimated low: of two generations of an order both count. A lowered bound of price takes back what the gate
+/// would refuse if it came now, by the market of this step; each order is judged alone, and one that reduces too.
 extension TradingCore {
     /// What rests of one instrument, and of the run in quote, without what is being cancelled.
     private struct Resting {
@@ -89,6 +94,7 @@ extension TradingCore {
             if lowered.has(.maxOrderNotional), quote(Int128(order.exposure.raw), order.price) > Int128(limits.maxOrderNotional.raw) {
                 return true
             }
+            if isAway(order, at, limits) { return true }
             if lowered.has(.maxOpenOrders), rest.count > limits.maxOpenOrders { return true }
             let worst = buys ? position + rest.buys : rest.sells - position
             if lowered.has(.maxPosition), worst > Int128(limits.maxPosition.raw) { return true }
@@ -106,6 +112,20 @@ extension TradingCore {
         if lowered.has(.maxPortfolioNet), net > Int128(limits.maxPortfolioNet.raw) { return true }
         return lowered.has(.maxPortfolioGross) && !reduces
             && sums.gross + rest.runBuys + rest.runSells > Int128(limits.maxPortfolioGross.raw)
+    }
+
+    /// Whether a lowered bound of price would refuse the order if it came now. Without a price to compare with it would.
+    private mutating func isAway(_ order: Order, _ index: Int, _ limits: RiskLimits) -> Bool {
+        if lowered.has(.priceCollarBps) {
+            let held = instruments[index]
+            if !held.hasTop
+                || RiskGate.isOutsideCollar(order.price, bid: held.top.bidPrice, ask: held.top.askPrice, limits.priceCollarBps)
+            {
+                return true
+            }
+        }
+        guard lowered.has(.maxDriftBps), limits.maxDriftBps != .max, state != .reducing else { return false }
+        return RiskGate.hasDrifted(order.price, from: drifts[index].mean(at: now), limits.maxDriftBps)
     }
 
     private mutating func resting(_ instrument: InstrumentID) -> Resting {

@@ -176,7 +176,7 @@ public enum RiskGate {
 
     /// Whether `distance`, signs dropped, is more than so many basis points of `whole`, rounded up; true where that cannot
     /// be said. Precondition: both fit 66 bits, so that the products fit 98.
-    @inline(__always) private static func isBeyond(_ distance: Int128, _ whole: Int128, _ limit: Int32) -> Bool {
+    @inline(__always) static func isBeyond(_ distance: Int128, _ whole: Int128, _ limit: Int32) -> Bool {
         whole <= 0 || (distance < 0 ? 0 &- distance : distance) &* 10_000 > whole &* Int128(limit)
     }
 

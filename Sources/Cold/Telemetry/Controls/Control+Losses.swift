@@ -157,17 +157,23 @@ extension Control {
             "R16", .running, "lowered limit",
             does: """
             what rests beyond it is cancelled, the newest first, until the rest is within; what is on its way waits \
-            until it rests; what only reduces a position stays; so too when a raise ends
+            until it rests; of an amount, what only reduces a position stays; of a bound of price, all that the gate \
+            would refuse now goes, by the market of that step; a bound of slippage takes nothing back, since what rests \
+            takes nothing; so too when a raise ends
             """,
             code: "`TradingCore+TakeBack`",
             key: """
             `max_order_quantity`, `max_order_notional`, `max_open_orders`, `max_position`, `max_net_exposure`, \
-            `max_gross_exposure`, `max_portfolio_net`, `max_portfolio_gross`
+            `max_gross_exposure`, `max_portfolio_net`, `max_portfolio_gross`, `price_collar_bps`, `max_drift_bps`
             """,
             shown: """
             `aLoweredLimitTakesTheNewestOrdersBackUntilTheRestIsWithin`, `whatIsWithinALoweredLimitStays`, \
             `whatReducesThePositionStaysUnderALoweredLimit`, `anOrderThatIsStillOnItsWayIsTakenBackOnceItRests`, \
-            `aRaiseThatEndsTakesBackWhatOnlyItAllowed`, `afterALoweredLimitTheRestIsWithinItWhateverRested`
+            `aRaiseThatEndsTakesBackWhatOnlyItAllowed`, `afterALoweredLimitTheRestIsWithinItWhateverRested`, \
+            `aLoweredCollarTakesBackWhatItWouldRefuseNowAndNothingElse`, \
+            `afterALoweredCollarExactlyWhatTheGateWouldRefuseIsTakenBack`, \
+            `aLoweredBoundOfDriftTakesBackWhatIsTooFarFromTheLastMinute`, \
+            `aLoweredBoundOfSlippageTakesNothingBackSinceWhatRestsTakesNothing`
             """,
             acts: ["alert:LIMIT_LOWERED"]),
         Control(
