@@ -197,7 +197,7 @@ let testTargets: [Target] = [
     tests("BooksTests", ["Books", "Units", "Memory", "Model", "TestSupport"]),
     tests("BinanceTests", ["Units", "Model", "Wire", "Books", "Signing", "VenueKit", "Binance", "TestSupport"]),
     tests("ConfigTests", ["Config", "Units", "Model", "Agents"]),
-    tests("CeremonyTests", ["Units", "Model", "StrategyKit", "Quoting", "Core", "TestSupport"]),
+    tests("CeremonyTests", ["Units", "Model", "StrategyKit", "Quoting", "Core", "Telemetry", "Control", "TestSupport"]),
     tests("ControlTests", ["Units", "Model", "Telemetry", "Control"]),
     tests("ConsoleTests", ["Units", "Model", "Telemetry", "Console"]),
     tests("CoreTests", ["Core", "Orders", "StrategyKit", "Quoting", "Units", "Model", "TestSupport"]),

@@ -12,6 +12,13 @@ struct Desk: ~Copyable {
     /// Of the last command.
     private(set) var accepted = false
     private(set) var review: IntentReview?
+    /// Every answer to somebody's command, in order, with what belongs to it.
+    private(set) var answers: [Answer] = []
+    struct Answer {
+        var result: CommandResult
+        var review: IntentReview?
+        var refusal: Verdict?
+    }
     private(set) var now = Nanoseconds(seconds: 100)
     private var update: UInt64 = 0
 
@@ -53,11 +60,17 @@ struct Desk: ~Copyable {
     mutating func step(_ input: Input, after span: Nanoseconds = Nanoseconds(raw: 1000)) {
         now = now + span
         core.step(input, at: now, into: &outputs)
+        var ofStep: IntentReview?
+        var refusal: Verdict?
         for index in 0..<outputs.count {
             switch outputs[index] {
             case .place: ordersSent += 1
-            case .command(let result): accepted = result.accepted
-            case .review(let shown): review = shown
+            case .command(let result):
+                accepted = result.accepted
+                guard result.command.operatorID != Command.engineOperator else { break }
+                answers.append(Answer(result: result, review: ofStep, refusal: refusal))
+            case .review(let shown): (review, ofStep) = (shown, shown)
+            case .verdict(let verdict) where verdict.verdict != .passed && verdict.intent.strategy == .hand: refusal = verdict
             default: break
             }
         }
@@ -116,6 +129,9 @@ struct Desk: ~Copyable {
     /// To the next order server, as the order link carries it out.
     mutating func failover() {
         command(.failover)
+        takeOtherServer()
+    }
+    mutating func takeOtherServer() {
         step(.source(SourceSwitch(venue: VenueID(0), role: .orders, from: 0, to: 1, reason: .byHand)))
         link(.orders, .down)
         link(.orders, .up)
@@ -127,6 +143,8 @@ struct Desk: ~Copyable {
     }
 
     var state: SystemState { core.state }
+    var status: EngineStatus { mutating get { core.status(from: 0) } }
+    var limits: RiskLimits { core.limits(of: InstrumentID(0)) }
 
     /// All that what the desk is told next depends on, while no order was sent and no time-out passes. Names of reviews and
     /// times are left out: the newest review is meant by every word, and each lifetime is longer than a sequence.
