@@ -97,6 +97,20 @@ private func limiter(_ used: Int32, _ limit: Int32, _ seconds: Int64 = 10) -> Ve
     #expect(stage.bench.alerts.contains(.rateLimited))
 }
 
+@Test func duringABanNoPersonsWordLeadsToACancelAndItsOrdersGoWhenItEnds() {
+    let stage = Stage()
+    stage.bench.live()
+    let client = stage.resting()
+    stage.bench.usage(hold: .all, seconds: 4)
+    let before = stage.bench.cancels.count
+    #expect(stage.bench.command(.strategyOff, subject: 0))
+    #expect(!stage.bench.command(.cancelOrder, subject: client.word), "refused, not kept for later")
+    stage.bench.wait(milliseconds: 3900)
+    #expect(stage.bench.cancels.count == before && stage.bench.cancelAlls == 0)
+    stage.bench.wait(milliseconds: 3000)
+    #expect(stage.bench.cancels.count + stage.bench.cancelAlls > before, "what rests is cancelled when it ends")
+}
+
 @Test func aLongerHoldReplacesAShorterOneAndAWeakerNeverAStronger() {
     let stage = Stage()
     stage.bench.live()

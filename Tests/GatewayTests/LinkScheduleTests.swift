@@ -100,4 +100,22 @@ private struct World {
         }
         #expect(first.count >= 15)
     }
+
+    @Test func `During a ban nobody knocks: no attempt, no planned replacement, whatever is asked, until it ends`() {
+        var world = World(seed: 5)
+        while world.state != .open { world.step(Nanoseconds(milliseconds: 10)) }
+        let ends = world.now + Nanoseconds(seconds: 2 * 86_400)
+        world.schedule.banned(until: ends)
+        world.schedule.banned(until: world.now + Nanoseconds(seconds: 1))
+        while world.now < ends - Nanoseconds(seconds: 86_400 + 60) { world.step(Nanoseconds(seconds: 1)) }
+        #expect(world.attempts.count == 1 && world.state == .open && world.oldest > Nanoseconds(seconds: 23 * 3600 + 3500))
+        world.isVenueUp = false
+        world.state = .closed
+        world.schedule.expedite(at: world.now)
+        while world.now < ends - Nanoseconds(seconds: 1) { world.step(Nanoseconds(seconds: 1)) }
+        #expect(world.attempts.count == 1, "banned, and the link was lost: it waits")
+        world.isVenueUp = true
+        while world.now < ends + Nanoseconds(seconds: 30) { world.step(Nanoseconds(milliseconds: 100)) }
+        #expect(world.attempts.count > 1 && world.attempts[1] >= ends && world.state == .open)
+    }
 }

@@ -145,7 +145,7 @@ struct ControlDesk {
     private static func cause(_ result: CommandResult) -> String {
         switch result.command.kind {
         case .confirmIntent: return "no review with this number and hash waits, or its time is over; each is good once"
-        case .cancelOrder: return "no order of that name rests, or the order link is down"
+        case .cancelOrder: return "no order of that name rests, the order link is down, or the venue has banned us"
         case .incident: return "no incident is open"
         case .strategyOn: return "it is on already, or its cooldown is not over"
         case .instrumentOn: return "it is open already, its position is being closed, or its price still moves"

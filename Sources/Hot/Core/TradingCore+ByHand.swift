@@ -106,9 +106,9 @@ extension TradingCore {
         enter(.disarmed, .none, nil, &outputs)
     }
 
-    /// Cancels one resting order of ours, in whatever state.
+    /// Cancels one resting order of ours, in whatever state; not while the venue has banned us.
     mutating func cancelOrder(_ command: Command, _ outputs: inout OutputBuffer) -> Bool {
-        guard maySend, published.orderLink == .up, command.subject != 0,
+        guard mayCancel, command.subject != 0,
             let slot = orders.find(client: ClientOrderID(word: command.subject))
         else { return false }
         let order = orders[slot]

@@ -91,7 +91,8 @@ extension TradingCore {
         accounts[index].resumableAt = until
         watchAll()
         tellStrategy(index, isOn: false, by: operatorID, value: value, limit: limit, &outputs)
-        guard maySend, published.orderLink == .up else { return }
+        // What may not be cancelled now, `watch` cancels when it may.
+        guard mayCancel else { return }
         var at = orders.first(of: StrategyID(UInt8(truncatingIfNeeded: index)))
         while let slot = at {
             if orders[slot].state == .open || orders[slot].state == .partiallyFilled { requestCancel(slot, &outputs) }

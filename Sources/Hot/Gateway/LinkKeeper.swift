@@ -89,6 +89,9 @@ struct LinkKeeper: ~Copyable {
         counters.replacements = schedule.replacements
     }
 
+    /// The venue has banned us: no attempt before this time.
+    mutating func banned(until time: Nanoseconds) { schedule.banned(until: time) }
+
     /// Closes the connection; the next turns open a new one.
     mutating func reconnect() { link.close() }
 

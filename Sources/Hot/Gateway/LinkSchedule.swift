@@ -12,6 +12,8 @@ struct LinkSchedule: BitwiseCopyable, Sendable {
     private var due: Nanoseconds?
     private var isPlanned = false
     private var wasOpen = false
+    /// The venue has banned us until then: who knocks meanwhile is banned for longer.
+    private var bannedUntil = Nanoseconds(raw: .min)
     /// How often the link came to be open.
     private(set) var connections: UInt64 = 0
     /// How many of its ends were replacements before the venue's cut.
@@ -42,13 +44,16 @@ struct LinkSchedule: BitwiseCopyable, Sendable {
         (isPlanned, wasOpen) = (false, false)
     }
 
+    /// No attempt before this time, and no connection given up that still holds. The longest one told counts.
+    mutating func banned(until time: Nanoseconds) { bannedUntil = Swift.max(bannedUntil, time) }
+
     private mutating func watch(at now: Nanoseconds) -> Step {
         if !wasOpen {
             wasOpen = true
             connections &+= 1
             reconnector.opened(at: now)
         }
-        guard reconnector.shouldReplace(at: now) else { return .none }
+        guard now >= bannedUntil, reconnector.shouldReplace(at: now) else { return .none }
         isPlanned = true
         return .close
     }
@@ -60,7 +65,7 @@ struct LinkSchedule: BitwiseCopyable, Sendable {
             if isPlanned { replacements &+= 1 }
             (isPlanned, wasOpen) = (false, false)
         }
-        guard let time = due, now >= time, reconnector.mayAttempt(at: now) else { return .none }
+        guard let time = due, now >= time, now >= bannedUntil, reconnector.mayAttempt(at: now) else { return .none }
         due = nil
         reconnector.attempted(at: now)
         return .open

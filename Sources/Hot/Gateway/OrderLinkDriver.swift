@@ -43,6 +43,7 @@ public struct OrderLinkDriver<Adapter: OrderEntryAdapter & ~Copyable>: OrderRout
         }
     }
 
+    public mutating func banned(until time: Nanoseconds) { keeper?.banned(until: time) }
     public mutating func stop() { keeper?.shutDown(at: SystemInputs.monotonicNow(), &handler) }
 
     /// One turn of the link; what it said is in `takeEvent` afterwards.

@@ -26,6 +26,8 @@ public protocol OrderRoute: ~Copyable {
     mutating func perform(_ output: Output, at now: Nanoseconds, wallNow: Nanoseconds) -> Bool
     /// When the link did what with the last request; `nil` where there is no link.
     var stamps: LinkStamps? { mutating get }
+    /// The venue has banned us, as its answers say: nothing leaves before this time, no attempt to connect either.
+    mutating func banned(until time: Nanoseconds)
     /// A market event, before the core sees it. Only a simulated venue listens.
     mutating func observe(_ market: Input, at now: Nanoseconds)
 }
@@ -35,6 +37,7 @@ extension OrderRoute where Self: ~Copyable {
     @inlinable public var stamps: LinkStamps? { mutating get { nil } }
     @inlinable public mutating func start() {}
     @inlinable public mutating func stop() {}
+    @inlinable public mutating func banned(until time: Nanoseconds) {}
     @inlinable public mutating func observe(_ market: Input, at now: Nanoseconds) {}
 }
 

@@ -142,15 +142,26 @@ public struct TradeAgent<Route: OrderRoute & ~Copyable, Strategies: StrategySet>
     private mutating func takeOrderEvents(_ now: Nanoseconds) -> Int {
         var work = 0
         while canStep, let event = outlet.takeEvent() ?? orders.takeEvent() {
+            heedBan(event, now)
             step(event, now)
             work += 1
         }
         return work
     }
 
+    /// The link is told of a ban, whoever heard of it.
+    private mutating func heedBan(_ input: Input, _ now: Nanoseconds) {
+        guard case .venueUsage(let said) = input, said.hold == .all, said.holdFor.raw > 0 else { return }
+        let (until, overflow) = now.raw.addingReportingOverflow(said.holdFor.raw)
+        orders.banned(until: Nanoseconds(raw: overflow ? .max : until))
+    }
+
     /// A step of the cold side's; a kill is stamped, so that the operator sees how long it took.
     private mutating func command(_ input: Input, _ now: Nanoseconds) {
-        guard case .command(let command) = input else { return step(input, now) }
+        guard case .command(let command) = input else {
+            heedBan(input, now)
+            return step(input, now)
+        }
         hasCommanded = true
         if command.isAboutRow { telemetry.showNext(Int(clamping: command.subject)) }
         guard command.kind == .kill else { return step(input, now) }

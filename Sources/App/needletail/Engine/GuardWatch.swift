@@ -145,7 +145,8 @@ final class GuardWatch {
     private func ask(_ round: inout Round, _ make: () -> RestRequest?) async throws -> RestAnswer {
         let answer = try await rest.sendToAny(make)
         if answer.status == 429 || answer.status == 418 {
-            let seconds = min(max(answer.retryAfterSeconds ?? 1, 1), 60)
+            // Who asks during a ban is banned for longer. An hour at most: a wrong header must not silence the guard for days.
+            let seconds = min(max(answer.retryAfterSeconds ?? 1, 1), 3600)
             round.pause = max(round.pause, Nanoseconds(seconds: Int64(seconds)))
         }
         return answer
