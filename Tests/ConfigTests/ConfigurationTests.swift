@@ -58,7 +58,7 @@ import Units
             ("limits.max_strategy_drawdown", "1"), ("limits.max_reject_percent", "1"),
             ("limits.max_strategy_slippage_bps", "1"), ("limits.min_strategy_samples", "1"),
             ("limits.strategy_cooldown", "1s"), ("limits.stop_loss", "1"), ("limits.stop_loss", "1bps"),
-            ("limits.take_profit", "1"), ("limits.take_profit", "1bps"), ("limits.exit_pause", "1s"),
+            ("limits.take_profit", "1"), ("limits.take_profit", "1bps"), ("limits.exit_pause", "1s"), ("limits.max_unreconciled", "59s"),
             ("strategies.0.shadow", "true"),
             ("topology.preset", "four-cores"), ("timeouts.request", "1s"), ("timeouts.heartbeat", "1ms"),
             ("timeouts.place", "3s"), ("timeouts.cancel", "3s"), ("timeouts.amend", "3s"), ("timeouts.query", "3s"),

@@ -10,7 +10,7 @@ private let capped: String = {
         ("max_messages_per_second", "10"), ("max_messages_per_minute", "120"), ("max_identical_orders", "5"),
         ("max_order_cycles", "20"), ("max_direction_flips", "4"), ("max_executions", "10"), ("max_consecutive_errors", "3"),
         ("price_collar_bps", "100"), ("max_slippage_bps", "20"), ("max_data_age", "2s"), ("max_order_age", "300s"),
-        ("max_unconfirmed", "30s"),
+        ("max_unconfirmed", "30s"), ("max_unreconciled", "60s"),
     ]
     var lines = sample.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     for (key, value) in tiny {
@@ -29,6 +29,7 @@ private let above: [(String, String)] = [
     ("max_messages_per_minute", "121"), ("max_identical_orders", "6"), ("max_order_cycles", "21"),
     ("max_direction_flips", "5"), ("max_executions", "11"), ("max_consecutive_errors", "4"), ("price_collar_bps", "101"),
     ("max_slippage_bps", "21"), ("max_data_age", "2001ms"), ("max_order_age", "301s"), ("max_unconfirmed", "31s"),
+    ("max_unreconciled", "61s"),
 ]
 
 private func errors(_ text: String, _ overrides: [(path: String, value: String)] = []) -> [ConfigurationError] {

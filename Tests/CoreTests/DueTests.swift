@@ -99,6 +99,7 @@ private final class DueWorld {
             $0.maxDataAge = Nanoseconds(milliseconds: 120)
             $0.maxOrderAge = Nanoseconds(milliseconds: 300)
             $0.maxUnconfirmed = Nanoseconds(milliseconds: 150)
+            $0.maxUnreconciled = Nanoseconds(milliseconds: 900)
             $0.maxMoveBps = 60
             $0.breachPause = Nanoseconds(milliseconds: 70)
             $0.maxDailyLoss = "4000"

@@ -52,6 +52,69 @@ import Units
     #expect(stage.bench.state == .safe && stage.bench.status.stateReason == .fillSeqGap)
 }
 
+@Test func aGapInTheFillsOfAnOrderThatRestsLeadsToSafeAfterItsGrace() {
+    for told in [true, false] {
+        let stage = Stage()
+        stage.bench.live()
+        let client = stage.resting(.buy, "1")
+        stage.bench.update(.partiallyFilled, client, cumulative: "0.3", quantity: "1")
+        let began = stage.bench.now
+        // More of the same does not begin the grace anew.
+        stage.bench.wait(milliseconds: 15_000)
+        stage.bench.fill(client, "0.1")
+        stage.bench.update(.partiallyFilled, client, cumulative: "0.4", quantity: "1")
+        stage.bench.wait(milliseconds: 10_000)
+        stage.bench.step(.timer, after: began + Nanoseconds(seconds: 30) - stage.bench.now)
+        #expect(stage.bench.state == .live, "at the grace")
+        if told { stage.bench.fill(client, "0.3", source: .tradeHistory) }
+        stage.bench.step(.timer, after: Nanoseconds(raw: 1))
+        stage.bench.timer()
+        #expect(stage.bench.state == (told ? .live : .safe), "a nanosecond past it")
+        guard !told else { continue }
+        #expect(stage.bench.status.stateReason == .fillSeqGap && stage.bench.orderStates[client] == .pendingCancel)
+        let alert = stage.bench.outputs.compactMap { if case .alert(let alert) = $0 { alert } else { nil } }.last
+        #expect(alert?.value == Quantity("0.3").raw && alert?.limit == Nanoseconds(seconds: 30).raw)
+    }
+}
+
+@Test func aFillWhoseCumulativeQuantityJumpsIsAGapToo() {
+    let stage = Stage()
+    stage.bench.live()
+    let client = stage.resting(.buy, "1")
+    var fill = stage.bench.fill(client, "0.1")
+    fill.trade = TradeID(low: 900)
+    fill.cumulativeQuantity = "0.6"
+    stage.bench.step(.fill(fill))
+    #expect(stage.bench.order(client)?.filled == "0.2" && stage.bench.order(client)?.claimed == "0.6")
+    stage.bench.wait(milliseconds: 29_000)
+    #expect(stage.bench.state == .live)
+    stage.bench.wait(milliseconds: 2000)
+    #expect(stage.bench.state == .safe && stage.bench.status.stateReason == .fillSeqGap)
+}
+
+@Test func aFillOnAnotherInstrumentThanItsOrdersCountsWhereItWasAndLeadsToSafe() {
+    let stage = Stage(.bench(instruments: 2))
+    stage.bench.live()
+    let client = stage.resting()
+    stage.bench.fill(client, "0.02", instrument: 1)
+    #expect(stage.bench.state == .safe && stage.bench.status.stateReason == .positionMismatch)
+    #expect(stage.bench.position(1).quantity == "0.02" && stage.bench.position(0).quantity == .zero)
+    #expect(stage.bench.order(client)?.filled == .zero, "the order of that name is another one")
+    let told = stage.bench.outputs.compactMap { if case .alert(let alert) = $0 { alert } else { nil } }
+    #expect(told.first?.value == 1 && told.first?.limit == 0 && told.first?.client == client)
+    #expect(told.allSatisfy { $0.severity == .critical })
+}
+
+@Test func anUpdateThatNamesAnotherInstrumentThanItsOrdersIsNotBelievedAndLeadsToSafe() {
+    let stage = Stage(.bench(instruments: 2))
+    stage.bench.live()
+    let client = stage.resting(in: 0)
+    stage.bench.update(.cancelled, client, instrument: 1)
+    #expect(stage.bench.state == .safe && stage.bench.status.stateReason == .positionMismatch)
+    #expect(stage.bench.orderStates[client] == .pendingCancel, "cancelled by us, not by that word")
+    #expect(stage.bench.order(client)?.claimed == .zero)
+}
+
 @Test func moreFilledThanOrderedLeadsToSafeBeforeTheStrategyIsAsked() {
     let stage = Stage()
     stage.bench.live()

@@ -87,6 +87,46 @@ import Units
     #expect(stage.bench.state == .live)
 }
 
+@Test func aBalanceThatIsAbsentOnceComparesNothingAndTwiceInARowDiffers() {
+    let stage = Stage()
+    stage.bench.live()
+    let proved = stage.bench.status.lastReconciledAt
+    stage.bench.snapshot(balance: nil)
+    stage.bench.wait(milliseconds: 1000)
+    #expect(stage.bench.state == .live && stage.bench.status.reconcileBreaks == 0, "absence in one is not zero")
+    #expect(stage.bench.status.lastReconciledAt == proved, "and not a proof")
+    stage.bench.snapshot(balance: "10")
+    stage.bench.snapshot(balance: nil)
+    stage.bench.wait(milliseconds: 1000)
+    #expect(stage.bench.state == .live && stage.bench.status.reconcileBreaks == 0, "not in a row")
+    stage.bench.snapshot(balance: nil)
+    stage.bench.wait(milliseconds: 600)
+    #expect(stage.bench.state == .reducing && stage.bench.status.reconcileBreaks == 1)
+    let told = stage.bench.outputs.compactMap { if case .alert(let alert) = $0 { alert } else { nil } }
+    #expect(told.map(\.value) == [0] && told.map(\.limit) == [Quantity("10").raw], "both figures")
+    stage.bench.snapshot(balance: nil)
+    stage.bench.wait(milliseconds: 600)
+    #expect(stage.bench.state == .halted && stage.bench.status.reconcileBreaks == 2)
+}
+
+@Test func aBalanceThatIsAbsentWhereNothingIsExpectedIsAsItShouldBe() {
+    let stage = Stage()
+    stage.bench.link(.marketData, .up)
+    stage.bench.link(.orders, .up)
+    for _ in 0..<3 { stage.bench.snapshot(balance: nil) }
+    stage.bench.tick()
+    #expect(stage.bench.status.missing.isEmpty && stage.bench.status.lastReconciledAt > .zero)
+    #expect(stage.bench.command(.stage) && stage.bench.command(.arm) && stage.bench.command(.confirm))
+    stage.bench.fill(stage.resting(), "0.1")
+    stage.bench.wait(milliseconds: 10)
+    let proved = stage.bench.status.lastReconciledAt
+    stage.bench.snapshot(balance: nil)
+    #expect(stage.bench.status.lastReconciledAt == proved, "something was bought since")
+    stage.bench.snapshot(balance: nil)
+    stage.bench.wait(milliseconds: 600)
+    #expect(stage.bench.state == .reducing && stage.bench.status.reconcileBreaks == 1)
+}
+
 @Test func incompleteSnapshotsAreNotAbsence() {
     let stage = Stage()
     stage.bench.live()

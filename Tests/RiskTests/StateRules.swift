@@ -56,6 +56,16 @@ let stateRules: [Rule] = [
         past: { $0.context.limits.maxVenueAge = Nanoseconds(seconds: 1) }),
     Rule(.linkDown, "link down") { $0.context.linksUp = false },
     Rule(.dirtyPosition, "a fill is not confirmed") { $0.context.isDirty = true },
+    Rule(
+        .unreconciled, "not compared with the venue's account", value: 60_000_000_001, limit: 60_000_000_000,
+        atLimit: {
+            $0.context.limits.maxUnreconciled = Nanoseconds(seconds: 60)
+            $0.context.unreconciledFor = Nanoseconds(seconds: 60)
+        },
+        past: {
+            $0.context.limits.maxUnreconciled = Nanoseconds(seconds: 60)
+            $0.context.unreconciledFor = Nanoseconds(raw: 60_000_000_001)
+        }),
     Rule(.strategyOff, "the strategy is off") { $0.context.isStrategyOff = true },
     Rule(.instrumentBlocked, "the instrument is blocked") { $0.context.isBlocked = true },
     Rule(

@@ -164,6 +164,7 @@ final class ScenarioPlayer {
             "max_orders_per_second": { $0.maxOrdersPerSecond = count }, "max_move_bps": { $0.maxMoveBps = count },
             "breach_pause": { $0.breachPause = time }, "max_order_age": { $0.maxOrderAge = time },
             "max_identical_orders": { $0.maxIdenticalOrders = count }, "max_executions": { $0.maxExecutions = count },
+            "max_unreconciled": { $0.maxUnreconciled = time },
         ][words[1]] else { throw Failure(what: "no limit of the stage is called \(words[1])") }
         stage.limit(change)
     }

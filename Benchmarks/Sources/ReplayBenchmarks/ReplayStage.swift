@@ -92,6 +92,7 @@ enum ReplayStage {
             maxOpenOrders: 8, priceCollarBps: 50, maxDataAge: Nanoseconds(seconds: 1), maxOrdersPerSecond: 20,
             maxOrdersPerMinute: 600, maxDailyLoss: try Notional("500"))
         limits.maxUnconfirmed = Nanoseconds(seconds: 10)
+        limits.maxUnreconciled = Nanoseconds(seconds: 60)
         limits.maxNetExposure = try Notional("10000")
         limits.maxGrossExposure = try Notional("20000")
         limits.maxPortfolioNet = try Notional("10000")

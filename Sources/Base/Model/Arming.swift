@@ -15,7 +15,7 @@ public struct ArmingChecks: OptionSet, BitwiseCopyable, Sendable, Hashable {
     public static var orderLink: ArmingChecks { ArmingChecks(rawValue: 1 << 1) }
     /// An instrument's market data is absent or older than its limit.
     public static var data: ArmingChecks { ArmingChecks(rawValue: 1 << 2) }
-    /// No complete snapshot of the account since the order link came up, or since the incident.
+    /// No complete snapshot of the account since the order link came up, since the incident, or for too long.
     public static var reconciled: ArmingChecks { ArmingChecks(rawValue: 1 << 3) }
     /// The venue's balance differs from ours.
     public static var balance: ArmingChecks { ArmingChecks(rawValue: 1 << 4) }
@@ -68,6 +68,8 @@ public enum Trip: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case other = 13
     /// A thread of the engine that stood still: the alert beside it says which, and for how long.
     case threadStall = 110
+    /// Nothing was compared with the venue's account for too long.
+    case unreconciled = 160
 
     /// What an error code means where nobody said it more exactly.
     public init(_ error: ErrorCode) {
@@ -78,6 +80,7 @@ public enum Trip: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .fillSeqGap: self = .missingFill
         case .positionMismatch: self = .position
         case .threadStalled: self = .threadStall
+        case .unreconciled: self = .unreconciled
         case .none: self = .kill
         default: self = .other
         }
@@ -99,6 +102,7 @@ public enum Trip: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .orderLink: return "ORDER_LINK"
         case .position: return "POSITION"
         case .threadStall: return "THREAD_STALL"
+        case .unreconciled: return "UNRECONCILED"
         case .other: return "OTHER"
         }
     }

@@ -144,6 +144,9 @@ public struct RiskLimits: BitwiseCopyable, Sendable {
     public var takeProfitBps = Int32.max
     /// `.max`: until a person ends it.
     public var exitPause = Nanoseconds.zero
+    /// Oldest complete comparison of an instrument with the venue's account, from its request on, with which orders leave;
+    /// beyond it SAFE.
+    public var maxUnreconciled = Nanoseconds(raw: .max)
 
     public init(
         maxOrderQuantity: Quantity, maxOrderNotional: Notional, maxPosition: Quantity, maxOpenOrders: Int32,

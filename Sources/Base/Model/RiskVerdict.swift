@@ -17,6 +17,8 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case linkDown = 7
     /// A fill of the instrument is not yet confirmed by the venue's balance.
     case dirtyPosition = 20
+    /// The instrument was not compared with the venue's account for too long.
+    case unreconciled = 160
     /// The strategy was switched off, by itself or by a person.
     case strategyOff = 21
     /// The instrument is blocked, by a person or by its stop loss or take profit.
@@ -85,6 +87,7 @@ public enum RiskVerdict: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .venueDataAge: return "VENUE_DATA_AGE"
         case .linkDown: return "LINK_DOWN"
         case .dirtyPosition: return "DIRTY_POSITION"
+        case .unreconciled: return "UNRECONCILED"
         case .strategyOff: return "STRATEGY_OFF"
         case .outsideWindow: return "OUTSIDE_WINDOW"
         case .instrumentBlocked: return "INSTRUMENT_BLOCKED"

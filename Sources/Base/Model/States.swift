@@ -125,6 +125,8 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case cannotCancel = 101
     /// Orders were taken back because a limit was lowered below what rested.
     case limitLowered = 125
+    /// Orders and positions were not compared with the venue's account for too long.
+    case unreconciled = 160
 
     public var name: String {
         switch self {
@@ -162,6 +164,7 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .cancelSwitch: return "CANCEL_SWITCH"
         case .cannotCancel: return "CANNOT_CANCEL"
         case .limitLowered: return "LIMIT_LOWERED"
+        case .unreconciled: return "UNRECONCILED"
         }
     }
 }

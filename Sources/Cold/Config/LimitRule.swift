@@ -247,6 +247,10 @@ struct LimitRule: Sendable {
             "A position that won # is closed and its instrument blocked."),
         LimitRule(
             "exit_pause", .span(\.exitPause), "write for how long it is blocked then, such as 5m", "Both block for #."),
+        LimitRule(
+            "max_unreconciled", .span(\.maxUnreconciled),
+            "write how old the last complete comparison with the venue's account may be, such as 60s",
+            "No order leaves when the venue's account was not compared for #: SAFE."),
     ]
 
     /// As an integer: at scale 8, nanoseconds, or the count.

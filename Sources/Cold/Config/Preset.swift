@@ -17,7 +17,7 @@ package enum Preset: String, Sendable, CaseIterable {
         ("max_messages_per_minute", 120), ("max_identical_orders", 5), ("max_order_cycles", 20),
         ("max_direction_flips", 4), ("max_executions", 10), ("max_consecutive_errors", 3), ("price_collar_bps", 100),
         ("max_slippage_bps", 20), ("max_data_age", 2_000_000_000), ("max_order_age", 300_000_000_000),
-        ("max_unconfirmed", 30_000_000_000),
+        ("max_unconfirmed", 30_000_000_000), ("max_unreconciled", 60_000_000_000),
     ]
     /// What the amounts may be counted in.
     private static let dollars = ["USD", "USDT", "USDC", "FDUSD", "TUSD", "DAI", "EUR"]

@@ -12,7 +12,7 @@ extension ArmingChecks {
         case .marketLink: return "the market data link is down"
         case .orderLink: return "the order link is down"
         case .data: return "market data is absent or stale"
-        case .reconciled: return "the account was not reconciled since the link came up or since the incident"
+        case .reconciled: return "the account was not reconciled since the link came up, since the incident, or within max_unreconciled"
         case .balance: return "the venue's balance differs from the engine's"
         case .unknownOrders: return "an order's fate is unknown"
         case .openOrders: return "an order is not settled yet"
@@ -58,6 +58,7 @@ extension Trip {
         case .orderLink: return "the order link"
         case .position: return "a position that differs from the venue's"
         case .threadStall: return "a thread that stood still"
+        case .unreconciled: return "an account that was not reconciled for too long"
         case .other: return "a safeguard; the events name its code"
         }
     }

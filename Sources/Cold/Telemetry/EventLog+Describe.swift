@@ -48,7 +48,8 @@ extension EventLog {
         case .outsideWindow: return value < 0 ? ": the time of day is not known" : ""
         case .priceDrift where value == .max: return ": nobody but us has said a price for a minute"
         case .priceCollar, .priceDrift, .slippage: return ": \(value) bps against \(limit) bps"
-        case .staleMarketData, .quietMarketData, .venueDataAge, .cancelSwitch: return ": \(value / 1_000_000) ms old, limit \(limit / 1_000_000) ms"
+        case .staleMarketData, .quietMarketData, .venueDataAge, .cancelSwitch, .unreconciled:
+            return ": \(value / 1_000_000) ms old, limit \(limit / 1_000_000) ms"
         case .passed, .killed, .notLive, .reduceOnly, .instrumentNotAllowed, .noMarketData, .linkDown, .dirtyPosition,
             .strategyOff, .instrumentBlocked, .notAmendable:
             return ""
@@ -131,6 +132,12 @@ extension EventLog {
             return EventLine(
                 time: time, code: alert.error.name, severity: alert.severity,
                 text: "\(name) stood still for \(alert.value / 1_000_000) ms")
+        }
+        if alert.error == .unreconciled {
+            return EventLine(
+                time: time, code: alert.error.name, severity: alert.severity,
+                text: "\(symbol(alert.instrument)) was not compared with the venue's account for "
+                    + "\(alert.value / 1_000_000) ms, limit \(alert.limit / 1_000_000) ms")
         }
         var text = symbol(alert.instrument)
         if !alert.client.isNone { text += " order \(order(alert.client))" }

@@ -59,13 +59,22 @@ struct InstrumentState: BitwiseCopyable {
     var snapshotBalance = Quantity.zero
     var hasSnapshotBalance = false
     var lastFillAt = Nanoseconds(raw: .min / 2)
+    /// Complete snapshots in a row that had no row of it although one was expected.
+    var absences: UInt8 = 0
     /// Consecutive snapshots that differed.
     var breaks: UInt8 = 0
+    /// The last complete snapshot that was compared, by when it was asked for; the run's begin before the first.
+    var comparedAt = Nanoseconds.zero
+    var isCompared = false
+    /// Somebody was told that it is too long ago.
+    var isOverdueTold = false
     /// A difference that waits for a fill to explain it.
     var hasSuspect = false
     var suspectSince = Nanoseconds.zero
     var suspectValue: Int64 = 0
     var suspectExpected: Int64 = 0
+    /// What the fills since then did to the balance.
+    var sinceSuspect = BalanceMoves()
 
     /// Within its hours at the last timer.
     var isOpen = false

@@ -164,10 +164,11 @@ extension TradingCore {
 
     /// In doubt: cancels what can be cancelled and stays so until a person re-arms.
     mutating func enterSafe(
-        _ error: ErrorCode, trip: Trip = .none, value: Int64 = 0, limit: Int64 = 0, _ outputs: inout OutputBuffer
+        _ error: ErrorCode, trip: Trip = .none, instrument: InstrumentID = InstrumentID(0), value: Int64 = 0,
+        limit: Int64 = 0, _ outputs: inout OutputBuffer
     ) {
         guard isTrading else { return }
-        alert(.critical, error, value: value, limit: limit, &outputs)
+        alert(.critical, error, instrument: instrument, value: value, limit: limit, &outputs)
         cancelAll(&outputs)
         enter(.safe, error, nil, trip: trip, &outputs)
     }

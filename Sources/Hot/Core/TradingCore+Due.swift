@@ -98,6 +98,7 @@ extension TradingCore {
 
     private mutating func noteOrder(_ slot: Int) {
         contextOwner = .engine
+        noteOwed(slot)
         let time = watchTime(slot)
         watchTimes[slot] = time
         if time < nextWatch { nextWatch = time }
@@ -108,16 +109,28 @@ extension TradingCore {
         if strategy < strategyTimers.count { strategyTimers[strategy] = Nanoseconds(raw: .min) }
     }
 
+    /// A gap counts from its first sight until every claimed fill has come.
+    private mutating func noteOwed(_ slot: Int) {
+        if orders[slot].claimed <= orders[slot].filled {
+            owedSince[slot] = Nanoseconds(raw: .max)
+        } else if owedSince[slot].raw == .max {
+            owedSince[slot] = now
+        }
+    }
+
     /// From when on `watch` may find something to do for an unsettled order while nothing about it changes.
     mutating func watchTime(_ slot: Int) -> Nanoseconds {
+        Swift.min(past(owedSince[slot], configuration.unknownDeadline), watchTimeOfState(slot))
+    }
+
+    private mutating func watchTimeOfState(_ slot: Int) -> Nanoseconds {
         let never = Nanoseconds(raw: .max)
         switch orders[slot].state {
         case .pendingNew, .pendingCancel, .pendingAmend:
             return past(orders[slot].requestedAt, configuration.timeouts.of(orders[slot]))
         case .unknown:
             return Swift.min(orders[slot].lookUpAt, past(orders[slot].changedAt, configuration.unknownDeadline))
-        case .filled, .cancelled, .expired, .rejected, .failed, .riskRejected:
-            return past(orders[slot].changedAt, configuration.unknownDeadline)
+        case .filled, .cancelled, .expired, .rejected, .failed, .riskRejected: return never
         case .open, .partiallyFilled:
             var time = never
             if orders[slot].cancels > 0 {
@@ -148,6 +161,9 @@ extension TradingCore {
         }
         if instruments[index].gate.isDirty {
             time = Swift.min(time, past(instruments[index].dirtySince, instruments[index].gate.limits.maxUnconfirmed))
+        }
+        if needsComparing(index) {
+            time = Swift.min(time, past(instruments[index].comparedAt, instruments[index].gate.limits.maxUnreconciled))
         }
         if instruments[index].gate.limits.windowStart != instruments[index].gate.limits.windowEnd {
             time = Swift.min(time, windowTime(index))

@@ -114,6 +114,7 @@ extension TradingCore {
         instruments[index].gate.isStrategyOff = intent.strategy.index < accounts.count && accounts[intent.strategy.index].isOff
         instruments[index].gate.isBlocked = instruments[index].isBlocked && !isOurs
         instruments[index].gate.venueAge = instruments[index].limits.maxVenueAge.raw == .max ? nil : venueAge(of: index)
+        if hasAccount { instruments[index].gate.unreconciledFor = unreconciledFor(index) }
         instruments[index].gate.promptAt = promptAt
         if let rule = configuration.cancelSwitch, maySend {
             instruments[index].gate.switchAge = switchAge

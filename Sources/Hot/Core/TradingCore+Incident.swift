@@ -68,7 +68,7 @@ extension TradingCore {
             guard maySend else { return list }
             if published.orderLink != .up { list.insert(.orderLink) }
             if !isSwitchFresh { list.insert(.cancelSwitch) }
-            if !isReconciled || (published.incident.isOpen && !published.incident.isReconciled) { list.insert(.reconciled) }
+            if !isReconciled || isOverdue || (published.incident.isOpen && !published.incident.isReconciled) { list.insert(.reconciled) }
             for index in 0..<instruments.count where instruments[index].breaks > 0 || instruments[index].hasSuspect {
                 list.insert(.balance)
             }

@@ -40,7 +40,9 @@ extension TradingCore {
         else { return }
         compareOrders(&outputs)
         var isCompared = true
-        for index in 0..<instruments.count where !compareBalance(index) { isCompared = false }
+        for index in 0..<instruments.count {
+            if !compareBalance(index) { isCompared = false } else if snapshotOrphans == 0 { noteCompared(index) }
+        }
         isReconciled = isReconciled || isCompared
         if snapshotOrphans > 0 { isReconciled = false }
         if isCompared { published.lastReconciledAt = now }
@@ -104,12 +106,9 @@ extension TradingCore {
     private mutating func compareBalance(_ index: Int) -> Bool {
         let held = instruments[index]
         guard !isMoving(held.instrument.base) else { return false }
-        // Absence is no difference; it is zero only where nothing is what we expect.
-        guard held.hasSnapshotBalance else {
-            if held.baseline + explained(held.instrument.base) == 0 { instruments[index].isDirty = false }
-            return true
-        }
         let fills = explained(held.instrument.base)
+        guard held.hasSnapshotBalance else { return compareAbsence(index, held.baseline + fills) }
+        instruments[index].absences = 0
         let balance = Int128(held.snapshotBalance.raw)
         if !held.hasBaseline {
             instruments[index].hasBaseline = true
@@ -124,12 +123,49 @@ extension TradingCore {
             instruments[index].hasSuspect = false
             return true
         }
-        guard !held.hasSuspect else { return true }
+        suspect(index, held.snapshotBalance.raw, expected)
+        return true
+    }
+
+    /// A complete snapshot has no row of the base asset. Where nothing is expected that is what it says. Else one absence
+    /// compares nothing, and from the second in a row on it is a balance of zero, which differs.
+    private mutating func compareAbsence(_ index: Int, _ expected: Int128) -> Bool {
+        if expected == 0 {
+            instruments[index].absences = 0
+            instruments[index].isDirty = false
+            return true
+        }
+        if instruments[index].absences < .max { instruments[index].absences += 1 }
+        if instruments[index].absences < 2 { return false }
+        suspect(index, 0, expected)
+        return true
+    }
+
+    private mutating func suspect(_ index: Int, _ balance: Int64, _ expected: Int128) {
+        guard !instruments[index].hasSuspect else { return }
         instruments[index].hasSuspect = true
         instruments[index].suspectSince = now
-        instruments[index].suspectValue = held.snapshotBalance.raw
+        instruments[index].suspectValue = balance
         instruments[index].suspectExpected = Int64(clamping: expected)
-        return true
+        instruments[index].sinceSuspect = BalanceMoves()
+    }
+
+    /// A fill came: whoever waits for one to explain a difference of this base asset looks whether it does, alone or with
+    /// others since. The snapshot may show some of them and not the rest. One that explains nothing ends no doubt.
+    mutating func explain(_ base: AssetID, by fill: Fill) {
+        for place in bases.places(Int(base.raw)) {
+            let index = bases.member(at: place)
+            guard instruments[index].hasSuspect else { continue }
+            let fee = fill.feeAsset == base ? Int128(fill.fee) : 0
+            let quantity = Int128(fill.quantity.raw)
+            instruments[index].sinceSuspect.add((fill.side == .buy ? quantity : 0 - quantity) - fee)
+            let (balance, expected) = (Int128(instruments[index].suspectValue), Int128(instruments[index].suspectExpected))
+            for choice in instruments[index].sinceSuspect.choices
+            where isTolerated(balance, expected + instruments[index].sinceSuspect.sum(choice)) {
+                instruments[index].hasSuspect = false
+                break
+            }
+        }
     }
 
     /// A difference that no fill explained within its grace is a break.

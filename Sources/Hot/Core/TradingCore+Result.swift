@@ -39,7 +39,10 @@ extension TradingCore {
 
     /// Begins a trading day when the last one is over: its result counts from here.
     mutating func rollDay() {
-        if published.inputs == 0 { dayEnds = configuration.firstDayEnds ?? later(configuration.dayLength) }
+        if published.inputs == 0 {
+            dayEnds = configuration.firstDayEnds ?? later(configuration.dayLength)
+            beginReconciling()
+        }
         guard now >= dayEnds else { return }
         let length = configuration.dayLength.raw
         let passed = (now.raw - dayEnds.raw) / length + 1

@@ -68,6 +68,7 @@ extension TradingCore {
                 resumeInstrument(index, &outputs)
                 judgeSuspect(index, &outputs)
                 judgeDirty(index, &outputs)
+                judgeUnreconciled(index, &outputs)
                 judgeWindow(index, &outputs)
                 runTimers(index, &outputs)
                 wakeTimes[index] = Swift.min(wakeTimes[index], wakeTime(index))
@@ -87,6 +88,7 @@ extension TradingCore {
 
     /// Time-outs of one unsettled order, and its look-up: an unknown order is asked about, never sent again.
     mutating func watch(_ slot: Int, _ outputs: inout OutputBuffer) {
+        judgeOwed(slot, &outputs)
         var order = orders[slot]
         switch order.state {
         case .pendingNew, .pendingCancel, .pendingAmend:
@@ -98,11 +100,8 @@ extension TradingCore {
             if now - order.changedAt > configuration.unknownDeadline {
                 enterSafe(.unknownOrder, value: (now - order.changedAt).raw, limit: configuration.unknownDeadline.raw, &outputs)
             }
-        case .filled, .cancelled, .expired, .rejected, .failed, .riskRejected:
-            // Unsettled and terminal: a claimed fill is missing.
-            if now - order.changedAt > configuration.unknownDeadline {
-                enterSafe(.fillSeqGap, value: (order.claimed - order.filled).raw, &outputs)
-            }
+        // Unsettled and terminal: a claimed fill is missing, as judged above.
+        case .filled, .cancelled, .expired, .rejected, .failed, .riskRejected: break
         case .open, .partiallyFilled:
             // Too old to rest, or of a strategy that was switched off while it was on its way.
             let isTooOld = now - order.sentAt > instruments[order.instrument.index].limits.maxOrderAge
@@ -128,6 +127,14 @@ extension TradingCore {
         countMessage(order.instrument)
         outputs.append(
             .query(OrderReference(client: order.client, instrument: order.instrument, venueOrder: order.venueOrder)))
+    }
+
+    /// The venue claims more than its fills told, in whatever state, for too long: a fill is missing.
+    private mutating func judgeOwed(_ slot: Int, _ outputs: inout OutputBuffer) {
+        guard owedSince[slot].raw != .max, now - owedSince[slot] > configuration.unknownDeadline else { return }
+        enterSafe(
+            .fillSeqGap, instrument: orders[slot].instrument, value: (orders[slot].claimed - orders[slot].filled).raw,
+            limit: configuration.unknownDeadline.raw, &outputs)
     }
 
     /// The next rung of the look-up ladder: intervals double up to the longest, each with up to a quarter more, drawn from

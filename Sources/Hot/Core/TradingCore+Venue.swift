@@ -9,8 +9,8 @@ extension TradingCore {
     private mutating func locate(_ client: ClientOrderID, _ venueOrder: VenueOrderID, _ id: InstrumentID) -> Int? {
         guard let slot = orders.find(client: client) ?? orders.find(venueOrder: venueOrder, instrument: id)
         else { return nil }
-        // A name changes nothing that a timer, an evaluation or a strategy looks at.
-        if orders[slot].venueOrder == .none, venueOrder != .none { orders.name(slot, venueOrder) }
+        // A name changes nothing that a timer, an evaluation or a strategy looks at. Another instrument's is not its name.
+        if orders[slot].instrument == id, orders[slot].venueOrder == .none, venueOrder != .none { orders.name(slot, venueOrder) }
         return slot
     }
 
@@ -80,6 +80,7 @@ extension TradingCore {
             adopt(update, &outputs)
             return
         }
+        guard orders[slot].instrument == update.instrument else { return misplaced(slot, update.instrument, &outputs) }
         if update.status == .absent {
             absent(slot, &outputs)
             return
@@ -177,10 +178,21 @@ extension TradingCore {
         if mayCancel { requestCancel(slot, &outputs) }
     }
 
+    /// The venue, or its adapter, names an order of ours with another instrument: nothing is believed of that order, and
+    /// what else it says is in doubt.
+    private mutating func misplaced(_ slot: Int, _ told: InstrumentID, _ outputs: inout OutputBuffer) {
+        alert(.critical, .positionMismatch, instrument: orders[slot].instrument, client: orders[slot].client,
+            value: Int64(told.raw), limit: Int64(orders[slot].instrument.raw), &outputs)
+        fail(.positionMismatch, value: Int64(told.raw), limit: Int64(orders[slot].instrument.raw))
+    }
+
     mutating func fill(_ fill: Fill, _ outputs: inout OutputBuffer) {
         guard fill.instrument.index < instruments.count, fill.price.isPositive, fill.quantity.isPositive
         else { return }
-        let slot = locate(fill.client, fill.venueOrder, fill.instrument)
+        var slot = locate(fill.client, fill.venueOrder, fill.instrument)
+        var stranger: Int?
+        // What was executed counts where it was executed; the order of that name is another one.
+        if let found = slot, orders[found].instrument != fill.instrument { (slot, stranger) = (nil, found) }
         // Somebody else's, or an earlier run's history: it is in the balance we started from.
         var isOurs = fill.client.run == configuration.run
         if let slot { isOurs = orders[slot].client.run == configuration.run }
@@ -188,7 +200,7 @@ extension TradingCore {
         // that order would stay unsettled, and the engine could not be armed, until the next start.
         var isOwed = false
         if let slot { isOwed = fill.quantity <= orders[slot].claimed - orders[slot].filled }
-        guard isOurs || (slot != nil && (fill.source == .stream || isOwed)) else { return }
+        guard isOurs || stranger != nil || (slot != nil && (fill.source == .stream || isOwed)) else { return }
         let instrument = instruments[fill.instrument.index].instrument
         switch ledger.apply(fill, base: instrument.base, quote: instrument.quote) {
         case .repeated: return
@@ -201,14 +213,16 @@ extension TradingCore {
         revalue(fill.instrument.index)
         instruments[fill.instrument.index].lastFillAt = now
         payFill(fill, instrument)
-        instruments[fill.instrument.index].hasSuspect = false
+        explain(instrument.base, by: fill)
         if !isOurs, nextSequence == 1 { forgetBaseline(instrument.base) }
         published.fills &+= 1
         if fill.fee != 0, fill.feeAsset != instrument.base, fill.feeAsset != instrument.quote {
             alert(.warning, .positionMismatch, instrument: fill.instrument, client: fill.client, value: fill.fee,
                 limit: Int64(fill.feeAsset.raw), &outputs)
         }
-        if slot == nil {
+        if let stranger {
+            misplaced(stranger, fill.instrument, &outputs)
+        } else if slot == nil {
             // Ours by its name, and we do not hold it: it counts, and nobody knows why.
             alert(.critical, .fillSeqGap, instrument: fill.instrument, client: fill.client, value: fill.quantity.raw,
                 &outputs)
@@ -236,7 +250,10 @@ extension TradingCore {
     /// An order of an earlier run was executed before this run sent one: a balance that was already taken as where we began
     /// may hold that execution or not. The next complete snapshot says where we begin.
     private mutating func forgetBaseline(_ base: AssetID) {
-        for place in bases.places(Int(base.raw)) { instruments[bases.member(at: place)].hasBaseline = false }
+        for place in bases.places(Int(base.raw)) {
+            instruments[bases.member(at: place)].hasBaseline = false
+            instruments[bases.member(at: place)].hasSuspect = false
+        }
         isReconciled = false
     }
 

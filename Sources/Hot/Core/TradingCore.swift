@@ -117,6 +117,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     /// By slot: when an order must be watched; and the first of them.
     var watchTimes: Slab<Nanoseconds>
     var nextWatch = Nanoseconds(raw: .min)
+    /// By slot: since when the venue claims more than its fills told; `.max` where it does not.
+    var owedSince: Slab<Nanoseconds>
     /// By instrument: when a timer has something to do for it; and the first of them.
     var wakeTimes: Slab<Nanoseconds>
     var nextWake = Nanoseconds(raw: .min)
@@ -209,6 +211,7 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         dueStops = SlabSet(capacity: instrumentCount)
         holding = SlabSet(capacity: instrumentCount)
         watchTimes = Slab(repeating: .zero, count: configuration.orderCapacity)
+        owedSince = Slab(repeating: Nanoseconds(raw: .max), count: configuration.orderCapacity)
         wakeTimes = Slab(repeating: Nanoseconds(raw: .min), count: instrumentCount)
         strategyTimers = Slab(repeating: Nanoseconds(raw: .min), count: strategies.count)
         context = StrategyContext(instrument: configuration.instruments[0], capacity: configuration.maxActiveOrders)

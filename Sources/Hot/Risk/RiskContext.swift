@@ -28,6 +28,8 @@ public struct RiskContext: BitwiseCopyable, Sendable {
 
     /// A fill waits for the venue's balance to confirm it.
     public var isDirty = false
+    /// How long ago the instrument's last comparison with the venue's account was asked for; zero where the mode has none.
+    public var unreconciledFor = Nanoseconds.zero
     /// The order's strategy is switched off.
     public var isStrategyOff = false
     /// The order is a strategy's and its instrument is blocked.

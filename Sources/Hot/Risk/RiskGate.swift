@@ -42,6 +42,9 @@ public enum RiskGate {
         if let refusal = feed(age, &c) { return refusal }
         if !c.linksUp { return RiskAnswer(.linkDown) }
         if c.isDirty { return RiskAnswer(.dirtyPosition) }
+        if c.unreconciledFor > c.limits.maxUnreconciled {
+            return RiskAnswer(.unreconciled, value: c.unreconciledFor.raw, limit: c.limits.maxUnreconciled.raw)
+        }
         if c.isStrategyOff { return RiskAnswer(.strategyOff, value: Int64(intent.strategy.raw)) }
         if c.isBlocked { return RiskAnswer(.instrumentBlocked, value: Int64(intent.instrument.raw)) }
         // What reduces the position does not wait for calm.

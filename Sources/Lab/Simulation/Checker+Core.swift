@@ -20,7 +20,10 @@ extension Checker {
                 openSnapshot = (mark.id, mark.requestedAt)
             } else if let open = openSnapshot, open.id == mark.id {
                 openSnapshot = nil
-                if mark.isComplete, ordersUp, open.requestedAt >= ordersUpSince { isReconciled = true }
+                if mark.isComplete, ordersUp, open.requestedAt >= ordersUpSince {
+                    isReconciled = true
+                    reconciledAt = Swift.max(reconciledAt, open.requestedAt)
+                }
             }
         case .fill(let fill):
             // What the venue never executed is no fill, whatever the engine is told.

@@ -31,6 +31,9 @@ extension Checker {
         if now >= permittedUntil { fail(.sentOnlyWhenPermitted, "the mandate has expired") }
         if !marketUp || !ordersUp { fail(.sentOnlyWhenPermitted, "a link is down") }
         if !isReconciled { fail(.sentOnlyWhenPermitted, "not reconciled since the order link came up") }
+        if now - reconciledAt > maxUnreconciled {
+            fail(.sentOnlyWhenPermitted, "the account's truth is \((now - reconciledAt).milliseconds) ms old")
+        }
         if let switchAgeMax, !isReducing, order.strategy != .engine, now - refreshedAt > switchAgeMax {
             fail(.sentOnlyWhenPermitted, "the switch was refreshed \((now - refreshedAt).milliseconds) ms ago")
         }

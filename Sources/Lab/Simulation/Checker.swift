@@ -43,6 +43,9 @@ struct Checker {
     var ordersUp = false
     var ordersUpSince = Nanoseconds.zero
     var isReconciled = false
+    /// When the last complete snapshot of this life was asked for, and how old it may be where an order leaves.
+    var reconciledAt = Nanoseconds(raw: .min / 2)
+    let maxUnreconciled: Nanoseconds
     var openSnapshot: (id: UInt64, requestedAt: Nanoseconds)?
     var lastTop = Nanoseconds(raw: .min / 2)
     /// The newest market events of this life; the venue of this world never counts anew.
@@ -60,12 +63,13 @@ struct Checker {
     /// Steps checked.
     var steps: UInt64 = 0
 
-    init(switchAgeMax: Nanoseconds?, cap: Quantity, maxDataAge: Nanoseconds, began: Nanoseconds) {
+    init(switchAgeMax: Nanoseconds?, cap: Quantity, maxDataAge: Nanoseconds, maxUnreconciled: Nanoseconds, began: Nanoseconds) {
         self.began = began
         now = began
         self.cap = cap
         self.switchAgeMax = switchAgeMax
         self.maxDataAge = maxDataAge
+        self.maxUnreconciled = maxUnreconciled
     }
 
     mutating func fail(_ invariant: Invariant, _ detail: String) {
@@ -91,6 +95,7 @@ struct Checker {
         marketUp = false
         ordersUp = false
         isReconciled = false
+        reconciledAt = Nanoseconds(raw: .min / 2)
         openSnapshot = nil
         refreshes = [:]
         refreshedAt = Nanoseconds(raw: .min / 2)

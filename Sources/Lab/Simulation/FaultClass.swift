@@ -23,6 +23,8 @@ package enum FaultClass: Int, Sendable, CaseIterable {
     case deafSwitch
     // Two servers for orders, in the seeds that have a second one.
     case firstServerGone, failoverAsked
+    // The venue's other word, for long.
+    case truthGone
 
     package var name: String { "\(self)" }
     package init?(name: String) {
@@ -98,6 +100,7 @@ package enum FaultClass: Int, Sendable, CaseIterable {
         case .secondFeedCut: return "the second of two feeds is cut"
         case .firstServerGone: return "the first of two order servers is gone and refuses connections for a while"
         case .failoverAsked: return "the operator asks for another order server, or for the one that is used"
+        case .truthGone: return "the account's truth cannot be read for minutes, all else goes on"
         case .feedsDisagree: return "one of two feeds tells another best bid for some seconds"
         }
     }
@@ -120,7 +123,7 @@ package enum FaultClass: Int, Sendable, CaseIterable {
         case .halfOpenMarket, .halfOpenOrders, .rateLimited, .haltedMarket, .ruleChange, .tickSizeChange, .streamEnded,
             .processKill, .processKillInStep, .clockStep, .firstFeedFlaps:
             return 1
-        case .addressBan, .maintenance, .diskStall, .crashInWrite, .doubleStart: return 0.5
+        case .truthGone, .addressBan, .maintenance, .diskStall, .crashInWrite, .doubleStart: return 0.5
         case .diskFull, .diskError, .syncError, .tornWrite: return 0.25
         case .fillDuringAmend, .amendLost, .amendAnswerLate: return 12
         }

@@ -63,7 +63,7 @@ package enum RecoveryBranches {
         "state STAGED to DISARMED for RATE_LIMITED", "state STAGED to DISARMED for CLOCK_SKEW",
         "state SAFE to STAGED", "state HALTED to DISARMED", "state LIVE to REDUCING", "state REDUCING to DISARMED",
         "alert warning MARKET_DATA_STALE by timer", "state LIVE to SAFE for CANCEL_SWITCH",
-        "the venue's switch cancelled what rested",
+        "the venue's switch cancelled what rested", "state LIVE to SAFE for UNRECONCILED",
     ]
 
     /// Core: the gate holds new risk back until health is proved.

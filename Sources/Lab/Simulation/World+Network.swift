@@ -209,7 +209,9 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     func readTruth(_ requestedAt: Nanoseconds) {
         let time = now.milliseconds
         var rows = VenueTruthRows(requestedAt: requestedAt, isComplete: true, orders: [], account: [], trades: [])
-        if now < closedUntil || now < bannedUntil || now < refusedUntil || strikes(.failedTruth) {
+        if strikes(.truthGone) { truthGoneUntil = now + Nanoseconds(seconds: 60) + faults.pause(240) }
+        let isGone = now < closedUntil || now < bannedUntil || now < refusedUntil || now < truthGoneUntil
+        if isGone || strikes(.failedTruth) {
             rows.isComplete = false
             let until = Swift.max(bannedUntil, refusedUntil)
             if now < until {

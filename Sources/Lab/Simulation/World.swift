@@ -104,6 +104,8 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
     /// Our address is banned: no connection, no REST.
     var refusedUntil = Nanoseconds.zero
     var haltedUntil = Nanoseconds.zero
+    /// Nothing is told about the account over REST.
+    var truthGoneUntil = Nanoseconds.zero
     /// The venue takes no refresh of its dead-man's switch.
     var switchDeafUntil = Nanoseconds.zero
     var rulesUntil = Nanoseconds.zero
@@ -136,7 +138,8 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         began = now
         let rule = WorldTemper.cancelSwitch(seed: settings.seed)
         checker = Checker(
-            switchAgeMax: rule?.maxAge, cap: engine.limits.maxPosition, maxDataAge: engine.limits.maxDataAge, began: now)
+            switchAgeMax: rule?.maxAge, cap: engine.limits.maxPosition, maxDataAge: engine.limits.maxDataAge,
+            maxUnreconciled: WorldTemper.maxUnreconciled, began: now)
         hasSecondFeed = settings.hasSecondFeed ?? SecondFeed.isDrawn(seed: settings.seed)
         servers = OrderServers(count: settings.hasSecondServer ?? OrderServers.isDrawn(seed: settings.seed) ? 2 : 1)
         baseDelay = 200_000 + Int64(dice.network.next() % 20_000_000)
@@ -248,6 +251,7 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
         refusedUntil = .zero
         haltedUntil = .zero
         switchDeafUntil = .zero
+        truthGoneUntil = .zero
         rulesUntil = .zero
         coarseUntil = .zero
         silentUntil = .zero

@@ -30,6 +30,9 @@ package enum WorldTemper: Sendable {
             maxQuantity: Quantity(raw: 1000 * unit), minNotional: Notional(raw: 5 * unit))
     }
 
+    /// With which age of the account's truth orders may still leave, in every seed.
+    package static var maxUnreconciled: Nanoseconds { Nanoseconds(seconds: 60) }
+
     /// Limits that bind.
     package var limits: RiskLimits {
         let unit = fixedPointUnit
@@ -38,6 +41,7 @@ package enum WorldTemper: Sendable {
             maxPosition: Quantity(raw: unit / 5), maxOpenOrders: 6, priceCollarBps: 50,
             maxDataAge: Nanoseconds(milliseconds: 1500), maxOrdersPerSecond: 10, maxOrdersPerMinute: 200,
             maxDailyLoss: Notional(raw: 3_000 * unit))
+        limits.maxUnreconciled = Self.maxUnreconciled
         tighten(&limits)
         return limits
     }

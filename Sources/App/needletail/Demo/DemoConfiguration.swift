@@ -100,6 +100,7 @@ enum DemoConfiguration {
           stop_loss: 250
           take_profit: 500
           exit_pause: 5m
+          max_unreconciled: 60s
         alerts: { none: "a demo: whoever started it looks at it" }
         topology: { preset: two-cores }
         timeouts: { request: 2s, heartbeat: 100ms, guard: 1s }

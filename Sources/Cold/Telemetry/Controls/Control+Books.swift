@@ -8,20 +8,25 @@ extension Control {
             key: "-",
             shown: "`aLateFillOfACancelledOrderCountsAndIsFlagged`"),
         Control(
-            "R38", .running, "fill without its order, past its limit, on the other side, too much",
-            does: "counted, SAFE",
+            "R38", .running, "fill without its order, on another instrument, past its limit, on the other side, too much",
+            does: "counted where it was executed, SAFE; a word about an order under another instrument is not believed",
             code: "`TradingCore+Venue`",
             key: "-",
             shown: """
+            `aFillOnAnotherInstrumentThanItsOrdersCountsWhereItWasAndLeadsToSafe`, \
+            `anUpdateThatNamesAnotherInstrumentThanItsOrdersIsNotBelievedAndLeadsToSafe`, \
             `aFillOfOursWithoutItsOrderCountsAndLeadsToSafe`, `aFillOnTheOtherSideOrPastTheLimitLeadsToSafe`, \
             `moreFilledThanOrderedLeadsToSafeBeforeTheStrategyIsAsked`
             """),
         Control(
             "R39", .running, "fill announced and missing",
-            does: "SAFE",
+            does: "SAFE after its grace, in whatever state the order is",
             code: "`TradingCore+Safety`",
-            key: "-",
-            shown: "`anAnnouncedFillThatNeverComesLeadsToSafe`",
+            key: "`timeouts.unknown`",
+            shown: """
+            `anAnnouncedFillThatNeverComesLeadsToSafe`, `aGapInTheFillsOfAnOrderThatRestsLeadsToSafeAfterItsGrace`, \
+            `aFillWhoseCumulativeQuantityJumpsIsAGapToo`
+            """,
             acts: ["trip:MISSING_FILL"]),
         Control(
             "R40", .running, "order that rests after its end",
@@ -64,13 +69,32 @@ extension Control {
             key: "-",
             shown: "TruthScheduleTests (TelemetryTests)"),
         Control(
+            "R52", .running, "reconciliation that does not succeed",
+            does: """
+            past the limit SAFE, with its age; nobody arms; each instrument by itself, so that one whose fills are \
+            always on their way counts too; where nothing is sent but something is held, a person is told
+            """,
+            code: "`TradingCore+Unreconciled`",
+            key: "`max_unreconciled`",
+            shown: """
+            `aReconciliationThatNeverSucceedsLeadsToSafeWithItsNumbers`, `nobodyArmsOnAnOldReconciliation`, \
+            `anInstrumentWhoseOwnComparisonIsAlwaysSkippedCountsAsUnreconciled`, \
+            `whereNothingIsSentAPersonIsToldOnceOfAPositionThatNobodyCompares`; fault truthGone of the seeded world
+            """,
+            acts: ["trip:UNRECONCILED"]),
+        Control(
             "R45", .running, "balance differs",
-            does: "REDUCING and everything cancelled, the second time in a row HALTED, with both figures",
+            does: """
+            REDUCING and everything cancelled, the second time in a row HALTED, with both figures; a row that is \
+            absent twice in a row differs; only a fill that explains the difference ends the doubt
+            """,
             code: "`TradingCore+Reconcile`",
             key: "`reconcile.tolerance_bps`",
             shown: """
             `theFirstDifferenceReducesAndTheSecondInARowHalts`, `absenceInOneSnapshotIsNotZero`, \
-            `aDifferenceWithinTheToleranceIsNoneAndTheBaselineStays`
+            `aDifferenceWithinTheToleranceIsNoneAndTheBaselineStays`, \
+            `aBalanceThatIsAbsentOnceComparesNothingAndTwiceInARowDiffers`, \
+            `aFillThatDoesNotExplainADifferenceDoesNotClearIt`, `anyOfTheFillsSinceMayExplainADifference`
             """,
             acts: ["trip:POSITION"]),
         Control(

@@ -68,6 +68,17 @@ extension Control {
             key: "`max_unconfirmed`",
             shown: "`aFillBlocksNewOrdersUntilTheBalanceShowsIt`"),
         Control(
+            "G10a", .gate, "UNRECONCILED",
+            does: """
+            the instrument's last complete comparison with the venue's account, counted from its request, is young \
+            enough; not in SHADOW, which has no account
+            """,
+            key: "`max_unreconciled`",
+            shown: """
+            `anOrderLeavesAtTheAgeOfTheLastReconciliationAndNotPastIt`, \
+            `aLateAnswerMakesTheProofNoYoungerThanItsQuestion`, `aModeWithoutAnAccountHasNothingToReconcile`
+            """),
+        Control(
             "G11", .gate, "OUTSIDE_WINDOW",
             does: """
             orders only within the hours of the UTC day; at their end what rests is taken back; reducing goes on
