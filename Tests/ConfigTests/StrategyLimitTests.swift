@@ -42,6 +42,11 @@ import Units
             == ["limits.min_strategy_samples"])
     }
 
+    @Test func `A reconciliation that failed twice is not yet too old`() {
+        #expect(errors("max_unreconciled: 60s", "max_unreconciled: 15s").isEmpty)
+        #expect(errors("max_unreconciled: 60s", "max_unreconciled: 14999ms").map(\.path) == ["limits.max_unreconciled"])
+    }
+
     @Test func `A strategy in shadow says so`() throws {
         let run = try parse(sample, [("strategies.0.shadow", "true")])
         #expect(run.strategies[0].isShadow)

@@ -388,7 +388,7 @@ private final class DueWorld {
         #expect(states.isSuperset(of: [.live, .reducing, .safe, .halted, .disarmed, .armed, .staged]))
         for error: ErrorCode in [
             .strategyLoss, .strategyDrawdown, .stopLoss, .takeProfit, .priceUnconfirmed, .riskBlocked, .volatilityHalt,
-            .marketDataStale, .positionMismatch, .feedHealth,
+            .marketDataStale, .positionMismatch, .feedHealth, .unreconciled,
         ] { #expect(alerts[error, default: 0] > 0, "\(error) never happened") }
     }
 }

@@ -87,6 +87,10 @@ extension RunConfiguration {
             ["limits.min_strategy_samples"], limits.minStrategySamples <= 64, "cannot be unlimited",
             cure: "write a number from 1 to 64, or lift max_reject_percent and max_strategy_slippage_bps")
         reader.relate(
+            ["limits.max_unreconciled"], limits.maxUnreconciled >= Nanoseconds(seconds: 15),
+            "is shorter than three rounds of reconciliation (5s each): one answer that fails would stop the run",
+            cure: "write a time such as 60s")
+        reader.relate(
             ["limits.max_data_age", "feed.stale_after"],
             limits.maxDataAge <= feedStaleAfter || limits.maxDataAge.raw == .max,
             "is longer than feed.stale_after: orders would rest on a feed already declared stale",
