@@ -103,6 +103,7 @@ with Stage(sys.argv[1]) as s:
     wait_for("the engine has heard whose key it has", 20, lambda: events(s, "OTHER_ACCOUNT"))
     assert f"number {other}" in events(s, "OTHER_ACCOUNT")[0] and f"names {mine}" in events(s, "OTHER_ACCOUNT")[0]
     wait_for("it was told so three times", 30, lambda: told_so(s) >= 4)
+    wait_for("the guard has ended", 20, lambda: f"names {mine}" in (s.run / "guard.log").read_text() and not s.alive("guard"))
     wait_for("the market's data are there", 20, lambda: float(s.status()["engine"]["bid_price"]) > 0)
     bid = float(s.status()["engine"]["bid_price"])
     refusal = s.refused("stage")

@@ -1,6 +1,7 @@
 import Agents
 import Alerts
 import Config
+import Control
 import Foundation
 import Guard
 import Model
@@ -20,11 +21,17 @@ final class GuardWatch {
     private let alerts: AlertDesk
     /// When everything was cancelled, until the latch is gone.
     private var actedAt: Nanoseconds?
+    /// Whose key it is by the venue's word, and what it answered.
+    private var account: AccountIdentity
+    private let numbers = ColdInbox<UInt64?>()
+    /// When it is asked again.
+    private var askAt = Nanoseconds.zero
 
     init(configuration: RunConfiguration, adapter: any RestAdapter, rest: RestClient) {
         self.configuration = configuration
         self.adapter = adapter
         self.rest = rest
+        account = AccountIdentity(configured: configuration.venue.account?.number)
         page = HeartbeatPage(path: configuration.heartbeatFile)
         beat = nil
         latch = KillLatch(path: configuration.latchFile)
@@ -45,6 +52,7 @@ final class GuardWatch {
         tell("GUARD_STARTED", .info, "the guard of \(configuration.name) watches", isOnce: true)
         while !shouldEnd() {
             turned()
+            try await checkAccount(say)
             if case .act(let reason) = decision.observe(page.read(), killFile: latch.isSet, now: clock.now()) {
                 say("acting: \(reason)")
                 tell("GUARD_ACTED", .critical, "the guard cancels everything and latches: \(reason)")
@@ -57,11 +65,35 @@ final class GuardWatch {
             }
             try? await Task.sleep(nanoseconds: 50_000_000)
         }
+        await end()
+    }
+
+    /// What is to be told goes out first.
+    private func end() async {
         await rest.close()
         let deadline = clock.now() + (configuration.alerts?.timeout ?? .zero) + Nanoseconds(seconds: 1)
         while !alerts.isTold, clock.now() < deadline {
             turned()
             try? await Task.sleep(nanoseconds: 5_000_000)
+        }
+    }
+
+    /// A guard with another account's key guards nothing, and would cancel in an account that is not meant: it ends. Until
+    /// the venue has told whose key it is the guard works as if it were the right one.
+    private func checkAccount(_ say: (String) -> Void) async throws {
+        guard account.configured != nil, account.told == nil else { return }
+        for number in numbers.takeAll() { _ = account.hear(number) }
+        if account.isAnother, let refusal = account.refusal("guard") {
+            tell("OTHER_ACCOUNT", .critical, "the guard ends: \(refusal.cause)")
+            await end()
+            throw ToolError(refusal.cause, cure: refusal.cure)
+        }
+        guard clock.now() >= askAt else { return }
+        askAt = clock.now() + Nanoseconds(seconds: 30)
+        let (adapter, rest, clock, numbers) = (adapter, rest, clock, numbers)
+        Task {
+            guard let answer = try? await rest.sendToAny({ adapter.account(wallNow: clock.wall()) }) else { return }
+            numbers.put(try? adapter.parseAccountNumber(status: answer.status, body: answer.body))
         }
     }
 

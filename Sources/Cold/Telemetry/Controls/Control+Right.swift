@@ -14,7 +14,7 @@ extension Control {
             the venue's own number for the account differs from what was staged: arm, confirm and orders by hand are \
             refused, `stage` shows both; under a mandate a kill. Where `venue.account.number` names the account, it is part of \
             the hash, and a key of another account, or of one that the venue did not name yet, stages, arms and confirms \
-            nothing and is never reconciled: nothing of its answers reaches the core
+            nothing and is never reconciled: nothing of its answers reaches the core; a guard with such a key ends
             """,
             code: "`Control/AccountIdentity`, `EngineDesk`, `EngineHost+Truth`",
             shown: """
