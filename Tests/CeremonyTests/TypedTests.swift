@@ -201,11 +201,11 @@ private struct Session {
         }
         for first in Line.all { for second in Line.all { try check([first, second]) } }
         let ceremony = Line.all.filter { ["stage", "arm", "confirm", "intent", "confirm the review"].contains($0.name) }
-        for _ in 0..<1500 {
+        for _ in 0..<600 {
             try check((0..<6).map { _ in dice.oneIn(2) ? dice.pick(ceremony) : dice.pick(Line.all) })
         }
         print("typed: \(checked) sequences typed whole, \(sent) let an order out, seed \(seed)")
-        #expect(sent > 50)
+        #expect(sent > 20)
     }
 
     @Test func `A desk that takes any hash is found out`() throws {
