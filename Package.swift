@@ -167,8 +167,12 @@ let benchmarks: [Target] = [
         "Launch", "Model", "Rings", "StrategyKit", "Transport", "Units", "Uring", "VenueKit", "Wire",
     ], in: "Rig"),
     benchmark("KillBenchmarks", ["BenchKit", "CPlatform", "Config", "Control", "Launch", "Model", "Rings", "Units"]),
+    benchmark("BurstBenchmarks", [
+        "BenchKit", "ReplayBenchmarks", "CHeap", "CPlatform", "Agents", "Binance", "Core", "Gateway", "Journal", "Model", "Quoting",
+        "Rings", "Simulation", "StrategyKit", "Units", "VenueKit",
+    ]),
     benchmark("BenchCommands", [
-        "BenchKit", "BinanceBenchmarks", "CoreBenchmarks", "FlatBenchmarks", "JournalBenchmarks", "KillBenchmarks", "ReplayBenchmarks",
+        "BenchKit", "BinanceBenchmarks", "BurstBenchmarks", "CoreBenchmarks", "FlatBenchmarks", "JournalBenchmarks", "KillBenchmarks", "ReplayBenchmarks",
         "RingsBenchmarks", "RiskBenchmarks",
         "SigningBenchmarks", "WireToWire", "CBench", "CPlatform", "Launch", "Telemetry", "Transport",
     ], packages: products("swift-argument-parser", "ArgumentParser")),
@@ -193,7 +197,9 @@ let testTargets: [Target] = [
     tests("AlertsTests", ["Alerts", "Units", "Model", "Telemetry"]),
     tests("AgentsTests", ["Agents", "Rings", "Units", "CPlatform"]),
     tests("AllocationTests", ["CHeap"]),
-    tests("BenchTests", ["BenchKit", "Rings"]),
+    tests("BenchTests", [
+        "BenchKit", "BurstBenchmarks", "Binance", "Model", "Rings", "Units", "VenueKit", "Wire",
+    ]),
     tests("BooksTests", ["Books", "Units", "Memory", "Model", "TestSupport"]),
     tests("BinanceTests", ["Units", "Model", "Wire", "Books", "Signing", "VenueKit", "Binance", "TestSupport"]),
     tests("ConfigTests", ["Config", "Units", "Model", "Agents"]),

@@ -1,5 +1,6 @@
 import BenchKit
 import BinanceBenchmarks
+import BurstBenchmarks
 import CoreBenchmarks
 import FlatBenchmarks
 import JournalBenchmarks
@@ -16,6 +17,8 @@ enum Registry {
         RingBench.benchmark, DecodeBench.benchmark, CoreBench.benchmark, RiskBench.benchmark, SignBench.benchmark,
         JournalBench.benchmark, FlatBench.benchmark, StampBench.benchmark, WireBench.benchmark, KillBench.benchmark,
         ReplayBench.benchmark,
+        // The last one: it locks all memory.
+        BurstBench.benchmark,
     ]
 
     static var names: String { all.map(\.name).joined(separator: ", ") }

@@ -1,6 +1,7 @@
 import Rings
 
-/// What one thing takes, over all repetitions: a histogram in picoseconds, and each repetition's median.
+/// What one thing takes, over all repetitions: a histogram in picoseconds, or in nanoseconds for what may take longer than a
+/// second, and each repetition's median.
 public final class Series {
     public let name: String
     /// What a sample is, for people.
@@ -12,24 +13,32 @@ public final class Series {
     public private(set) var switches: [Int] = []
     private var counts: [Int] = []
 
-    public init(_ name: String, _ method: String) {
+    /// Samples that make a nanosecond.
+    private let scale: Double
+
+    public init(_ name: String, _ method: String, inNanoseconds: Bool = false) {
         self.name = name
         self.method = method
+        scale = inNanoseconds ? 1 : 1000
     }
 
     /// Adds one repetition. `switches`: involuntary ones of its threads while it was measured.
     public func add(_ repetition: borrowing LatencyHistogram, switches: Int = 0) {
-        let taken = repetition.snapshot()
+        add(repetition.snapshot(), switches: switches)
+    }
+
+    /// The same of a histogram that another thread published.
+    public func add(_ taken: LatencySnapshot, switches: Int = 0) {
         samples.merge(taken)
-        medians.append(Double(taken.percentile(0.5)) / 1000)
-        tails.append(Double(taken.percentile(0.99)) / 1000)
+        medians.append(Double(taken.percentile(0.5)) / scale)
+        tails.append(Double(taken.percentile(0.99)) / scale)
         self.switches.append(switches)
         counts.append(taken.count)
     }
 
     /// Nanoseconds.
-    public func percentile(_ quantile: Double) -> Double { Double(samples.percentile(quantile)) / 1000 }
-    public var max: Double { Double(samples.max) / 1000 }
+    public func percentile(_ quantile: Double) -> Double { Double(samples.percentile(quantile)) / scale }
+    public var max: Double { Double(samples.max) / scale }
     public var count: Int { samples.count }
     /// The best repetition's median, which other work on the machine disturbed least.
     public var best: Double { medians.min() ?? 0 }

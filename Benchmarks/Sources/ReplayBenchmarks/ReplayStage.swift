@@ -24,7 +24,7 @@ struct ReplayResult {
 }
 
 /// The parts of a backtest, as config/paper.yaml sets them, with the quoter alone.
-enum ReplayStage {
+public enum ReplayStage {
     static func play(_ market: ReplayMarket, timer: Nanoseconds, journal: String?, playsAllTimers: Bool) throws -> ReplayResult {
         let instrument = market.instrument
         let configuration = try core(instrument, from: market.summary.first)
@@ -86,7 +86,7 @@ enum ReplayStage {
     }
 
     /// Every limit of config/paper.yaml that a market can reach.
-    private static func limits() throws -> RiskLimits {
+    public static func limits() throws -> RiskLimits {
         var limits = RiskLimits(
             maxOrderQuantity: try Quantity("0.02"), maxOrderNotional: try Notional("5000"), maxPosition: try Quantity("0.1"),
             maxOpenOrders: 8, priceCollarBps: 50, maxDataAge: Nanoseconds(seconds: 1), maxOrdersPerSecond: 20,
