@@ -128,7 +128,7 @@ let lab: [Target] = [
     module(.lab, "Replay", ["Units", "Model", "Journal"]),
     module(.lab, "Simulation", [
         "Units", "Memory", "Model", "Wire", "Rings", "Books", "StrategyKit", "Core", "VenueKit", "Gateway", "Journal",
-        "Matching", "Replay", "Transport", "Orders",
+        "Matching", "Replay", "Transport", "Orders", "Telemetry",
     ]),
     module(.lab, "SimulatedBinance", ["Units", "Model", "Wire", "Simulation"]),
 ]

@@ -25,6 +25,8 @@ package enum FaultClass: Int, Sendable, CaseIterable {
     case firstServerGone, failoverAsked
     // The venue's other word, for long.
     case truthGone
+    // The first word of the account after a start, which is three answers.
+    case fillDuringTruth
 
     package var name: String { "\(self)" }
     package init?(name: String) {
@@ -101,6 +103,7 @@ package enum FaultClass: Int, Sendable, CaseIterable {
         case .firstServerGone: return "the first of two order servers is gone and refuses connections for a while"
         case .failoverAsked: return "the operator asks for another order server, or for the one that is used"
         case .truthGone: return "the account's truth cannot be read for minutes, all else goes on"
+        case .fillDuringTruth: return "an order of an earlier run fills between the first answers about the account after a start"
         case .feedsDisagree: return "one of two feeds tells another best bid for some seconds"
         }
     }
@@ -115,7 +118,7 @@ package enum FaultClass: Int, Sendable, CaseIterable {
             .throttled, .lostUpdate, .lateEvent, .lateTruth, .fillBeforeReply, .fillDuringCancel, .lostBalance:
             return 6
         case .slowNetwork, .marketCut, .orderCut, .errorAfterAcceptance, .lostFill, .truthWithoutOrder,
-            .truthWithoutBalance, .failedSnapshot, .stalledConnection, .shortWrite:
+            .truthWithoutBalance, .failedSnapshot, .stalledConnection, .shortWrite, .fillDuringTruth:
             return 4
         case .deafSwitch, .staleTimestamp, .processStall, .frozenStream, .frozenPrivateStream, .firstFeedGone,
             .firstFeedFrozen, .secondFeedCut, .feedsDisagree, .firstServerGone, .failoverAsked:

@@ -43,6 +43,7 @@ package enum RecoveryBranches {
     static let takenOver = [
         "order created to open by snapshot", "order created to open by stream", "order created to partiallyFilled by snapshot",
         "fill of an earlier run's order booked",
+        "fill between the first open orders and executions", "fill between the first executions and balances",
         "state LIVE to HALTED for UNKNOWN_ORDER", "state DISARMED to HALTED for UNKNOWN_ORDER",
     ]
 

@@ -6,6 +6,7 @@ import Orders
 import Replay
 import Rings
 import StrategyKit
+import Telemetry
 import Units
 import VenueKit
 import Wire
@@ -40,7 +41,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         doubtedAmends = []
         generations = []
         placesSent = 0
-        historyFloor = nil
+        trades = TradeHistory()
         booked = []
         lastTurn = now
         stalledUntil = .zero

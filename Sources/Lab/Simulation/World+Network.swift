@@ -1,5 +1,6 @@
 import Model
 import StrategyKit
+import Telemetry
 import Units
 import VenueKit
 import Wire
@@ -205,7 +206,8 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         heap.schedule(.truthRead(life: life, requestedAt: now), at: now + restDelay())
     }
 
-    /// The venue answers from what it holds now.
+    /// The venue answers from what it holds now. Three answers: open orders, executions, balances; only after a start
+    /// something may happen between them.
     func readTruth(_ requestedAt: Nanoseconds) {
         let time = now.milliseconds
         var rows = VenueTruthRows(requestedAt: requestedAt, isComplete: true, orders: [], account: [], trades: [])
@@ -224,15 +226,28 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
                 leftOut = (first.client, now + faults.pause(12))
             }
             if now < leftOut.until { open.removeAll { $0.client == leftOut.client } }
+            let resting = trades.newest(engine.instrument.id) == nil ? open.map(\.client).filter { $0 != stranger } : []
+            let gap = !resting.isEmpty && strikes(.fillDuringTruth) ? 1 + faults.dice.next() % 2 : 0
+            if gap == 1 { fillBetweenAnswers("open orders and executions", resting) }
+            let executions = executions(from: trades.from[engine.instrument.id])
+            if gap == 2 { fillBetweenAnswers("executions and balances", resting) }
             var balances = [AssetID(0), AssetID(1)].map { venue.balance($0, source: .snapshot, at: now) }
             if strikes(.truthWithoutBalance) { balances.removeFirst() }
             rows.orders = dialect.openOrders(open, time: time)
             rows.account = dialect.account(balances, time: time)
-            rows.trades = dialect.trades(Array(history.suffix(30)), time: time)
+            rows.trades = dialect.trades(executions, time: time)
         }
         var delay = restDelay()
         if strikes(.lateTruth) { delay = delay + faults.pause(10) }
         heap.schedule(.truthArrives(life: life, rows), at: now + delay)
+    }
+
+    /// One of our orders that rests executes, in part or whole, and the private stream tells it if it can.
+    private func fillBetweenAnswers(_ gap: String, _ resting: [ClientOrderID]) {
+        let client = resting[Int(faults.dice.next() % UInt64(resting.count))]
+        guard venue.meet(client: client, quarters: 1 + Int64(faults.dice.next() % 4), at: now) else { return }
+        report.cover("fill between the first \(gap)")
+        tellEvents()
     }
 
     /// As the engine's host hands it over: all rows between two marks.
@@ -254,9 +269,9 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         if rows.isComplete {
             guard let orders = try? engine.rest.parseOpenOrders(status: 200, body: rows.orders),
                 let balances = try? engine.rest.parseAccount(status: 200, body: rows.account),
-                let trades = try? engine.rest.parseMyTrades(engine.instrument.id, status: 200, body: rows.trades)
+                let executions = try? engine.rest.parseMyTrades(engine.instrument.id, status: 200, body: rows.trades)
             else { fatalError("a REST answer could not be read: \(String(decoding: rows.orders, as: UTF8.self))") }
-            for fill in missing(trades) { step(.fill(fill)) }
+            for fill in missing(executions, orders) { step(.fill(fill)) }
             for order in orders { step(.orderUpdate(order)) }
             for balance in balances { step(.balance(balance)) }
         }
@@ -264,13 +279,17 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         step(.snapshot(mark))
     }
 
-    /// What the history has and the stream did not tell, as the host finds it out. The first answer of a life is what was
-    /// before it.
-    private func missing(_ rows: [Fill]) -> [Fill] {
-        guard let floor = historyFloor else {
-            historyFloor = rows.map(\.trade.low).max() ?? 0
-            return []
-        }
-        return rows.filter { $0.trade.low > floor && !booked.contains($0.trade.low) }
+    /// What the history has and the stream did not tell, as the host finds it out.
+    private func missing(_ rows: [Fill], _ orders: [OrderUpdate]) -> [Fill] {
+        trades.take(
+            rows, of: engine.instrument.id, at: now, booked: booked,
+            isSettled: process?.stepped.status.unknownOrders == 0,
+            open: Set(orders.filter { !$0.client.isNone }.map(\.venueOrder)))
+    }
+
+    /// As the venue pages them: the newest, or all from one on.
+    private func executions(from first: TradeID?) -> [Fill] {
+        guard let first else { return Array(history.suffix(30)) }
+        return history.filter { $0.trade.low >= first.low }
     }
 }

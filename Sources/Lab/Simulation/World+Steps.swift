@@ -3,6 +3,7 @@ import Gateway
 import Model
 import Orders
 import StrategyKit
+import Telemetry
 import Units
 import VenueKit
 
@@ -35,7 +36,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         if process!.stepped.inputsJournalled == before { checker.fail(.inputsJournalledFirst, "an input left no record") }
         let count = process!.stepped.outputs.count
         if count > 0 { judge(input, count) }
-        if case .fill(let fill) = input, booked.contains(fill.trade.low), !hasPosition(count) {
+        if case .fill(let fill) = input, booked.contains(FillKey(fill)), !hasPosition(count) {
             report.cover("repeated fill counted once")
         }
         let diesAt = count > 0 && strikes(.processKillInStep) ? Int(faults.dice.next() % UInt64(count)) : -1
@@ -89,7 +90,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             case .position(let change):
                 if change.isLate { report.cover("late fill booked") }
                 if case .fill(let fill) = input {
-                    booked.insert(fill.trade.low)
+                    booked.insert(FillKey(fill))
                     if fill.source == .tradeHistory { report.cover("fill booked from the trade history") }
                     if fill.client.run != run, !fill.client.isNone { report.cover("fill of an earlier run's order booked") }
                 }

@@ -7,6 +7,7 @@ import Orders
 import Replay
 import Rings
 import StrategyKit
+import Telemetry
 import Units
 import VenueKit
 import Wire
@@ -40,8 +41,9 @@ package struct WorldSettings: Sendable {
 /// drawn from the seed, so a history can be repeated to the byte.
 ///
 /// Real in it: the core, both protocol machines (bytes in, bytes out), the REST answers' parser, the journal's writer,
-/// reader and recovery, the replay, the WebSocket machine on what comes in. Simulated: time, the network as a stream of
-/// bytes, the venue, the reconciler's rhythm, the operator, the disk's failures. Not in it: TLS, HTTP, sockets, threads.
+/// reader and recovery, the replay, the WebSocket machine on what comes in, the host's book of the trade history.
+/// Simulated: time, the network as a stream of bytes, the venue, the reconciler's rhythm, the operator, the disk's
+/// failures. Not in it: TLS, HTTP, sockets, threads.
 package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEntryAdapter & ~Copyable, Strategies: StrategySet> {
     let engine: WorldEngine<Market, Orders, Strategies>
     let settings: WorldSettings
@@ -73,10 +75,10 @@ package final class World<Market: MarketDataAdapter & ~Copyable, Orders: OrderEn
     var conservation = ConservationCheck()
     var truthNumber: UInt64 = 0
     var isTruthUnderWay = false
-    /// The newest execution before this life, once known.
-    var historyFloor: UInt64?
+    /// What this life's host knows of the account's executions, as the engine's own host keeps it.
+    var trades = TradeHistory()
     /// Executions the engine booked in this life.
-    var booked: Set<UInt64> = []
+    var booked: Set<FillKey> = []
     var lastTurn = Nanoseconds.zero
     var repairAt = Nanoseconds.zero
 
