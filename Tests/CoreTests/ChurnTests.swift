@@ -41,6 +41,29 @@ import Units
     #expect(stage.place() != nil)
 }
 
+/// As many others between them as the rate allows: 700 orders in nine seconds, more than are remembered without a rate.
+@Test func theSameOrderIsKnownAgainAmongAllThatTheRateAllows() {
+    let stage = Stage(
+        .bench {
+            $0.limit {
+                $0.maxIdenticalOrders = 3
+                $0.maxOrdersPerSecond = 100
+            }
+        })
+    stage.bench.live()
+    func pass(at price: Price) -> Bool {
+        guard let client = stage.place(at: price, .immediateOrCancel) else { return false }
+        stage.bench.update(.expired, client)
+        return true
+    }
+    for _ in 0..<3 { #expect(pass(at: "49990")) }
+    for index in 0..<700 {
+        #expect(pass(at: Price(raw: 4_998_000_000_000 - Int64(index) * 1_000_000)), "\(index): \(stage.verdict as Any)")
+        stage.bench.timer(after: 11)
+    }
+    #expect(!pass(at: "49990") && stage.verdict == .identicalOrders)
+}
+
 @Test func anOrderThatRestsTooLongIsCancelled() {
     let stage = Stage(.bench { $0.limit { $0.maxOrderAge = Nanoseconds(seconds: 5) } })
     stage.bench.live()

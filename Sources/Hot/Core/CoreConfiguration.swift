@@ -74,6 +74,17 @@ public struct CoreConfiguration: Sendable {
 
     /// What an `OutputBuffer` for this core must hold: the worst step decides four things for each active order.
     public var outputCapacity: Int { maxActiveOrders * 4 + instruments.count * 8 + 768 }
+
+    /// Orders that say the same are counted over as many seconds.
+    static var identicalSpanSeconds: Int64 { 10 }
+
+    /// Orders that may leave within that span, twice over for limits that are raised for a while; what is forgotten cannot be
+    /// counted. Where no rate is limited the newest 512, as many as the cap can be; 16,384 at most.
+    var rememberedOrders: Int {
+        let rates = limits.map(\.maxOrdersPerSecond)
+        guard let most = rates.max(), most != .max else { return 512 }
+        return Int(Swift.min(Swift.max(Int64(most) * Self.identicalSpanSeconds * 2, 512), 16_384))
+    }
 }
 
 /// How long an answer to each kind of request may take.

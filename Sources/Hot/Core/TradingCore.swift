@@ -190,7 +190,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         perMinute = RateWindow(bucket: Nanoseconds(seconds: 1), buckets: 60)
         messagesPerSecond = RateWindow(bucket: Nanoseconds(milliseconds: 100), buckets: 10)
         messagesPerMinute = RateWindow(bucket: Nanoseconds(seconds: 1), buckets: 60)
-        recent = RecentOrders(capacity: 512, span: Nanoseconds(seconds: 10))
+        recent = RecentOrders(
+            capacity: configuration.rememberedOrders, span: Nanoseconds(seconds: CoreConfiguration.identicalSpanSeconds))
         moves = Slab(repeating: MoveWindow(), count: configuration.instruments.count)
         let instrumentCount = configuration.instruments.count
         raises = Slab(
