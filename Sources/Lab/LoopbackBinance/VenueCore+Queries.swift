@@ -103,7 +103,9 @@ extension VenueCore {
             ("REQUEST_WEIGHT", "MINUTE", 1, options.weightPerMinute), ("ORDERS", "SECOND", 10, options.ordersPer10Seconds),
             ("ORDERS", "DAY", 1, options.ordersPerDay), ("RAW_REQUESTS", "MINUTE", 5, options.rawRequestsPer5Minutes),
         ].map { #"{"rateLimitType":"\#($0.0)","interval":"\#($0.1)","intervalNum":\#($0.2),"limit":\#($0.3)}"# }
-        return #"{"timezone":"UTC","serverTime":\#(nowMs),"rateLimits":\#(list(limits)),"exchangeFilters":[],"symbols":[\#(rules.json)]}"#
+        var told = rules
+        if trouble.faults.strikes(.rulesChanged) { told.tick = Price(raw: rules.tick.raw * 10) }
+        return #"{"timezone":"UTC","serverTime":\#(nowMs),"rateLimits":\#(list(limits)),"exchangeFilters":[],"symbols":[\#(told.json)]}"#
     }
 
     private func depth(_ parameters: Parameters) throws(ApiError) -> String {

@@ -29,6 +29,8 @@ package enum FaultKind: String, Sendable, CaseIterable {
     case restError = "rest_error"
     /// The account with another account's number.
     case accountChanged = "account_changed"
+    /// `exchangeInfo` tells a tick size ten times what it was; orders are judged as before.
+    case rulesChanged = "rules_changed"
     // By time: so many a second.
     case unsolicitedCancel = "unsolicited_cancel"
     /// Market streams say nothing, and lose what they would have said; pings are answered.

@@ -24,7 +24,7 @@ struct EngineDesk: ControlHandler {
             if let error = refusal(command.kind.name) ?? otherAccount("confirm", host.accountOfReview) { return .refused(error) }
         case .arm, .confirm:
             let shown = host.shown.last { $0.hash == command.hash }?.account
-            if let error = host.drift.refusal(command.kind.name) ?? host.account.refusal(command.kind.name)
+            if let error = host.drift.refusal(command.kind.name) ?? host.rules.refusal(command.kind.name) ?? host.account.refusal(command.kind.name)
                 ?? otherAccount(command.kind.name, shown)
             {
                 return .refused(error)
@@ -78,7 +78,7 @@ struct EngineDesk: ControlHandler {
                 place: place, cause: "the strategies were stopped \(stopped)",
                 cure: "needletail ctl start enables them again; then stage, arm and confirm")
         }
-        return host.drift.refusal(place) ?? host.account.refusal(place)
+        return host.drift.refusal(place) ?? host.rules.refusal(place) ?? host.account.refusal(place)
     }
 
     /// What was shown for one account is not confirmed for another.

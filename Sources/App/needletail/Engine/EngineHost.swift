@@ -86,6 +86,8 @@ final class EngineHost {
     /// Balances of the first complete truth: what the run started from.
     var baseline: [AssetID: VenueBalance] = [:]
     var latestTruth: VenueTruth?
+    /// The venue's rules, read again.
+    var rules: RulesWatch
     var latestComplete: VenueTruth?
     /// Whose key it is by the venue's word.
     var account: AccountIdentity
@@ -101,6 +103,7 @@ final class EngineHost {
         self.bell = bell
         truths = ColdInbox(bell)
         snapshots = ColdInbox(bell)
+        rules = RulesWatch(bell)
         self.drift = drift
         self.keyFingerprint = keyFingerprint
         self.resume = resume
@@ -155,6 +158,7 @@ final class EngineHost {
         for reading in meter.turn(adapter, rest, clock) { push(.clock(reading)) }
         for usage in usages.takeAll() { push(.venueUsage(usage)) }
         work += deliverTruth()
+        watchRules(now)
         noteOrderLink()
         work += tellPeople(now)
         let activity = status.ordersSent &+ status.cancelsSent &+ status.amendsSent &+ status.fills
