@@ -31,7 +31,8 @@ extension TradingCore {
 
     /// Whether an instrument has something that a comparison is about: the right to trade, a position, an order.
     func needsComparing(_ index: Int) -> Bool {
-        guard hasAccount, !instruments[index].isOverdueTold else { return false }
+        guard instruments[index].limits.maxUnreconciled.raw != .max, hasAccount, !instruments[index].isOverdueTold
+        else { return false }
         return isTrading || orders.restsAny(index) || !ledger[instruments[index].instrument.id].quantity.isZero
     }
 
