@@ -63,6 +63,8 @@ let spoiled: [Spoiled] = [
     Spoiled("  account: {api_key_env: NT_KEY, hmac_secret_env: NT_SECRET}\n", "", "venue.account", 4, "is missing"),
     Spoiled("symbol: BTCUSDT", "symbol: btcusdt", "instruments.0.symbol", 12, "capitals and digits"),
     Spoiled("quote: USDT", "quote: BTC", "instruments.0.base", 12, "same asset"),
+    Spoiled("rules: from venue}", "rules: from venue}\n  - {symbol: ETHBTC, base: ETH, quote: BTC, rules: from venue}", "instruments.1.quote", 13, "a run of its own"),
+    Spoiled("rules: from venue}", "rules: from venue}\n  - {symbol: ETHUSDC, base: ETH, quote: USDC, rules: from venue}", "instruments.1.quote", 13, "as if they were one currency"),
     Spoiled("rules: from venue", "rules: {tick_size: 0.01, lot_size: 0.1, min_quantity: 0.1, max_quantity: 9, min_notional: 5}", "instruments.0.rules.min_quantity", 12, "no order could pass both"),
     Spoiled("rules: from venue", "rules: {tick_size: 0.01, lot_size: 0.003, min_quantity: 0.01, max_quantity: 9, min_notional: 5}", "instruments.0.rules.min_quantity", 12, "multiple of lot_size"),
     Spoiled("name: quoter", "name: quotr", "strategies.0.name", 14, "did you mean 'quoter'"),

@@ -146,6 +146,13 @@ extension RunConfiguration {
             reader.relate(
                 ["\(path).base", "\(path).quote"], instrument.base != instrument.quote, "is the same asset as quote",
                 cure: "write the two assets of the pair")
+            // Results, exposures of the portfolio and the limits of the run are sums over all instruments.
+            let first = instruments[0]
+            reader.relate(
+                ["\(path).quote", "instruments.0.quote"], instrument.quote == first.quote,
+                "is \(instrument.quote), and \(first.symbol) is quoted in \(first.quote): the run's losses and exposures would add "
+                    + "the two as if they were one currency",
+                cure: "trade \(instrument.symbol) in a run of its own, with limits and a client_id_prefix of its own")
             guard let rules = instrument.rules, rules.lotSize.isPositive else { continue }
             let minimum = "\(path).rules.min_quantity"
             reader.relate(
