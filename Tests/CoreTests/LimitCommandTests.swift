@@ -211,3 +211,35 @@ private struct Growing: Strategy {
     #expect(bench.placed.count == 9, "the tenth is past the lowered limit")
     #expect(bench.replayedHash() == bench.hash)
 }
+
+@Test func whatMakesALossCountLaterNeedsTheCeremonyAndWhatMakesItCountSoonerDoesNot() {
+    let stage = Stage(.bench {
+        $0.limit {
+            $0.maxDailyLoss = "1000"
+            $0.drawdownConfirmations = 2
+            $0.maxPriceGapBps = 20
+            $0.maxTradeAge = Nanoseconds(seconds: 5)
+            $0.unconfirmedEvaluations = 100
+        }
+    })
+    stage.bench.live()
+    #expect(!stage.bench.limit(.maxPriceGapBps, 1) && !stage.bench.limit(.maxTradeAge, 1), "fewer prices would be believed")
+    #expect(!stage.bench.limit(.unconfirmedEvaluations, 101) && !stage.bench.limit(.drawdownConfirmations, 3))
+    stage.bench.publicTrade(at: "50000")
+    stage.hold("1", at: "50001")
+    for _ in 0..<3 { stage.bench.tick("48000") }
+    #expect(stage.bench.state == .live, "four percent from the last trade: not believed yet")
+    #expect(stage.bench.limit(.maxPriceGapBps, 1000), "more prices are believed")
+    for _ in 0..<2 { stage.bench.tick("48000") }
+    #expect(stage.bench.state == .halted)
+}
+
+@Test func theAgesOfDataAreLoweredWhileItRunsAndBindAtOnce() {
+    let stage = Stage()
+    stage.bench.live()
+    for key in [LimitKey.maxQuietAge, .maxVenueAge] {
+        #expect(stage.bench.limit(key, Nanoseconds(milliseconds: 200).raw) && stage.bench.limit(key, Nanoseconds(milliseconds: 100).raw))
+        #expect(!stage.bench.limit(key, Nanoseconds(milliseconds: 101).raw), "\(key.name): longer needs the ceremony")
+    }
+    #expect(stage.place(.buy, "0.1") == nil && stage.verdict == .venueDataAge, "the bench has no venue's clock: no age is known")
+}

@@ -1,7 +1,8 @@
 import Units
 
 /// A limit that an operator may change while the engine runs. One line for each in every switch; raw values are
-/// journalled. Not here: `trading_window`, of which no change is plainly tighter.
+/// journalled. Not here: `trading_window`, of which no change is plainly tighter, and the two actions `on_daily_loss` and
+/// `on_drawdown`, which are no numbers.
 public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case maxOrderQuantity = 1
     case maxOrderNotional = 2
@@ -55,6 +56,8 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case stopLoss = 50
     case takeProfit = 51
     case exitPause = 52
+    case maxQuietAge = 170
+    case maxVenueAge = 171
 
     /// As the configuration spells it.
     public var name: String {
@@ -111,6 +114,8 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .stopLoss: return "stop_loss"
         case .takeProfit: return "take_profit"
         case .exitPause: return "exit_pause"
+        case .maxQuietAge: return "max_quiet_age"
+        case .maxVenueAge: return "max_venue_age"
         }
     }
 
@@ -125,10 +130,13 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         }
     }
 
-    /// Whether a higher value allows less: a reserve, a pause.
+    /// Whether a higher value allows less: a reserve, a pause; and what a price may be to be believed in a loss, since what
+    /// is not believed must be found far more often before the loss counts. Tests/ModelTests has the reason of each key.
     public var isTighterWhenHigher: Bool {
         switch self {
-        case .cancelSharePercent, .breachPause, .quoteReserve, .feeAllowanceBps, .strategyCooldown, .exitPause: return true
+        case .cancelSharePercent, .breachPause, .quoteReserve, .feeAllowanceBps, .strategyCooldown, .exitPause,
+            .maxPriceGapBps, .maxTradeAge:
+            return true
         default: return false
         }
     }
@@ -155,7 +163,7 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .maxOrderQuantity, .maxOrderNotional, .maxPosition, .maxDataAge, .maxDailyLoss, .maxUnconfirmed,
             .maxNetExposure, .maxGrossExposure, .maxPortfolioNet, .maxPortfolioGross, .maxOrderAge,
             .maxDrawdown, .throttleDrawdown, .maxAckLatency, .breachPause, .maxStrategyLoss, .maxDayDrawdown, .maxTradeAge,
-            .maxStrategyDrawdown, .strategyCooldown, .stopLoss, .takeProfit, .exitPause:
+            .maxStrategyDrawdown, .strategyCooldown, .stopLoss, .takeProfit, .exitPause, .maxQuietAge, .maxVenueAge:
             return 1...Int64.max - 1
         }
     }
@@ -215,6 +223,8 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .stopLoss: return limits.stopLoss.raw
         case .takeProfit: return limits.takeProfit.raw
         case .exitPause: return limits.exitPause.raw
+        case .maxQuietAge: return limits.maxQuietAge.raw
+        case .maxVenueAge: return limits.maxVenueAge.raw
         }
     }
 
@@ -273,6 +283,8 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .stopLoss: limits.stopLoss = Notional(raw: raw)
         case .takeProfit: limits.takeProfit = Notional(raw: raw)
         case .exitPause: limits.exitPause = Nanoseconds(raw: raw)
+        case .maxQuietAge: limits.maxQuietAge = Nanoseconds(raw: raw)
+        case .maxVenueAge: limits.maxVenueAge = Nanoseconds(raw: raw)
         }
     }
 }
