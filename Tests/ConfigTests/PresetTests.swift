@@ -1,4 +1,5 @@
 import Config
+import Model
 import Testing
 
 /// The sample with limits that fit under the ceilings.
@@ -11,6 +12,9 @@ private let capped: String = {
         ("max_order_cycles", "20"), ("max_direction_flips", "4"), ("max_executions", "10"), ("max_consecutive_errors", "3"),
         ("price_collar_bps", "100"), ("max_slippage_bps", "20"), ("max_data_age", "2s"), ("max_order_age", "300s"),
         ("max_unconfirmed", "30s"), ("max_unreconciled", "60s"),
+        ("max_day_drawdown", "10"), ("max_strategy_drawdown", "10"), ("stop_loss", "10"),
+        ("throttle_percent", "50"), ("drawdown_confirmations", "5"), ("unconfirmed_evaluations", "30"), ("max_price_gap_bps", "20"),
+        ("max_trade_age", "5s"), ("strategy_cooldown", "60s"), ("exit_pause", "10s"),
     ]
     var lines = sample.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     for (key, value) in tiny {
@@ -30,6 +34,14 @@ private let above: [(String, String)] = [
     ("max_direction_flips", "5"), ("max_executions", "11"), ("max_consecutive_errors", "4"), ("price_collar_bps", "101"),
     ("max_slippage_bps", "21"), ("max_data_age", "2001ms"), ("max_order_age", "301s"), ("max_unconfirmed", "31s"),
     ("max_unreconciled", "61s"),
+    ("max_day_drawdown", "10.00000001"), ("max_strategy_drawdown", "10.00000001"), ("stop_loss", "10.00000001"),
+    ("throttle_drawdown", "5.00000001"), ("throttle_percent", "51"), ("drawdown_confirmations", "6"),
+    ("unconfirmed_evaluations", "31"),
+]
+
+/// One less than the floor, for each limit of which a higher value is tighter; these may be unlimited.
+private let below: [(String, String)] = [
+    ("max_price_gap_bps", "19"), ("max_trade_age", "4999ms"), ("strategy_cooldown", "59s"), ("exit_pause", "9s"),
 ]
 
 private func errors(_ text: String, _ overrides: [(path: String, value: String)] = []) -> [ConfigurationError] {
@@ -63,6 +75,43 @@ private func errors(_ text: String, _ overrides: [(path: String, value: String)]
             .allSatisfy { !$0.cause.contains("ceiling") })
     }
 
+    @Test(arguments: below) func `Nothing gets below a floor, where a higher value is tighter`(key: String, value: String) {
+        let error = errors(capped, [("limits.\(key)", value)]).first { $0.path == "limits.\(key)" && $0.cause.contains("capped-live") }
+        #expect(error?.cure.contains("write at least") == true, "\(key)")
+        #expect(errors(capped, [("limits.\(key)", "{unlimited: \"never believe a person\"}")]).isEmpty, "\(key): the tightest of all")
+        #expect(errors(capped.replacing("preset: capped-live\n", with: ""), [("limits.\(key)", value)]).isEmpty, "\(key)")
+    }
+
+    @Test func `A loss leads to what sends nothing more`() {
+        for name in ["on_daily_loss", "on_drawdown"] {
+            for action in LossAction.allCases {
+                let found = errors(capped, [("limits.\(name)", action.name)])
+                let isAllowed = action == .halt || action == .safe
+                #expect(found.isEmpty == isAllowed, "\(name): \(action.name): \(found)")
+                #expect(isAllowed || found.contains { $0.path == "limits.\(name)" && $0.cure.contains("halt or safe") })
+            }
+        }
+    }
+
+    @Test func `A stop loss in basis points has the same ceiling`() {
+        #expect(errors(capped, [("limits.stop_loss", "2000bps")]).isEmpty)
+        #expect(errors(capped, [("limits.stop_loss", "2001bps")]).contains { $0.path == "limits.stop_loss" })
+        #expect(errors(capped, [("instruments.0.limits", "{stop_loss: 2001bps}")]).contains { $0.path == "instruments.0.limits.stop_loss" })
+    }
+
+    @Test func `A command is held to the same bounds`() throws {
+        let preset = Preset.cappedLive
+        for key in LimitKey.allCases {
+            guard let ceiling = preset.ceiling(of: key.name) else {
+                #expect(preset.allows(key.name, key.range.upperBound) && preset.bound(of: key.name, quote: "USDT") == nil)
+                continue
+            }
+            let beyond = key.isTighterWhenHigher ? ceiling - 1 : ceiling + 1
+            #expect(preset.allows(key.name, ceiling) && !preset.allows(key.name, beyond), "\(key.name)")
+            #expect(preset.bound(of: key.name, quote: "USDT")?.hasPrefix(key.isTighterWhenHigher ? "at least" : "at most") == true)
+        }
+    }
+
     @Test func `An instrument's own limits stay under the ceilings too`() {
         let found = errors(capped, [("instruments.0.limits", "{max_order_notional: 26}")])
         #expect(found.contains { $0.path == "instruments.0.limits.max_order_notional" && $0.cause.contains("capped-live") })
@@ -72,7 +121,9 @@ private func errors(_ text: String, _ overrides: [(path: String, value: String)]
     @Test func `Every ceiling has its case above`() throws {
         let run = try parse(capped)
         let names = Set(run.facts.filter { $0.key.hasPrefix("limits.") }.map { String($0.key.dropFirst(7)) })
-        for name in names { #expect((Preset.cappedLive.ceiling(of: name) != nil) == above.contains { $0.0 == name }, "\(name)") }
+        for name in names {
+            #expect((Preset.cappedLive.ceiling(of: name) != nil) == (above + below).contains { $0.0 == name }, "\(name)")
+        }
     }
 
     @Test func `A pair that is not counted in dollars, and a preset that is none, are refused`() {

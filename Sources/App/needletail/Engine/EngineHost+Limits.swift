@@ -57,11 +57,11 @@ extension EngineHost {
         } catch {
             return refused("limit.\(name)", error.cause, error.cure)
         }
-        if let preset = configuration.preset, let ceiling = preset.ceiling(of: name), raw > ceiling {
-            let most = RunConfiguration.limitText(key, ceiling)
+        let quote = configuration.instruments.first?.quote ?? ""
+        if let preset = configuration.preset, !preset.allows(name, raw), let bound = preset.bound(of: name, quote: quote) {
             return refused(
-                "limit.\(name)", "\(text) is above the ceiling of \(most) that the preset \(preset.rawValue) has built in",
-                "set at most \(most), or start without the preset and its protection")
+                "limit.\(name)", "\(text) is beyond the ceiling that the preset \(preset.rawValue) has built in: \(bound)",
+                "set \(bound), or start without the preset and its protection")
         }
         var subject = LimitSubject(key)
         if let symbol {

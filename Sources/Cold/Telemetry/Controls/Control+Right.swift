@@ -87,6 +87,10 @@ extension Control {
             "A11", .right, "preset `capped-live`",
             does: "built-in ceilings that the file, `--set` and commands cannot exceed",
             code: "`Config/Preset`",
-            shown: "`Nothing gets past a ceiling, from the file or the command line`"),
+            shown: """
+            `Nothing gets past a ceiling, from the file or the command line`, \
+            `Nothing gets below a floor, where a higher value is tighter`, `A loss leads to what sends nothing more`, \
+            `A command is held to the same bounds`
+            """),
     ]
 }
