@@ -38,9 +38,8 @@ bench: build ## Measure the hot path on this machine (a few minutes)
 	$(TOOL) bench --json .build/bench.json --html .build/bench.html
 	@echo "bench: .build/bench.html has the curves, .build/bench.json the figures"
 
-soak: build ## 120 simulated days of faults over 1,000 fresh seeds (SEED=, SEEDS=, DAYS=), 10,000 kills, 500 power cuts
-	@Tests/Soak/simulate.sh
-	@Tests/Soak/deaths.sh
+soak: build ## Hours, resumable: 1,000 fresh seeds over 120 days, 10,000 kills, 500 power cuts (SEED= SEEDS= DAYS= KILLS= CUTS= FRESH=1)
+	@Tests/Soak/soak.py
 
 fuzz: packages ## Every fuzzer for a minute (FUZZ_SECONDS=60) with a new seed
 	NEEDLETAIL_FUZZ_SECONDS=$${FUZZ_SECONDS:-60} NEEDLETAIL_SEED=$${NEEDLETAIL_SEED:-$$(date +%s)} swift test --filter FuzzTests

@@ -2,7 +2,7 @@
 device has no more room, where the sync itself fails. Each while orders rest at the venue."""
 import os, resource, shutil, signal, subprocess, sys, time
 
-import disks, segments
+import disks, segments, skips
 from account import wait_for
 from lane import Lane
 
@@ -102,9 +102,9 @@ def device_error(lane, mounts):
     return ends(lane, "Input/output error", "No space left on device", "Read-only file system"), "the file system is gone, the account is flat of orders"
 
 
-reason = disks.reason_not()
+reason, machine = disks.reason_not()
 if reason:
-    print(f"SKIP disk.sh (full disk, failing device): {reason}", flush=True)
+    skips.skip("disk.sh (full disk, failing device)", reason, machine)
 cases = [file_size] if reason else [file_size, under_the_floor, full, device_error]
 for number, case in enumerate(cases):
     lane = Lane(tool, number % 2, number + 1, segment_size="256KiB", home="disk")

@@ -1,15 +1,19 @@
 """Small file systems of a test's own, mounted for a while; only as root."""
-import os, pathlib, subprocess
+import os, pathlib, shutil, subprocess
 
 
 def reason_not():
-    """Why this machine cannot mount, or None."""
+    """Why nothing can be mounted here and whether the machine itself forbids it; `(None, False)` where it can."""
     if os.geteuid() != 0:
-        return "needs root to mount"
+        sudo = shutil.which("sudo")
+        may = sudo and subprocess.run([sudo, "-n", "true"], capture_output=True).returncode == 0
+        return ("needs root to mount: run it with sudo", False) if may else ("needs root to mount", True)
+    if not shutil.which("mkfs.ext4"):
+        return "no mkfs.ext4 (tuning/packages.sh installs e2fsprogs)", False
     if not pathlib.Path("/dev/loop-control").exists():
-        return "no loop devices here"
+        return "no loop devices here", True
     probe = subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True, text=True)
-    return None if probe.returncode == 0 else f"mounting is not allowed here: {probe.stderr.strip()}"
+    return (None, False) if probe.returncode == 0 else (f"mounting is not allowed here: {probe.stderr.strip()}", True)
 
 
 def run(*words):

@@ -21,8 +21,10 @@ class Victim(Lane):
 
     def work(self, kills):
         self.begin()
-        for _ in range(kills):
+        for number in range(1, kills + 1):
             self.round()
+            if number % 50 == 0 and number < kills:
+                print(f"kills: lane {self.number}: {number} of {kills}", flush=True)
         self.spawn()
         self.connect()
         self.check()

@@ -5,5 +5,5 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 # Mounts of the test's own, gone with it however it ends.
 space=()
-[ "$(id -u)" -ne 0 ] || space=(unshare -m)
+if [ "$(id -u)" -eq 0 ] && unshare -m true 2>/dev/null; then space=(unshare -m); fi
 exec "${space[@]}" python3 Tests/EndToEnd/power_cut.py .build/release/needletail "${NEEDLETAIL_CUTS:-20}" "${NEEDLETAIL_SEED:-$RANDOM}"
