@@ -30,6 +30,32 @@ import Testing
         #expect(again.path == path)
     }
 
+    @Test("Two keys of one account share no prefix where the account's number is known, and one key never does")
+    func number() throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        func take(_ key: String, _ number: UInt64?, _ prefix: String = "nt-") throws(LeaseError) -> [AccountLease] {
+            try AccountLease.all(venue: "v", key: Array(key.utf8), number: number, prefix: prefix, directory: directory)
+        }
+        func isHeld(_ key: String, _ number: UInt64?) -> Bool {
+            do throws(LeaseError) {
+                _ = try take(key, number)
+                return false
+            } catch {
+                if case .held = error { return true }
+                return false
+            }
+        }
+        var first = try take("key", 354_937_868)
+        #expect(first.count == 2)
+        #expect(isHeld("key", 354_937_868) && isHeld("key", nil) && isHeld("key", 1), "the same key")
+        #expect(isHeld("other", 354_937_868), "another key of the account")
+        #expect(!isHeld("other", nil) && !isHeld("other", 1), "nobody knows, or it is another account")
+        #expect(try take("other", 354_937_868, "xy-").count == 2, "another prefix")
+        first = []
+        #expect(!isHeld("other", 354_937_868), "nothing is left of a lease that was refused or given back")
+        #expect(!isHeld("key", nil))
+    }
+
     @Test("No key stands in a lease, and a place that cannot be used is an error with its cure")
     func unusable() throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }

@@ -38,7 +38,7 @@ package final class AccountLease {
         return "/tmp/needletail-leases-\(getuid())"
     }
 
-    /// Takes the lease of a prefix at an account. `account` is the API key; only a hash of it is written.
+    /// Takes the lease of a prefix at an account. `account` is what names it, such as the API key; only a hash of it is written.
     package init(
         venue: String, account: [UInt8], prefix: String, directory: String = AccountLease.directory()
     ) throws(LeaseError) {
@@ -61,6 +61,19 @@ package final class AccountLease {
         ftruncate(descriptor, 0)
         let text = Array("process \(getpid())\n".utf8)
         _ = unsafe write(descriptor, text, text.count)
+    }
+
+    /// All that a run needs: one for its key, and one for the account's own number where it is known, so that two keys of one
+    /// account do not share a prefix either. Whoever knows no number is told apart by key alone.
+    package static func all(
+        venue: String, key: [UInt8], number: UInt64?, prefix: String, directory: String = AccountLease.directory()
+    ) throws(LeaseError) -> [AccountLease] {
+        var leases = [try AccountLease(venue: venue, account: key, prefix: prefix, directory: directory)]
+        if let number {
+            leases.append(
+                try AccountLease(venue: venue, account: Array("account number \(number)".utf8), prefix: prefix, directory: directory))
+        }
+        return leases
     }
 
     /// The file stays: one that is unlinked could be locked twice.

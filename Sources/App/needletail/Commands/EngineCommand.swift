@@ -84,10 +84,12 @@ struct EngineCommand: AsyncParsableCommand {
     }
 
     /// The right to send under this prefix at this account; only a run that may send needs it.
-    private static func lease(_ configuration: RunConfiguration, _ secrets: Secrets?) throws -> AccountLease? {
-        guard let secrets else { return nil }
+    private static func lease(_ configuration: RunConfiguration, _ secrets: Secrets?) throws -> [AccountLease] {
+        guard let secrets else { return [] }
         return try secrets.apiKey.withBytes { (key: [UInt8]) throws(LeaseError) in
-            try AccountLease(venue: configuration.venue.kind, account: key, prefix: configuration.venue.clientIDPrefix)
+            try AccountLease.all(
+                venue: configuration.venue.kind, key: key, number: configuration.venue.account?.number,
+                prefix: configuration.venue.clientIDPrefix)
         }
     }
 

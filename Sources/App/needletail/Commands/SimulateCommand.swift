@@ -11,7 +11,7 @@ struct SimulateCommand: AsyncParsableCommand {
         abstract: "Let a seeded world of faults try to break the engine.",
         discussion: """
             The real core, both real protocol machines, the real journal and its replay, stepped on one thread against a \
-            simulated clock, network, venue, disk, operator and process. Every step is checked from outside against ten \
+            simulated clock, network, venue, disk, operator and process. Every step is checked from outside against twelve \
             invariants. Everything is drawn from the seed: a seed that fails prints the command that repeats it.
 
             Exit status 0 says that no invariant was broken (with --canary: that the broken rule was caught).
@@ -39,7 +39,7 @@ struct SimulateCommand: AsyncParsableCommand {
     var faults: String?
     @Flag(help: "Print the seed's faults as such a file, and end.")
     var printFaults = false
-    @Option(help: "Break the rule behind this invariant on purpose, 1 to 11.")
+    @Option(help: "Break the rule behind this invariant on purpose, 1 to 12.")
     var canary: Int?
     @Flag(help: "Break each rule in turn and expect each to be caught.")
     var canaries = false
@@ -64,7 +64,7 @@ struct SimulateCommand: AsyncParsableCommand {
         guard jobs >= 1, jobs <= CrashNotice.placesMax else {
             throw ValidationError("--jobs takes 1 to \(CrashNotice.placesMax)")
         }
-        if let canary, Canary(rawValue: canary) == nil { throw ValidationError("--canary takes 1 to 11") }
+        if let canary, Canary(rawValue: canary) == nil { throw ValidationError("--canary takes 1 to 12") }
         if only != nil, faults != nil { throw ValidationError("--only and --faults exclude each other") }
         _ = try onlyThese()
     }

@@ -42,7 +42,10 @@ extension Control {
             shown: "`anOpenOrderOfAnEarlierRunIsTakenInAndCancelled`"),
         Control(
             "R42", .running, "another engine under our prefix",
-            does: "HALTED; on the same machine refused at the start by a lease for account and prefix",
+            does: """
+            HALTED; on the same machine refused at the start by a lease for key and prefix, and for the account's number and prefix \
+            where `venue.account.number` names it
+            """,
             code: "`TradingCore+Venue`, `Guard/AccountLease`",
             key: "`venue.client_id_prefix`, `NEEDLETAIL_LEASES`",
             shown: "`anotherEngineUnderOurPrefixHalts`, AccountLeaseTests (GuardTests)"),
