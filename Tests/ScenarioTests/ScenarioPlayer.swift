@@ -22,7 +22,7 @@ final class ScenarioPlayer {
         case "restart": stage.restart()
         case "connected": connect()
         case "strategy": try strategy(words)
-        case "place", "cancel": try reply(words)
+        case "place", "cancel", "amend": try reply(words)
         case "stream", "look-up": try statement(words)
         case "fill", "history": try fill(words)
         case "wait": stage.wait(Nanoseconds(milliseconds: Int64(try number(words, 1) * 1000)), withData: words.last != "data")
@@ -76,11 +76,21 @@ final class ScenarioPlayer {
         for kind in [CommandKind.stage, .arm, .confirm] { stage.command(kind) }
     }
 
-    /// `strategy buys A 0.1 at 49990`, `strategy cancels A`.
+    /// `strategy buys A 0.1 at 49990`, `strategy cancels A`, `strategy amends A to B 0.1 at 49980`: B is its next generation.
     private func strategy(_ words: [String]) throws {
         if words[1] == "cancels" {
             stage.script.cancels = [try order(words[2]).client]
             return stage.tick()
+        }
+        if words[1] == "amends" {
+            stage.script.amends = [(try order(words[2]).client, try Quantity(words[5]), try Price(words[7]))]
+            stage.tick()
+            for case .amend(let sent) in stage.recent where sent.order.client == (try order(words[2]).client) {
+                orders[words[4]] = NewOrder(
+                    client: sent.client, instrument: InstrumentID(0), strategy: StrategyID(0), side: (try order(words[2])).side,
+                    timeInForce: .goodTillCancel, price: sent.price, quantity: sent.quantity)
+            }
+            return
         }
         let side: Side = words[1] == "buys" ? .buy : .sell
         let before = stage.placed.count
@@ -105,7 +115,7 @@ final class ScenarioPlayer {
         stage.step(
             .orderReply(
                 OrderReply(
-                    kind: words[0] == "place" ? .place : .cancel, outcome: outcome, instrument: InstrumentID(0),
+                    kind: words[0] == "place" ? .place : words[0] == "amend" ? .amend : .cancel, outcome: outcome, instrument: InstrumentID(0),
                     client: order.client, venueOrder: outcome == .accepted ? venueOrder(order) : .none,
                     error: outcome == .accepted ? .none : error == .none ? .venueUnavailable : error, venueCode: 0,
                     venueTime: .zero)))

@@ -8,6 +8,7 @@ import Units
 final class ScenarioScript {
     var next: [(side: Side, quantity: Quantity, price: Price)] = []
     var cancels: [ClientOrderID] = []
+    var amends: [(client: ClientOrderID, quantity: Quantity, price: Price)] = []
 }
 
 struct ScriptedStrategy: Strategy {
@@ -20,8 +21,14 @@ struct ScriptedStrategy: Strategy {
         for index in 0..<context.orderCount where script.cancels.contains(context.order(index).client) {
             intents.cancel(context.order(index))
         }
+        for index in 0..<context.orderCount {
+            for line in script.amends where line.client == context.order(index).client {
+                intents.amend(context.order(index), price: line.price, quantity: line.quantity)
+            }
+        }
         script.next = []
         script.cancels = []
+        script.amends = []
     }
 }
 
