@@ -60,6 +60,7 @@ private let directions: [(key: LimitKey, safer: Safer, because: String)] = [
     (.exitPause, .higher, "an instrument that lost stays blocked longer"),
     (.maxQuietAge, .lower, "decisions rest on younger data"),
     (.maxVenueAge, .lower, "decisions rest on younger data"),
+    (.maxUnreconciled, .lower, "SAFE comes sooner where the account is not compared"),
 ]
 
 @Suite struct LimitKeyTests {

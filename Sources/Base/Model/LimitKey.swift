@@ -58,6 +58,7 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case exitPause = 52
     case maxQuietAge = 170
     case maxVenueAge = 171
+    case maxUnreconciled = 172
 
     /// As the configuration spells it.
     public var name: String {
@@ -116,6 +117,7 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .exitPause: return "exit_pause"
         case .maxQuietAge: return "max_quiet_age"
         case .maxVenueAge: return "max_venue_age"
+        case .maxUnreconciled: return "max_unreconciled"
         }
     }
 
@@ -163,7 +165,8 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .maxOrderQuantity, .maxOrderNotional, .maxPosition, .maxDataAge, .maxDailyLoss, .maxUnconfirmed,
             .maxNetExposure, .maxGrossExposure, .maxPortfolioNet, .maxPortfolioGross, .maxOrderAge,
             .maxDrawdown, .throttleDrawdown, .maxAckLatency, .breachPause, .maxStrategyLoss, .maxDayDrawdown, .maxTradeAge,
-            .maxStrategyDrawdown, .strategyCooldown, .stopLoss, .takeProfit, .exitPause, .maxQuietAge, .maxVenueAge:
+            .maxStrategyDrawdown, .strategyCooldown, .stopLoss, .takeProfit, .exitPause, .maxQuietAge, .maxVenueAge,
+            .maxUnreconciled:
             return 1...Int64.max - 1
         }
     }
@@ -225,6 +228,7 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .exitPause: return limits.exitPause.raw
         case .maxQuietAge: return limits.maxQuietAge.raw
         case .maxVenueAge: return limits.maxVenueAge.raw
+        case .maxUnreconciled: return limits.maxUnreconciled.raw
         }
     }
 
@@ -285,6 +289,7 @@ public enum LimitKey: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .exitPause: limits.exitPause = Nanoseconds(raw: raw)
         case .maxQuietAge: limits.maxQuietAge = Nanoseconds(raw: raw)
         case .maxVenueAge: limits.maxVenueAge = Nanoseconds(raw: raw)
+        case .maxUnreconciled: limits.maxUnreconciled = Nanoseconds(raw: raw)
         }
     }
 }
