@@ -125,7 +125,7 @@ let lab: [Target] = [
         swiftSettings: strict),
     module(.lab, "MarketFile", ["Units", "Books", "VenueKit", "CPlatform"]),
     module(.lab, "Matching", ["Units"]),
-    module(.lab, "Replay", ["Units", "Model", "Journal"]),
+    module(.lab, "Replay", ["Units", "Model", "Journal", "Orders"]),
     module(.lab, "Simulation", [
         "Units", "Memory", "Model", "Wire", "Rings", "Books", "StrategyKit", "Core", "VenueKit", "Gateway", "Journal",
         "Matching", "Replay", "Transport", "Orders", "Telemetry",

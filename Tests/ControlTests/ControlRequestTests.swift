@@ -16,7 +16,7 @@ import Units
         .switches(.strategy), .switches(.instrument), .feeds,
         .turn(.strategy, name: "quoter", isOn: false, reason: "odd quotes"),
         .turn(.instrument, name: "BTCUSDT", isOn: true, reason: "calm again"),
-        .incident(text: "a bad parameter, put right"), .checklist,
+        .incident(text: "a bad parameter, put right"), .checklist, .accept(symbol: "BTCUSDT", reason: "a deposit"),
         .intent(
             side: .sell, symbol: "BTCUSDT", quantity: Quantity(raw: 1), price: Price(raw: 5_000_000_000_001), timeInForce: .postOnly),
         .confirmIntent(intent: 7, hash: 0xABC), .cancel(clientID: "nt1-0000000000000001"),

@@ -7,6 +7,7 @@ from account import wait_for
 from parts import Parts
 
 TOP, TRADE = (segments.INPUT, 1), (segments.INPUT, 2)
+DOWNTIME = 165  # source of a fill that happened while no engine looked
 parts = Parts(sys.argv[1], signing="hmac", seed=7, settings=[
     "limits.max_orders_per_minute=60000", "limits.max_messages_per_minute=60000", "limits.max_order_cycles=100000",
     "limits.max_identical_orders=500", "limits.max_executions=100000", "limits.max_direction_flips=100000"])
@@ -21,6 +22,12 @@ def read():
 def journalled(found, kind, word, run):
     """One word of a run's records of a kind, in order; read by code that is not the engine's."""
     return [words[word] for segment in found if segment.run == run for words in segment.records if segments.kind(words) == kind]
+
+
+def sourced(found, run):
+    """Trades of a run's fills, with where each came from."""
+    return [(words[6], words[1] >> 48 & 0xFF) for segment in found if segment.run == run for words in segment.records
+            if segments.kind(words) == segments.FILL]
 
 
 def run_number():
@@ -81,12 +88,15 @@ def die_and_return():
     told = [int(text.split("(trade ")[1].split(",")[0]) for text in notes(living, "recovery") if "looked (trade" in text]
     assert sorted(told) == sorted(unseen), f"told {told}, by the venue {sorted(unseen)}"
 
-    # The living run goes on behind them: its mark is the newest trade, none of the old ones is booked again.
+    # The living run goes on behind them: its mark is the newest trade, none of the old ones is booked again, and what
+    # was executed meanwhile is added to the position that it took over.
     wait_for("the new run has its mark", 20, lambda: marked(living))
     assert marked(living)[0] == max(history), (marked(living), max(history))
     trade(3)
     found = read()
-    fills = journalled(found, segments.FILL, 6, living)
+    left = {trade for trade, source in sourced(found, living) if source == DOWNTIME}
+    assert left == unseen, f"the core was given {left} as executed without an engine, by the venue {unseen}"
+    fills = [trade for trade, source in sourced(found, living) if source != DOWNTIME]
     assert len(fills) == len(set(fills)) and min(fills) > max(history), (fills, max(history))
     for kind, word, name in ((TOP, 7, "book"), (TRADE, 6, "public trade")):
         old, new = journalled(found, kind, word, run), journalled(found, kind, word, living)

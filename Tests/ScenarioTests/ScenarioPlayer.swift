@@ -19,7 +19,7 @@ final class ScenarioPlayer {
         case "limits": stage.limit(words[1])
         case "public": stage.publicTrade(try Price(words[3]))
         case "live": live()
-        case "restart": stage.restart()
+        case "restart": stage.restart(from: Quantity(raw: 10 * fixedPointUnit))
         case "connected": connect()
         case "strategy": try strategy(words)
         case "place", "cancel", "amend": try reply(words)

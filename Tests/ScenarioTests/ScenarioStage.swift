@@ -106,10 +106,24 @@ final class ScenarioStage {
             limits: [limits], configHash: 1)
     }
 
-    /// The process is started anew: another run, nothing remembered.
-    func restart() {
+    /// The process is started anew: another run, told what the journal says of the one before. `balance`: what the account
+    /// held when the first run began.
+    func restart(from balance: Quantity) {
         run += 1
+        let left = core.position(of: InstrumentID(0))
+        let day = core.status.dayResult - core.status.unrealised
         begin()
+        func tell(_ kind: CommandKind, _ value: Int64, cost: Int128 = 0) {
+            step(
+                .command(
+                    Command(
+                        kind: kind, operatorID: Command.engineOperator, hash: UInt64(truncatingIfNeeded: cost),
+                        lifetime: Nanoseconds(raw: Int64(truncatingIfNeeded: cost >> 64)), value: value)))
+        }
+        tell(.carryPosition, left.quantity.raw, cost: left.exactCost)
+        tell(.carryDay, day.raw)
+        tell(.carryBalance, (balance + left.quantity).raw)
+        tell(.carried, 0)
     }
 
     /// Another limit than the stage's own; before anything happened.

@@ -119,6 +119,8 @@ public enum EvidenceSource: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// One row of a reconciliation snapshot.
     case snapshot = 3
     case tradeHistory = 4
+    /// One row of the trade history that no run has booked: executed while no engine looked.
+    case downtime = 165
 }
 
 /// The venue's statement of an order's status: a private stream event, a look-up's answer or a snapshot row.
@@ -313,6 +315,19 @@ public enum CommandKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case failover = 90
     /// From the engine itself at its start: `hash` is what pauses before another try are drawn from.
     case seed = 100
+    /// From the engine itself at its start, before anybody can arm: what the runs before hold of the instrument `subject`.
+    /// `value` is the quantity, signed; `lifetime` and `hash` are the high and the low half of what it cost, scale 16.
+    case carryPosition = 165
+    /// From the engine itself at its start: `value` is what the trading day has brought so far, apart from what open
+    /// positions gained since they were opened.
+    case carryDay = 166
+    /// From the engine itself at its start: `value` is what the account should hold of the base asset of the instrument
+    /// `subject` by the books of the runs before.
+    case carryBalance = 167
+    /// From the engine itself at its start: everything was told that the runs before left.
+    case carried = 168
+    /// A person takes the account as it is: what no fill explains in the base asset of the instrument `subject` is not ours.
+    case acceptBalance = 169
 }
 
 /// An operator's command, authenticated by the control socket.

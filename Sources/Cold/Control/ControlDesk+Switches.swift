@@ -29,6 +29,16 @@ extension ControlDesk {
         return Command(kind: kind, operatorID: 0, hash: 0, lifetime: .zero, subject: UInt64(index))
     }
 
+    /// A person's word that a difference of the account is not ours.
+    static func accept(_ symbol: String, _ status: StatusDocument) throws(ControlError) -> Command {
+        guard let index = status.names.symbols.firstIndex(of: symbol) else {
+            throw ControlError(
+                place: "accept.symbol", cause: "the run has no instrument called '\(symbol.prefix(40))'",
+                cure: "use one of \(status.names.symbols.joined(separator: ", "))")
+        }
+        return Command(kind: .acceptBalance, operatorID: 0, hash: 0, lifetime: .zero, subject: UInt64(index))
+    }
+
     private static func mayResume(_ line: StrategyLine) throws(ControlError) {
         guard !line.isOff || line.cooldown == .zero else {
             throw ControlError(

@@ -80,6 +80,14 @@ struct ControlDesk {
             named.subject = id.word
             named.value = filled.raw
             return send(named, "\(client) \(resolution.name) \(filled): \(reason)")
+        case .accept(let symbol, let reason):
+            do throws(ControlError) {
+                var command = try accept(symbol, handler.status())
+                command.operatorID = operatorID
+                return send(command, "\(symbol): \(reason)")
+            } catch {
+                return .answer(failure(request.id, error))
+            }
         case .start: return action(request, handler.start(operatorID: operatorID))
         case .switches(.strategy): return .answer(success(request.id, .array(handler.status().strategies.map(\.json))))
         case .switches(.instrument): return .answer(success(request.id, .array(handler.status().instruments.map(\.json))))
@@ -147,6 +155,7 @@ struct ControlDesk {
         case .confirmIntent: return "no review with this number and hash waits, or its time is over; each is good once"
         case .cancelOrder: return "no order of that name rests, the order link is down, or the venue has banned us"
         case .incident: return "no incident is open"
+        case .acceptBalance: return "nothing differs there, or the engine may trade, or a mandate is staged"
         case .strategyOn: return "it is on already, or its cooldown is not over"
         case .instrumentOn: return "it is open already, its position is being closed, or its price still moves"
         case .flatten where result.state == .live: return "the engine is LIVE for one order by hand only"
@@ -165,6 +174,7 @@ struct ControlDesk {
         case .resolve:
             return "an order is resolved once it is unknown past its deadline, and never against what the venue has said"
         case .incident: return "nothing is to be done; see ctl checklist"
+        case .acceptBalance: return "ctl checklist says whether a balance differs; ctl disarm takes a mandate away"
         case .confirmIntent: return "ask again with ctl intent; a state other than DISARMED takes none"
         case .cancelOrder: return "see ctl orders; an order on its way can be cancelled when it rests; ctl disarm cancels all"
         case .intent: return "an order by hand needs DISARMED: ctl disarm cancels everything and takes the mandate away"
@@ -218,5 +228,6 @@ struct ControlDesk {
         "confirm intent hash: sends the order of that review, once, within 30 s",
         "cancel client_id: cancels one order",
         "unlatch reason: removes the latch; the engine is disarmed then",
+        "accept symbol reason: what the account holds of its base asset is taken as it is; the position stays",
     ]
 }

@@ -88,7 +88,7 @@ private struct Arguments {
     private static let verbs =
         "use one of status, stage, arm, confirm, disarm, stop, start, kill, flatten, failover, orders, positions, fills, "
         + "latency, watch, unlatch, quarantine, limits, limit, strategy, instrument, resolve, incident, checklist, intent, "
-        + "cancel, alerts, ack, feeds, memory, help"
+        + "cancel, alerts, ack, feeds, memory, accept, help"
 
     private mutating func typed(_ name: String) throws(ControlError) -> ControlVerb {
         switch name {
@@ -100,6 +100,8 @@ private struct Arguments {
             return .confirmIntent(intent: UInt64(try number("intent", 1...Int64.max, otherwise: 0)), hash: try hash())
         case "incident": return .incident(text: try text("text", required: true))
         case "checklist": return .checklist
+        case "accept":
+            return .accept(symbol: try text("symbol", required: true), reason: try text("reason", required: true))
         case "intent": return try intent()
         case "cancel": return .cancel(clientID: try text("client_id", required: true))
         case "disarm": return .disarm

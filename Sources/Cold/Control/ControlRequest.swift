@@ -79,6 +79,8 @@ package enum ControlVerb: Sendable, Equatable {
     case resolve(client: String, Resolution, filled: Quantity, reason: String)
     /// Each feed and each instrument's market data, with what is thought of it.
     case feeds
+    /// What the account holds of an instrument's base asset is taken as it is; what no fill explains is not ours.
+    case accept(symbol: String, reason: String)
 
     /// The verb as it is typed.
     package var name: String {
@@ -114,6 +116,7 @@ package enum ControlVerb: Sendable, Equatable {
         case .limit: return "limit"
         case .resolve: return "resolve"
         case .feeds: return "feeds"
+        case .accept: return "accept"
         }
     }
 }
@@ -161,6 +164,9 @@ package struct ControlRequest: Sendable, Equatable {
             add("filled", .money(filled))
             add("reason", .string(reason))
         case .incident(let text): add("text", .string(text))
+        case .accept(let symbol, let reason):
+            add("symbol", .string(symbol))
+            add("reason", .string(reason))
         case .intent(let side, let symbol, let quantity, let price, let timeInForce):
             add("side", .string(side == .buy ? "BUY" : "SELL"))
             add("symbol", .string(symbol))

@@ -27,7 +27,8 @@ extension Mandate {
         ]
         if let preset { lines.append(Self.row("preset", preset)) }
         lines += changedLimits.map { "Changed by command: \($0)." }
-        return lines + [""] + stake + [""] + (difference.isEmpty ? ["first approval: there is nothing to compare with"] : difference)
+        let now = standing.isEmpty ? [] : ["", "as it stands:"] + standing.map { "  " + $0 }
+        return lines + [""] + stake + now + [""] + (difference.isEmpty ? ["first approval: there is nothing to compare with"] : difference)
     }
 
     private func fact(_ key: String) -> String? { facts.first { $0.key == key }?.value }

@@ -65,6 +65,8 @@ package struct Mandate: Sendable, Equatable {
     package var caps: [Cap] = []
     /// Built-in ceilings that hold, in words.
     package var preset: String?
+    /// What is held now and what the day has brought, in words; shown, not hashed: it changes with every price.
+    package var standing: [String] = []
     /// Against the last approval, a line each; shown, not hashed.
     package var difference: [String] = []
 

@@ -24,6 +24,11 @@ package struct SequenceMarks: Sendable, Equatable {
     private var pieces: [UInt8] = []
 
     package init() {}
+    /// Where what came before is known.
+    package init(marks: [InstrumentID: Mark]) {
+        self.marks = marks
+        booked = marks.mapValues(\.booked)
+    }
 
     /// What a mark's note says.
     package static func text(_ instrument: InstrumentID, trade: UInt64) -> String { "\(instrument.raw) \(trade)" }

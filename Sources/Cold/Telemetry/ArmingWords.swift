@@ -29,7 +29,7 @@ extension ArmingChecks {
         case .marketLink, .orderLink: return "wait for it; needletail ctl status says why it is closed"
         case .data: return "wait for fresh data; the limit is max_data_age"
         case .reconciled: return "wait some seconds for a complete answer of the venue"
-        case .balance: return "find the difference at the venue; a restart begins from the venue's balance"
+        case .balance: return "find the difference at the venue, then say so: needletail ctl accept SYMBOL --reason WHY"
         case .unknownOrders: return "wait for its look-up; needletail ctl orders"
         case .openOrders: return "wait, or cancel everything with needletail ctl disarm"
         case .note: return "needletail ctl incident 'WHAT IT WAS, AND WHAT WAS DONE'"

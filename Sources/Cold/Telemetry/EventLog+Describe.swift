@@ -232,6 +232,11 @@ extension CommandKind {
         case .recall: return "recall"
         case .intent: return "intent"
         case .seed: return "seed"
+        case .carryPosition: return "carry position"
+        case .carryDay: return "carry day"
+        case .carryBalance: return "carry balance"
+        case .carried: return "carried"
+        case .acceptBalance: return "accept"
         }
     }
 }

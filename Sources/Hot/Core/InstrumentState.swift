@@ -56,6 +56,8 @@ struct InstrumentState: BitwiseCopyable {
     var hasBaseline = false
     /// Balance minus what our fills explain.
     var baseline: Int128 = 0
+    /// It was told by the books of the runs before.
+    var isBaselineCarried = false
     var snapshotBalance = Quantity.zero
     var hasSnapshotBalance = false
     var lastFillAt = Nanoseconds(raw: .min / 2)

@@ -23,7 +23,7 @@ extension TradingCore {
             guard snapshotOpen, snapshotRequestedAt >= published.orderLinkSince, held.touchedAt < snapshotRequestedAt,
                 held.statedAt <= snapshotRequestedAt
             else { return }
-        case .query, .tradeHistory: return
+        case .query, .tradeHistory, .downtime: return
         }
         var next = held
         next.isKnown = true

@@ -70,6 +70,13 @@ extension TradingCore {
         // The link's end, which follows, is what changes the state.
         case .failover: accepted = maySend && command.value >= 0
         case .seed: accepted = takeSeed(command)
+        case .carryPosition: accepted = carryPosition(command, &outputs)
+        case .carryDay: accepted = carryDay(command)
+        case .carryBalance: accepted = carryBalance(command)
+        case .carried:
+            accepted = mayCarry(command)
+            isCarried = isCarried || accepted
+        case .acceptBalance: accepted = acceptBalance(command)
         }
         outputs.append(
             .command(

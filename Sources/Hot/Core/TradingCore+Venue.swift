@@ -200,7 +200,9 @@ extension TradingCore {
         // that order would stay unsettled, and the engine could not be armed, until the next start.
         var isOwed = false
         if let slot { isOwed = fill.quantity <= orders[slot].claimed - orders[slot].filled }
-        guard isOurs || stranger != nil || (slot != nil && (fill.source == .stream || isOwed)) else { return }
+        // What the position that was carried over does not hold yet.
+        let isLeft = isLeftOver(fill)
+        guard isOurs || isLeft || stranger != nil || (slot != nil && (fill.source == .stream || isOwed)) else { return }
         let instrument = instruments[fill.instrument.index].instrument
         switch ledger.apply(fill, base: instrument.base, quote: instrument.quote) {
         case .repeated: return
@@ -211,10 +213,14 @@ extension TradingCore {
         case .applied: break
         }
         revalue(fill.instrument.index)
-        instruments[fill.instrument.index].lastFillAt = now
-        payFill(fill, instrument)
+        let isDowntime = fill.source == .downtime
+        // The balances of the same answer were asked for behind it, and hold it.
+        if !isDowntime {
+            instruments[fill.instrument.index].lastFillAt = now
+            payFill(fill, instrument)
+        }
         explain(instrument.base, by: fill)
-        if !isOurs, nextSequence == 1 { forgetBaseline(instrument.base) }
+        if !isOurs, nextSequence == 1, !instruments[fill.instrument.index].isBaselineCarried { forgetBaseline(instrument.base) }
         published.fills &+= 1
         if fill.fee != 0, fill.feeAsset != instrument.base, fill.feeAsset != instrument.quote {
             alert(.warning, .positionMismatch, instrument: fill.instrument, client: fill.client, value: fill.fee,
@@ -222,19 +228,20 @@ extension TradingCore {
         }
         if let stranger {
             misplaced(stranger, fill.instrument, &outputs)
-        } else if slot == nil {
+        } else if slot == nil, !isLeft {
             // Ours by its name, and we do not hold it: it counts, and nobody knows why.
             alert(.critical, .fillSeqGap, instrument: fill.instrument, client: fill.client, value: fill.quantity.raw,
                 &outputs)
             fail(.fillSeqGap)
         }
         var isLate = true
-        if let slot { isLate = fillOrder(slot, fill, &outputs) }
+        // An order taken in was shown with what had been filled of it before.
+        if let slot, !isDowntime || isOwed { isLate = fillOrder(slot, fill, &outputs) }
         var strategy = StrategyID.engine
         if let slot { strategy = orders[slot].strategy }
         noteFill(fill, of: strategy)
         if let slot { noteExecution(orders[slot], fill, &outputs) }
-        awaitBalance(instrument.base)
+        if !isDowntime { awaitBalance(instrument.base) }
         let position = ledger[fill.instrument]
         outputs.append(
             .position(

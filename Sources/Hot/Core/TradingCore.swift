@@ -71,6 +71,9 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     /// Who took the step before the one that the command of this step is.
     var precedent = Command.engineOperator
 
+    /// What the runs before left was told: positions, the day's result, balances. Nothing of it is taken afterwards.
+    var isCarried = false
+
     // Incidents.
     var note = NoteCount()
 

@@ -25,6 +25,19 @@ public struct Position: BitwiseCopyable, Sendable {
 
     public init() {}
 
+    /// What runs before left open: nothing of it is realised in this run. `nil` unless quantity and cost have one sign.
+    public init?(quantity: Quantity, exactCost: Int128) {
+        guard quantity.isZero ? exactCost == 0 : exactCost != 0 && quantity.isNegative == (exactCost < 0) else { return nil }
+        self.quantity = quantity
+        self.exactCost = exactCost
+        averagePrice = average
+    }
+
+    /// No fill was counted and nothing was carried over.
+    public var isUntouched: Bool {
+        quantity.isZero && exactCost == 0 && exactRealised == 0 && fees == .zero && baseFees.isZero && foreignFees == 0
+    }
+
     /// Adds a fill; `false` and unchanged when a figure would not fit. Never traps, never allocates.
     public mutating func apply(_ fill: Fill, base: AssetID, quote: AssetID) -> Bool {
         guard fill.quantity.isPositive, fill.price.isPositive else { return false }
@@ -115,6 +128,13 @@ public struct PositionLedger: ~Copyable {
     /// The position. Precondition: a configured instrument.
     @inlinable public subscript(instrument: InstrumentID) -> Position {
         @inline(__always) unsafeAddress { unsafe positions.address(of: instrument.index) }
+    }
+
+    /// Takes over what runs before left; `false` and unchanged once a fill was counted. Precondition: a configured instrument.
+    public mutating func carry(_ position: Position, in instrument: InstrumentID) -> Bool {
+        guard positions[instrument.index].isUntouched else { return false }
+        positions[instrument.index] = position
+        return true
     }
 
     /// Counts a fill once. Precondition: a configured instrument.

@@ -29,7 +29,7 @@ enum InputOrigin: Int, CaseIterable {
         case .stream: self = .stream
         case .snapshot: self = .snapshot
         case .query: self = .lookUp
-        case .tradeHistory: self = .history
+        case .tradeHistory, .downtime: self = .history
         }
     }
 }

@@ -38,6 +38,8 @@ struct ControlCommand: AsyncParsableCommand {
             After SAFE or a kill:
               checklist       what must hold before anybody may arm, and the cure of what does not
               incident TEXT   what it was and what was done; journalled, needed before the next stage
+              accept SYMBOL   takes the account's balance as it is where no fill explains it; the position stays;
+                              needs --reason
 
             Stop (no ceremony, at any moment):
               stop            disables the strategies and cancels everything; stage is refused until start
@@ -151,6 +153,11 @@ struct ControlCommand: AsyncParsableCommand {
             }
             return .confirmIntent(intent: intent, hash: try typedHash(arguments.dropFirst()))
         case "checklist": return .checklist
+        case "accept":
+            guard arguments.count == 1, reason.contains(where: { !$0.isWhitespace }) else {
+                throw ValidationError("accept takes the instrument's SYMBOL and needs --reason 'WHY': it is journalled")
+            }
+            return .accept(symbol: arguments[0], reason: reason)
         case "incident":
             let text = arguments.joined(separator: " ")
             guard text.contains(where: { !$0.isWhitespace }) else {

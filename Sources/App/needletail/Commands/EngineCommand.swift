@@ -125,13 +125,15 @@ struct EngineCommand: AsyncParsableCommand {
         try RunRecord(
             run: run, build: BuildIdentity.name,
             configurationText: try String(contentsOfFile: configuration.file, encoding: .utf8),
-            overrides: overrides.map { [$0.path, $0.value] }, rules: RunRecord.rules(plan.instruments), firstDayEnds: core.firstDayEnds?.raw
+            overrides: overrides.map { [$0.path, $0.value] }, rules: RunRecord.rules(plan.instruments), firstDayEnds: core.firstDayEnds?.raw,
+            pairs: plan.pairs
         ).write(to: configuration.journal.directory)
         let recovery = try recover(configuration, clock)
         try mendLatch(configuration, clock)
         let drift = DriftCheck(configuration, overrides: overrides)
         let left = IncidentTrail.left(by: configuration)
-        let resume = SequenceMarks(
+        let carried = try CarryOver.read(configuration, plan)
+        let resume = carried?.marks ?? SequenceMarks(
             directory: configuration.journal.directory, name: configuration.name, instruments: plan.instruments.count)
         let identity = JournalIdentity(
             build: BuildIdentity.name, configurationHash: configuration.hash, mode: configuration.mode, run: run,
@@ -146,6 +148,7 @@ struct EngineCommand: AsyncParsableCommand {
         let host = EngineHost(
             configuration: configuration, plan: plan, rest: rest, usages: usages, adapter: adapter, hot: rings.side, writer: writer,
             control: control, drift: drift, keyFingerprint: Self.fingerprint(secrets?.apiKey), resume: resume, bell: bell)
+        host.carryOver(carried)
         try host.openDoor()
         host.seed()
         if let left {

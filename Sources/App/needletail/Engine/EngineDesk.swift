@@ -24,6 +24,7 @@ struct EngineDesk: ControlHandler {
             if let error = refusal(command.kind.name) ?? otherAccount("confirm", host.accountOfReview) { return .refused(error) }
         case .arm, .confirm:
             let shown = host.shown.last { $0.hash == command.hash }?.account
+            if let error = host.carryRefusal(command.kind.name) { return .refused(error) }
             if let error = host.drift.refusal(command.kind.name) ?? host.rules.refusal(command.kind.name) ?? host.account.refusal(command.kind.name)
                 ?? otherAccount(command.kind.name, shown)
             {
@@ -40,7 +41,8 @@ struct EngineDesk: ControlHandler {
             }
         case .strategyOff, .instrumentOff: host.keepOff(command, reason: reason)
         case .failover: if let error = failoverRefusal(command.value) { return .refused(error) }
-        case .disarm, .flatten, .cancelOrder, .recall, .intent, .strategyOn, .instrumentOn, .stalled, .resolve, .seed:
+        case .disarm, .flatten, .cancelOrder, .recall, .intent, .strategyOn, .instrumentOn, .stalled, .resolve, .seed,
+            .carryPosition, .carryDay, .carryBalance, .carried, .acceptBalance:
             break
         }
         if !reason.isEmpty, command.kind != .unlatch, command.kind != .incident {
@@ -78,7 +80,8 @@ struct EngineDesk: ControlHandler {
                 place: place, cause: "the strategies were stopped \(stopped)",
                 cure: "needletail ctl start enables them again; then stage, arm and confirm")
         }
-        return host.drift.refusal(place) ?? host.rules.refusal(place) ?? host.account.refusal(place)
+        return host.carryRefusal(place) ?? host.drift.refusal(place) ?? host.rules.refusal(place)
+            ?? host.account.refusal(place)
     }
 
     /// What was shown for one account is not confirmed for another.

@@ -16,6 +16,7 @@ extension EngineHost {
                 mandate.caps[index].mid = Price(raw: Int64(clamping: (Int128(top.bidPrice.raw) + Int128(top.askPrice.raw)) / 2))
             }
         }
+        mandate.standing = standing
         mandate.difference = difference(mandate.facts)
         return mandate
     }

@@ -47,6 +47,7 @@ extension EngineHost {
         }
         for (instrument, rows) in truth.trades {
             if history.newest(instrument) == nil { reportDowntime(rows, of: instrument) }
+            addDowntime(rows, of: instrument)
             let missing = history.take(rows, of: instrument, at: clock.now(), booked: view.booked,
                 isSettled: status.unknownOrders == 0, open: Set(truth.orders.filter { !$0.client.isNone }.map(\.venueOrder)))
             for fill in missing { push(.fill(fill)) }
@@ -81,8 +82,8 @@ extension EngineHost {
         note(.mark, Command.engineOperator, SequenceMarks.text(instrument, trade: newest))
     }
 
-    /// Says what was executed while no engine looked. It is in the balances that this run starts from, so the core does
-    /// not count it: once, not twice.
+    /// Says what was executed while no engine looked. Where a position was carried over, `addDowntime` adds it; in a new run
+    /// directory it is in the balances that the run starts from, so the core does not count it.
     func reportDowntime(_ rows: [Fill], of instrument: InstrumentID) {
         let symbol = plan.instruments[instrument.index].symbol.string
         switch resume.downtime(rows, of: instrument, page: TradeHistory.pageRows) {
@@ -100,7 +101,8 @@ extension EngineHost {
             let net = missed.reduce(Int128(0)) { $0 + Int128($1.side == .buy ? $1.quantity.raw : -$1.quantity.raw) }
             tellDowntime(
                 "\(symbol): \(isComplete ? "" : "at least ")\(missed.count) trades since the run before, net "
-                    + "\(Quantity(raw: Int64(clamping: net))); the balances that this run starts from hold them")
+                    + "\(Quantity(raw: Int64(clamping: net))); "
+                    + (carried == nil ? "the balances that this run starts from hold them" : "the position holds them"))
         }
     }
 

@@ -79,6 +79,12 @@ final class EngineHost {
     var history = TradeHistory()
     /// Where the run before had stopped, until the venue's first answer was compared with it.
     let resume: SequenceMarks
+    /// What the runs before left; `nil` in a new run directory and where there is no account.
+    var carried: CarryOver?
+    /// Why what the runs before left is not known for certain: nobody can arm.
+    var carryProblem: String?
+    /// Executions that were given to the core as having happened while no engine looked.
+    var leftOver: Set<FillKey> = []
     /// The trade id of each instrument that the journal says is processed.
     var marked: [InstrumentID: UInt64] = [:]
     /// Executions that were found to have happened while no engine looked.

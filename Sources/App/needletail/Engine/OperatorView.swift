@@ -47,6 +47,8 @@ struct OperatorView {
     private(set) var tops: [TopOfBook?]
     /// Switched since the last call of `takeSwitches`.
     private var switches: [SwitchChange] = []
+    /// The core did not take what the runs before left.
+    private(set) var isCarryRefused = false
     /// Why the core halted by itself, until it was asked.
     private var ownHalt: ErrorCode?
 
@@ -164,6 +166,9 @@ struct OperatorView {
             if result.command.operatorID != Command.engineOperator { commandResults.append(result) }
         case .switched(let change): switches.append(change)
         case .command(let result) where result.command.operatorID == Command.engineOperator:
+            if !result.accepted, [.carryPosition, .carryDay, .carryBalance, .carried].contains(result.command.kind) {
+                isCarryRefused = true
+            }
             // What was off before the start, and silent threads, tell themselves by a switch and an alert.
             guard result.command.kind == .stop else { break }
             events.append(
@@ -194,6 +199,8 @@ struct OperatorView {
         case .trade: counts.ticks += 1
         case .orderReply(let reply) where reply.outcome == .refused:
             counts.rejects[reply.error.name, default: 0] += 1
+        // The balances that this run starts from hold it.
+        case .fill(let fill) where fill.source == .downtime: return
         case .fill(let fill):
             guard account.apply(fill) else { return }
             counts.fills += 1

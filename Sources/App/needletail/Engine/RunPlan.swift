@@ -89,6 +89,11 @@ struct RunPlan {
 }
 
 extension RunPlan {
+    /// Symbol, base and quote of each instrument.
+    var pairs: [[String]] {
+        instruments.map { [$0.symbol.string, assets[Int($0.base.raw)], assets[Int($0.quote.raw)]] }
+    }
+
     func names(_ configuration: RunConfiguration) -> RunNames {
         var names = RunNames()
         names.symbol = instruments[0].symbol.string

@@ -29,6 +29,8 @@ struct RunRecord: Codable {
     var rules: [Rules]
     /// Engine time of the first midnight UTC after the start: the trading days of the run.
     var firstDayEnds: Int64?
+    /// Symbol, base and quote of each instrument, in the order of their ids. Absent in records of earlier builds.
+    var pairs: [[String]]?
 
     static func file(in directory: String, run: UInt32) -> URL {
         URL(filePath: directory).appending(path: "\(run).run.json")

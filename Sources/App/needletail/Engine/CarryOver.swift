@@ -1,0 +1,91 @@
+import Config
+import Journal
+import Model
+import Replay
+import Units
+
+/// What the runs before left in this run's directory, and the commands that tell the core.
+struct CarryOver {
+    let commands: [Command]
+    let marks: SequenceMarks
+    /// For people, a line each.
+    let words: [String]
+
+    /// `nil` for a run without an account, and where no LIVE run was before. Throws where the journal does not say what was
+    /// left, or what was left has no place in this run.
+    static func read(_ configuration: RunConfiguration, _ plan: RunPlan) throws -> CarryOver? {
+        guard configuration.mode == .live else { return nil }
+        let books = try books(configuration)
+        guard books.hasRun else { return nil }
+        let symbols = plan.instruments.map { $0.symbol.string }
+        for (symbol, held) in books.positions.sorted(by: { $0.key < $1.key })
+        where !held.quantity.isZero && !symbols.contains(symbol) {
+            throw ToolError(
+                "the runs before hold \(held.quantity) of \(symbol), which this configuration does not name",
+                cure: "name \(symbol) under instruments again and close it; or, once it is closed at the venue, name another "
+                    + "run.directory")
+        }
+        return CarryOver(books, plan)
+    }
+
+    private static func books(_ configuration: RunConfiguration) throws -> CarriedBooks {
+        let directory = configuration.journal.directory
+        do throws(CarryDamage) {
+            return try CarriedBooks.read(directory: directory, name: configuration.name) { run in
+                try? RunRecord.read(RunRecord.file(in: directory, run: run)).carriedInstruments()
+            }
+        } catch {
+            throw ToolError(
+                "what the runs before hold is not known, so this start is refused: \(error.sentence)",
+                cure: "needletail journal verify \(directory); compare the account at the venue and close by hand what is "
+                    + "held, then keep the directory and name another run.directory")
+        }
+    }
+
+    private init(_ books: CarriedBooks, _ plan: RunPlan) {
+        func command(_ kind: CommandKind, _ subject: Int, _ value: Int64, cost: Int128 = 0) -> Command {
+            Command(
+                kind: kind, operatorID: Command.engineOperator, hash: UInt64(truncatingIfNeeded: cost),
+                lifetime: Nanoseconds(raw: Int64(truncatingIfNeeded: cost >> 64)), subject: UInt64(subject), value: value)
+        }
+        var commands: [Command] = []
+        var words: [String] = []
+        var marks: [InstrumentID: SequenceMarks.Mark] = [:]
+        for (index, instrument) in plan.instruments.enumerated() {
+            let symbol = instrument.symbol.string
+            marks[instrument.id] = books.marks[symbol]
+            let held = books.positions[symbol] ?? .init()
+            commands.append(command(.carryPosition, index, held.quantity.raw, cost: held.exactCost))
+            guard !held.quantity.isZero else { continue }
+            words.append("\(symbol): \(held.quantity) at \(held.averagePrice) on average is carried over from the run before")
+        }
+        let day = books.dayResult(at: MonotonicClock().wall())
+        commands.append(command(.carryDay, 0, day))
+        if day != 0 {
+            words.append("the trading day so far, without what open positions gained: \(Notional(raw: day)) is carried over")
+        }
+        for (index, pair) in plan.pairs.enumerated() {
+            guard let balance = books.expected[pair[1]].flatMap({ Int64(exactly: $0) }) else { continue }
+            commands.append(command(.carryBalance, index, balance))
+        }
+        commands.append(command(.carried, 0, 0))
+        self.commands = commands
+        self.words = words
+        self.marks = SequenceMarks(marks: marks)
+    }
+}
+
+extension RunRecord {
+    /// The run's instruments as far as its journal is read without it.
+    func carriedInstruments() throws -> [CarriedBooks.Instrument] {
+        let pairs = try self.pairs ?? plan().pairs
+        var assets: [String] = []
+        for pair in pairs where pair.count == 3 {
+            for name in pair[1...] where !assets.contains(name) { assets.append(name) }
+        }
+        return pairs.compactMap { pair in
+            guard pair.count == 3, let at = assets.firstIndex(of: pair[1]) else { return nil }
+            return CarriedBooks.Instrument(symbol: pair[0], base: pair[1], baseID: AssetID(UInt16(at)))
+        }
+    }
+}
