@@ -77,10 +77,19 @@ struct BenchRunCommand: AsyncParsableCommand {
         }
         let old = try compare.map { try JSONValue(parsing: Array(Data(contentsOf: URL(filePath: $0)))) }
         var reports: [(name: String, report: BenchReport)] = []
+        var failures: [String] = []
         say("machine  \(BenchOutput.machine)")
         for benchmark in Registry.all where groups.isEmpty || groups.contains(benchmark.name) {
             say("\n\(benchmark.name)")
-            let report = try benchmark.run(plan)
+            // One that fails takes nothing from the others; the end says so.
+            let report: BenchReport
+            do {
+                report = try benchmark.run(plan)
+            } catch {
+                failures.append("\(benchmark.name): \(error)")
+                say("not measured: \(error)")
+                continue
+            }
             for line in BenchOutput.lines(report) { say(line) }
             reports.append((benchmark.name, report))
         }
@@ -92,6 +101,7 @@ struct BenchRunCommand: AsyncParsableCommand {
             let text = BenchOutput.json(reports, plan: plan).text(pretty: true) + "\n"
             if json == "-" { print(text, terminator: "") } else { try text.write(toFile: json, atomically: true, encoding: .utf8) }
         }
+        guard failures.isEmpty else { throw BenchError("not measured: \(failures.joined(separator: "; "))") }
         if let old {
             let compared = BenchCompare(reports, old: old, tolerance: tolerance / 100)
             say("\ncompared with \(compare ?? "")")
