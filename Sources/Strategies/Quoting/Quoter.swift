@@ -16,7 +16,8 @@ public struct Quoter: Strategy {
     ]
     /// Most quotes a side.
     public static let mostLevels = 50
-    public static let codeVersion: UInt32 = 1
+    /// Of its code, in every decision's version: raised with each change of what it may propose (StrategyVersionTests).
+    public static let codeVersion: UInt32 = 2
 
     public let instrument: InstrumentID
     public let versionHash: UInt32
