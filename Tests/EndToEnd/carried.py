@@ -86,7 +86,7 @@ try:
     flags = parts.settings
     parts.end_engine()
     cap = max(abs(held()), Decimal("0.001"))
-    parts.settings = [*flags, f"limits.max_position={cap}"]
+    parts.settings = [*flags, f"limits.max_position={cap}", "limits.max_order_quantity=0.001"]
     parts.start_engine()
     wait_for("it is reconciled", 30, parts.is_ready)
     side = "buy" if held() > 0 else "sell"

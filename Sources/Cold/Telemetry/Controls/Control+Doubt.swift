@@ -179,14 +179,50 @@ extension Control {
             key: "-",
             shown: "Tests/GatewayTests/FeedParseAgentTests"),
         Control(
+            "R53", .running, "restart, in order or not",
+            does: """
+            the journal says what the runs before hold and what it cost, and what the trading day has brought; the \
+            core is told before anybody can arm, by journalled commands of the engine's own: `max_position`, \
+            exposures, stop loss, take profit, flattening and `max_daily_loss` go on where they were
+            """,
+            code: "`TradingCore+Carry`, `Replay/CarriedBooks`",
+            key: "-",
+            shown: """
+            `aCarriedPositionCountsAgainstTheCap`, `theDaysLossOfTheRunBeforeCounts`, \
+            `aStopLossJudgesACarriedPositionByWhatItCost`, `flattenClosesACarriedPosition`, CarriedBooksTests \
+            (ReplayTests), Tests/EndToEnd/carried.sh
+            """),
+        Control(
+            "R54", .running, "journal that does not say what was held",
+            does: """
+            damage, a lost record of a run, sums that do not fit, an instrument with a position that is no longer \
+            configured: the start is refused
+            """,
+            code: "`Replay/CarriedBooks`, `Engine/CarryOver`",
+            key: "-",
+            shown: "`What does not add up is refused, with its place`, `A damaged segment is refused`"),
+        Control(
             "R34", .running, "executed while no engine ran",
             does: """
-            found at the start by the journal's last trade id, told and journalled; it is in the balances that the \
-            run starts from, so it is not counted again
+            found at the start by the journal's last trade id, told and journalled; every trade of the account on the \
+            instrument is added to the position that was carried over; a new run directory begins with the balances \
+            that hold it, and it is not counted
             """,
-            code: "`Journal/SequenceMarks`",
+            code: "`Journal/SequenceMarks`, `TradingCore+Carry`",
             key: "-",
-            shown: "Tests/JournalTests/SequenceMarksTests, Tests/EndToEnd/marks.sh"),
+            shown: """
+            `aFillWhileNoEngineLookedIsAddedToThePosition`, `anExecutionOfAnEarlierOrderCountsOnceWhoeverTellsIt`, \
+            Tests/JournalTests/SequenceMarksTests, Tests/EndToEnd/marks.sh
+            """),
+        Control(
+            "R55", .running, "balance moved while no engine ran, and no fill explains it",
+            does: """
+            the first snapshot differs from what the journal expects: nobody can arm before `ctl accept SYMBOL \
+            --reason WHY`; the position stays as it is
+            """,
+            code: "`TradingCore+Carry`",
+            key: "-",
+            shown: "`whatNoFillExplainsSinceTheRunBeforeKeepsTheEngineDisarmed`"),
         Control(
             "R35", .running, "link lost",
             does: "every order unknown, SAFE",

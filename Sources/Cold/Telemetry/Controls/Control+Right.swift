@@ -22,6 +22,15 @@ extension Control {
             `The account's number is in the hash, the facts and what check prints`
             """),
         Control(
+            "A12", .right, "the venue changes its rules",
+            does: """
+            tick and lot, smallest and largest amounts, price bands and the number of resting orders are read again every \
+            30 s; other ones than at the start end the mandate (everything is cancelled, RULES_CHANGED says both values), and \
+            stage, arm and confirm are refused until a new start, even if the old ones come back
+            """,
+            code: "`Config/VenueRules`, `Engine/RulesWatch`",
+            shown: "VenueRulesTests (ConfigTests), Tests/EndToEnd/rules.sh"),
+        Control(
             "A3", .right, "last approval",
             does: "`stage` shows key by key what differs from it",
             code: "`Control/Approval`",
