@@ -235,8 +235,8 @@ extension TradingCore {
             fail(.fillSeqGap)
         }
         var isLate = true
-        // An order taken in was shown with what had been filled of it before.
-        if let slot, !isDowntime || isOwed { isLate = fillOrder(slot, fill, &outputs) }
+        // An order taken in was shown with all that had been filled of it before: what comes behind it is new.
+        if let slot { isLate = fillOrder(slot, fill, &outputs) }
         var strategy = StrategyID.engine
         if let slot { strategy = orders[slot].strategy }
         noteFill(fill, of: strategy)

@@ -39,6 +39,30 @@ extension EngineHost {
         }
     }
 
+    /// Orders are asked for before trades. An execution between both answers is among the trades and not yet in its order's row:
+    /// booked without the order, which then is taken in as if nothing of it were executed, it would stay owed for ever. So an
+    /// answer in which an order of ours rests that was executed while no engine looked waits for one with the same executions:
+    /// then none came between that answer's two halves. Twenty times, then it is taken as it is, and what is owed keeps the
+    /// engine from being armed.
+    func isTorn(_ truth: VenueTruth) -> Bool {
+        guard carried != nil, status.ordersSent == 0, tornAnswers < 20 else { return false }
+        // Orders without the trades beside them say less.
+        if latestComplete == nil, !truth.isComplete { return true }
+        var executed: [VenueOrderID: Set<FillKey>] = [:]
+        for (instrument, rows) in truth.trades {
+            guard case .trades(let missed, _) = resume.downtime(rows, of: instrument, page: TradeHistory.pageRows) else { continue }
+            for fill in missed where !leftOver.contains(FillKey(fill)) {
+                executed[fill.venueOrder, default: []].insert(FillKey(fill))
+            }
+        }
+        var resting: [VenueOrderID: Set<FillKey>] = [:]
+        for row in truth.orders where !row.client.isNone { resting[row.venueOrder] = executed[row.venueOrder] }
+        if resting.isEmpty || resting == restingExecuted { return false }
+        restingExecuted = resting
+        tornAnswers += 1
+        return true
+    }
+
     private func blockCarry(_ cause: String) {
         guard carryProblem == nil else { return }
         carryProblem = cause

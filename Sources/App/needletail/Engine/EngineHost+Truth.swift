@@ -40,6 +40,11 @@ extension EngineHost {
 
     func take(_ answered: VenueTruth) {
         let truth = compareAccount(answered)
+        if isTorn(truth) {
+            // One that failed is asked for again when it is due.
+            if truth.isComplete { truthSchedule.hurry() }
+            return
+        }
         latestTruth = truth
         if truth.isComplete { latestComplete = truth }
         if truth.isComplete, baseline.isEmpty {

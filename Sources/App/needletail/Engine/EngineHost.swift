@@ -85,6 +85,9 @@ final class EngineHost {
     var carryProblem: String?
     /// Executions that were given to the core as having happened while no engine looked.
     var leftOver: Set<FillKey> = []
+    /// Executions of orders that rested in the last answer that waits for another one, and how many did.
+    var restingExecuted: [VenueOrderID: Set<FillKey>] = [:]
+    var tornAnswers = 0
     /// The trade id of each instrument that the journal says is processed.
     var marked: [InstrumentID: UInt64] = [:]
     /// Executions that were found to have happened while no engine looked.
