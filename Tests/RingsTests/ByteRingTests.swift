@@ -153,6 +153,17 @@ private func push(_ producer: inout ByteRingProducer, _ bytes: [UInt8], tag: Int
         }
     }
 
+    @Test func bytesThatCanNeverFitAreRefusedAndCounted() {
+        var ends = makeByteRing(capacity: 256)
+        let largest = ends.producer.maximumPayloadBytes
+        expect(!push(&ends.producer, pattern(1, largest + 1), tag: 1))
+        expect(!push(&ends.producer, pattern(2, 5000), tag: 2))
+        expect(ends.producer.refusals == 2)
+        expect(ends.consumer.peek() == nil)
+        expect(push(&ends.producer, pattern(3, largest), tag: 3))
+        expect(ends.consumer.peek()?.tag == 3)
+    }
+
     @Test func committingMoreThanWasReservedIsOurMistake() async {
         await #expect(processExitsWith: .failure) {
             var ends = makeByteRing(capacity: 256)

@@ -120,8 +120,13 @@ import Synchronization
         unsafe sharedTail.pointee.store(tail, ordering: .releasing)
     }
 
-    /// Copies `bytes` in as one record; false, and counted, when the ring is full.
+    /// Copies `bytes` in as one record; false, and counted, when the ring is full, or when they are more than it can ever
+    /// hold: bytes come from outside, and their number is nobody's mistake here.
     @inlinable public mutating func tryPush(_ bytes: UnsafeRawBufferPointer, tag: UInt64, time: Int64) -> Bool {
+        guard bytes.count <= maximumPayloadBytes else {
+            unsafe sharedRefusals.pointee.store(refusals &+ 1, ordering: .relaxed)
+            return false
+        }
         guard let room = unsafe reserve(bytes.count) else { return false }
         if let source = bytes.baseAddress, let target = room.baseAddress {
             unsafe target.copyMemory(from: source, byteCount: bytes.count)
