@@ -56,7 +56,8 @@ extension EngineHost {
             let missing = history.take(rows, of: instrument, at: clock.now(), booked: view.booked,
                 isSettled: status.unknownOrders == 0, open: Set(truth.orders.filter { !$0.client.isNone }.map(\.venueOrder)))
             for fill in missing { push(.fill(fill)) }
-            mark(instrument)
+            // An execution of an order whose outcome is unknown may not have been booked: a start after this one looks again.
+            if status.unknownOrders == 0 { mark(instrument) }
         }
         snapshotSequence += 1
         push(mark(truth, isEnd: false))
