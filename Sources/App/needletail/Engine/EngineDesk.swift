@@ -24,12 +24,7 @@ struct EngineDesk: ControlHandler {
             if let error = refusal(command.kind.name) ?? otherAccount("confirm", host.accountOfReview) { return .refused(error) }
         case .arm, .confirm:
             let shown = host.shown.last { $0.hash == command.hash }?.account
-            if let error = host.carryRefusal(command.kind.name) { return .refused(error) }
-            if let error = host.drift.refusal(command.kind.name) ?? host.rules.refusal(command.kind.name) ?? host.account.refusal(command.kind.name)
-                ?? otherAccount(command.kind.name, shown)
-            {
-                return .refused(error)
-            }
+            if let error = doubt(command.kind.name) ?? otherAccount(command.kind.name, shown) { return .refused(error) }
         case .incident: host.writeIncident(reason, operatorID: command.operatorID)
         case .stop: host.noteStop(reason: reason, operatorID: command.operatorID)
         case .kill: return receipt(host.kill(command, reason: reason))
@@ -80,8 +75,12 @@ struct EngineDesk: ControlHandler {
                 place: place, cause: "the strategies were stopped \(stopped)",
                 cure: "needletail ctl start enables them again; then stage, arm and confirm")
         }
-        return host.carryRefusal(place) ?? host.drift.refusal(place) ?? host.rules.refusal(place)
-            ?? host.account.refusal(place)
+        return doubt(place)
+    }
+
+    /// What no word of a ceremony passes: something here is not what was read or shown.
+    private func doubt(_ place: String) -> ControlError? {
+        host.carryRefusal(place) ?? host.drift.refusal(place) ?? host.rules.refusal(place) ?? host.account.refusal(place)
     }
 
     /// What was shown for one account is not confirmed for another.
