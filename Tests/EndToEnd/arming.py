@@ -118,6 +118,27 @@ try:
         s.ctl("stage")
         s.ctl("disarm")
 
+        # The same while LIVE: the mandate is taken, everything cancelled, a person told; put back, the ceremony works again.
+        def changes():
+            return [event for event in s.status()["events"] if event["code"] == "CHANGED_ON_DISK"]
+
+        for word, spoil, mend in (
+                ("the configuration", lambda: s.config.write_text(good.replace("guard: 2s", "guard: 3s")),
+                 lambda: s.config.write_text(good)),
+                ("the program", lambda: swap(tool, program + b"x"), lambda: swap(tool, program))):
+            settle(s)
+            s.trade()
+            spoil()
+            wait_for("the mandate is gone", 20, lambda: s.state() == "DISARMED")
+            wait_for("nothing rests at the venue", 10, lambda: not s.open_orders())
+            newest = [event for event in changes() if event["severity"] == "CRITICAL"][-1]
+            assert word in newest["text"], newest
+            assert word in s.refused("stage")
+            mend()
+            s.ctl("stage")
+            s.ctl("disarm")
+            wait_for("it is seen to be put back", 20, lambda: "again what runs" in changes()[-1]["text"])
+
         # A breaker trips; the engine dies before anybody has looked.
         s.call("stop", "--end", "--socket", s.run / "control.sock")
         s.start("--set", "limits.max_order_cycles=1")

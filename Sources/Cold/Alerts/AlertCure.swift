@@ -28,6 +28,7 @@ package enum AlertCure {
         "DOWNTIME_FILL": "compare the position with what was meant to be held before arming",
         "ACCOUNT_CHANGED": "the key is another account's than the one that was staged: find out why before anything else",
         "OTHER_ACCOUNT": "the key is not that of venue.account.number: correct the variable or the number, then start again",
+        "CHANGED_ON_DISK": "put the file back as it was, or end the engine and start what you mean to run; then the ceremony",
         "GUARD_ACTED": "the engine is silent: look at its log, needletail start, then needletail ctl unlatch",
         "ENGINE_STARTED": "nothing; this shows that alerts arrive",
         "ENGINE_ENDED": "nothing, when the end was meant; else needletail start, and look at engine.log",

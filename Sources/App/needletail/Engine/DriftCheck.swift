@@ -6,13 +6,17 @@ import Launch
 import Telemetry
 
 /// Whether the program and the configuration on disk are still those that run: nobody arms what he has not read. Looked
-/// at for each step of a ceremony.
+/// at for each step of a ceremony, and once a second.
 struct DriftCheck {
     private let file: String
     private let overrides: [(path: String, value: String)]
     private let hash: UInt64
     private let program: String?
     private let stamp: Stamp?
+    /// Of the program that stood on disk at the last word of a ceremony, where its stamp was another.
+    private var hashed: (stamp: Stamp, name: String?)?
+    /// What the last look of `change` found in the configuration.
+    private var looked: (stamp: Stamp?, cause: String?)?
 
     private struct Stamp: Equatable {
         var device: UInt
@@ -20,6 +24,9 @@ struct DriftCheck {
         var size: Int
         var seconds: Int
         var nanoseconds: Int
+        /// Of the last change to the file, which nobody can set back as he can the time above.
+        var changedSeconds: Int
+        var changedNanoseconds: Int
 
         init?(_ path: String) {
             var facts = stat()
@@ -29,6 +36,8 @@ struct DriftCheck {
             size = Int(facts.st_size)
             seconds = facts.st_mtim.tv_sec
             nanoseconds = facts.st_mtim.tv_nsec
+            changedSeconds = facts.st_ctim.tv_sec
+            changedNanoseconds = facts.st_ctim.tv_nsec
         }
     }
 
@@ -42,17 +51,38 @@ struct DriftCheck {
     }
 
     /// Why `place` is refused; `nil` when nothing has changed.
-    func refusal(_ place: String) -> ControlError? { programRefusal(place) ?? configurationRefusal(place) }
+    mutating func refusal(_ place: String) -> ControlError? { programRefusal(place) ?? configurationRefusal(place) }
 
-    private func programRefusal(_ place: String) -> ControlError? {
-        guard let program, let stamp else { return nil }
-        let cure = "end the engine (needletail stop --end) and start the program that you mean to run"
-        guard let now = Stamp(program), let found = now == stamp ? BuildIdentity.name : BuildIdentity.hash(of: program) else {
-            return ControlError(place: place, cause: "the program \(program) is gone from the disk since the start", cure: cure)
+    /// What has changed, in words, for a look at an interval; `nil` when nothing has. A program with another stamp is not read,
+    /// which would take a while on the thread that answers people: it counts as changed until a word of a ceremony has
+    /// read it and found it the same. Two system calls where nothing happened.
+    mutating func change() -> String? {
+        if let program, let stamp {
+            guard let now = Stamp(program) else { return "the program \(program) is gone from the disk since the start" }
+            if now != stamp, hashed?.stamp != now || hashed?.name != BuildIdentity.name {
+                return "the program \(program) was replaced, written or touched on disk since the start"
+            }
         }
-        if found == BuildIdentity.name { return nil }
-        return ControlError(
-            place: place, cause: "the program \(program) on disk is \(found), and \(BuildIdentity.name) runs", cure: cure)
+        let now = Stamp(file)
+        if let looked, looked.stamp == now { return looked.cause }
+        let cause = configurationRefusal("")?.cause
+        looked = (now, cause)
+        return cause
+    }
+
+    private mutating func programRefusal(_ place: String) -> ControlError? {
+        guard let program, let stamp else { return nil }
+        func refusal(_ cause: String) -> ControlError {
+            ControlError(
+                place: place, cause: "the program \(program) \(cause)",
+                cure: "end the engine (needletail stop --end) and start the program that you mean to run")
+        }
+        guard let now = Stamp(program) else { return refusal("is gone from the disk since the start") }
+        if now == stamp { return nil }
+        // To read all of it takes a while, so it is done once for a file.
+        if hashed?.stamp != now { hashed = (now, BuildIdentity.hash(of: program)) }
+        guard let found = hashed?.name else { return refusal("is gone from the disk since the start") }
+        return found == BuildIdentity.name ? nil : refusal("on disk is \(found), and \(BuildIdentity.name) runs")
     }
 
     private func configurationRefusal(_ place: String) -> ControlError? {

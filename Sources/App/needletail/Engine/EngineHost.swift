@@ -56,7 +56,9 @@ final class EngineHost {
     static let coldStallLimit = Nanoseconds(seconds: 5)
     private static let longestSleep = Nanoseconds(milliseconds: 1)
     /// Whether program and configuration on disk are still those that run.
-    let drift: DriftCheck
+    var drift: DriftCheck
+    var driftWatch = DriftWatch()
+    var driftSeenAt = Nanoseconds.zero
     /// Tells two keys apart; nothing of the key.
     let keyFingerprint: String
     let alerts: AlertDesk
@@ -153,6 +155,7 @@ final class EngineHost {
         rest.use(Int(status.orderSource))
         keepSwitches()
         watchThreads(now)
+        watchDrift(now)
         latchOwnHalt()
         for heap in hot.threads.heaps {
             heap.observe(status.state, at: now)

@@ -40,10 +40,12 @@ extension Control {
         Control(
             "A4", .right, "changed on disk",
             does: """
-            program or configuration on disk differs from what runs: stage, arm, confirm and intent are refused
+            program or configuration on disk differs from what runs: stage, arm, confirm and intent are refused; looked at once a \
+            second, and two looks in a row that find it take a mandate (armed or LIVE: disarmed, everything cancelled) and \
+            alert a person; REDUCING goes on closing
             """,
-            code: "`Engine/DriftCheck`",
-            shown: "Tests/EndToEnd/arming.sh"),
+            code: "`Engine/DriftCheck`, `Control/DriftWatch`",
+            shown: "Tests/EndToEnd/arming.sh, DriftWatchTests (ControlTests)"),
         Control(
             "A5", .right, "incident",
             does: """
