@@ -234,7 +234,7 @@ let testTargets: [Target] = [
         "Quoting", "Taking", "Matching",
     ]),
     tests("RiskTests", ["Risk", "Units", "Model", "TestSupport"]),
-    tests("ScenarioTests", ["Core", "Model", "Orders", "StrategyKit", "Units"]),
+    tests("ScenarioTests", ["Config", "Core", "Model", "Orders", "StrategyKit", "Units"]),
     tests("SigningTests", ["Wire", "Signing", "TestSupport"]),
     tests("StrategyKitTests", ["StrategyKit", "Units", "Model"]),
     tests("TakingTests", ["Units", "Model", "StrategyKit", "Taking"]),

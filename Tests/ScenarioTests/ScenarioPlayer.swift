@@ -39,6 +39,7 @@ final class ScenarioPlayer {
         case "snapshot": try snapshot(words)
         case "operator": try command(words[1])
         case "stranger": stranger(isOurs: words.last == "prefix" && !words.contains("without"))
+        case "venue": words[1] == "refuses" ? refuseAll(for: Int64(try number(words, 5))) : stage.changeTick(by: Int64(try number(words, 5)))
         case "balance": balance = try Quantity(words[1])
         default: try check(words)
         }
@@ -53,6 +54,22 @@ final class ScenarioPlayer {
     private func source(_ role: LinkRole, to: UInt8, _ words: String) {
         let reason = SourceSwitch.Reason.allCases.first { words.hasSuffix($0.words) } ?? .byHand
         stage.step(.source(SourceSwitch(venue: VenueID(0), role: role, from: 1 - to, to: to, reason: reason, recent: 1)))
+    }
+
+    /// `venue refuses every order for 40 s`: whatever is placed meanwhile.
+    private func refuseAll(for seconds: Int64) {
+        let end = stage.now + Nanoseconds(seconds: seconds)
+        while stage.now < end {
+            let before = stage.placed.count
+            stage.wait(Nanoseconds(milliseconds: 100), withData: true)
+            for order in stage.placed.dropFirst(before) {
+                stage.step(
+                    .orderReply(
+                        OrderReply(
+                            kind: .place, outcome: .refused, instrument: InstrumentID(0), client: order.client, venueOrder: .none,
+                            error: .orderRejected, venueCode: 0, venueTime: .zero)))
+            }
+        }
     }
 
     /// `feeds contradict each other`, `feeds agree again`.

@@ -1,3 +1,4 @@
+import Config
 import Core
 import Model
 import Orders
@@ -197,6 +198,14 @@ final class ScenarioStage {
 
     func command(_ kind: CommandKind) {
         step(.command(Command(kind: kind, operatorID: 0, hash: 9, lifetime: Nanoseconds(seconds: 3600))))
+    }
+
+    /// The venue's rules are read again, as the cold side does it: others than those of the start disarm.
+    func changeTick(by factor: Int64) {
+        let begun = Self.configuration(run: run, limits).instruments
+        var found = begun
+        found[0].tickSize = Price(raw: begun[0].tickSize.raw * factor)
+        if !VenueRules.changes(from: begun, to: found).isEmpty { command(.disarm) }
     }
 
     /// What was found after an incident.
