@@ -205,9 +205,9 @@ int platform_watch_add(int set, int descriptor) {
     return result(epoll_ctl(set, EPOLL_CTL_ADD, descriptor, &event));
 }
 
-int platform_watch_wait(int set, int32_t *ready, int capacity) {
+int platform_watch_wait(int set, int32_t *ready, int capacity, int timeout_ms) {
     struct epoll_event events[16];
-    int count = epoll_wait(set, events, capacity < 16 ? capacity : 16, -1);
+    int count = epoll_wait(set, events, capacity < 16 ? capacity : 16, timeout_ms);
     if (count < 0) return -errno;
     for (int i = 0; i < count; i++) ready[i] = events[i].data.fd;
     return count;

@@ -74,6 +74,33 @@ import Units
         wait(bell) { !heard.list.isEmpty }
     }
 
+    @Test func `The door turns while nobody comes, and wakes nobody by it`() throws {
+        let place = Place()
+        let bell = Bell()
+        var server = try ControlServer(path: place.path)
+        let door = try server.openDoor(ringing: bell) { _ in }
+        let quiet = Bell()
+        wait(quiet) { door.turns >= 3 }
+        #expect(!bell.wait(.zero))
+    }
+
+    @Test func `The server lets clients in itself while the door is silent`() throws {
+        let place = Place()
+        let (bell, heard) = (Bell(), Heard())
+        var server = try ControlServer(path: place.path)
+        let door = try server.openDoor(ringing: bell) { heard.add($0) }
+        // Nothing more comes through it, as if its thread stood still.
+        door.close()
+        var client = try ControlClient(path: place.path)
+        try client.send(ControlRequest(id: .integer(1), verb: .kill(reason: "test")))
+        var engine = FakeEngine()
+        _ = server.doWork(now: ControlServerTests.start, handler: &engine)
+        #expect(engine.submitted.isEmpty)
+        server.isDoorSilent = true
+        serve(&server, bell, &engine) { $0.submitted.map(\.command.kind) == [.kill] }
+        #expect(heard.list.isEmpty)
+    }
+
     @Test func `Clients come and go, and the door ends with the server`() throws {
         let place = Place()
         let (bell, heard) = (Bell(), Heard())

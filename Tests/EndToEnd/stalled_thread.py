@@ -140,6 +140,22 @@ def trade_alone(tool):
               "HALTED; a person armed it again", flush=True)
 
 
+def door_alone(tool):
+    """The thread at the control socket stands still: nobody trades without a way to be stopped at once; the cold side lets
+    people in meanwhile."""
+    with stage(tool) as s:
+        s.start()
+        with stop(s, "control door"):
+            wait_for("somebody was told", 8, lambda: told(s, "THREAD_STALLED"))
+            wait_for("it is SAFE", 5, lambda: s.state() == "SAFE")
+            assert any(row["name"] == "door" and row["state"] == "STALLED" for row in s.status()["threads"])
+            wait_for("the venue shows no order", 3, lambda: not s.open_orders())
+        wait_for("the door turns again", 5, lambda: all(row["state"] == "beating" for row in s.status()["threads"]))
+        s.ctl("kill", "--reason", "the door is open again")
+        wait_for("it is HALTED", 5, lambda: s.state() == "HALTED")
+        print("stalled thread: control door: SAFE, told, people let in all the same; a kill goes ahead again", flush=True)
+
+
 reason = reason_not()
 if reason:
     if os.environ.get("NEEDLETAIL_STRICT") == "1":
@@ -148,3 +164,4 @@ if reason:
 else:
     feed_alone(sys.argv[1])
     trade_alone(sys.argv[1])
+    door_alone(sys.argv[1])

@@ -108,8 +108,9 @@ int platform_watch_create(void);
 /// Adds a descriptor: `platform_watch_wait` tells it once each time something comes in or its other end goes, and at once
 /// when something is there already. Closing the descriptor takes it out. 0, or an errno.
 int platform_watch_add(int set, int descriptor);
-/// Waits for ever; how many of `capacity` descriptors were written to `ready`, or a negative errno.
-int platform_watch_wait(int set, int32_t *_Nonnull ready, int capacity);
+/// Waits, at most so many milliseconds; how many of `capacity` descriptors were written to `ready` (0: the time is over), or
+/// a negative errno.
+int platform_watch_wait(int set, int32_t *_Nonnull ready, int capacity, int timeout_ms);
 /// A descriptor that any thread may ring and one waits for, never blocking; or a negative errno.
 int platform_bell_create(void);
 void platform_bell_ring(int bell);

@@ -25,6 +25,11 @@ package final class ControlDoor: @unchecked Sendable {
     private let end = Bell()
     private let loop: Bell
     private let kill: Kill
+    /// It turns at least so often, so that whoever watches it sees it live.
+    private static let beatMilliseconds: Int32 = 250
+    private let turned = Atomic<UInt64>(0)
+    /// How often the door's thread has turned, at least four times a second; any thread.
+    package var turns: UInt64 { turned.load(ordering: .relaxed) }
     private let arrivals = Mutex(Arrivals())
     /// The kernel's id of the door's thread; 0 before it runs.
     package var thread: Int32 { arrivals.withLock { $0.thread } }
@@ -94,7 +99,9 @@ package final class ControlDoor: @unchecked Sendable {
         arrivals.withLock { $0.thread = platform_thread_id() }
         var ready = [Int32](repeating: 0, count: 16)
         while true {
-            let count = unsafe platform_watch_wait(watch, &ready, Int32(ready.count))
+            let count = unsafe platform_watch_wait(watch, &ready, Int32(ready.count), Self.beatMilliseconds)
+            turned.wrappingAdd(1, ordering: .relaxed)
+            if count == 0 { continue }
             for index in 0..<max(0, Int(count)) {
                 if ready[index] == end.descriptor { return }
                 if ready[index] == listener { accept() } else { look(at: ready[index]) }

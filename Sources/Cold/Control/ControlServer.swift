@@ -23,6 +23,8 @@ package struct ControlServer: ~Copyable {
     package private(set) var refusedClients: UInt64 = 0
     package var clientCount: Int { clients.count }
     private var door: ControlDoor?
+    /// Whoever watches the door's thread says here that it does not turn: the server then lets clients in itself.
+    package var isDoorSilent = false
 
     /// Opens the socket at `path`. Makes its directory (mode 0700) where there is none; refuses one that others may
     /// write to, refuses to replace a socket somebody answers at, and removes one that nobody does.
@@ -129,7 +131,8 @@ package struct ControlServer: ~Copyable {
     }
 
     private func nextClient() -> (descriptor: Int32, user: UInt32?)? {
-        if let door { return door.next().map { ($0.descriptor, $0.user) } }
+        if let door, let client = door.next() { return client }
+        if door != nil, !isDoorSilent { return nil }
         return UnixSocket.accept(listener).map { ($0, UnixSocket.peerUser($0)) }
     }
 

@@ -26,7 +26,7 @@ package struct ThreadBeat: Sendable {
 /// Which threads have fallen silent, told once each until they turn again. No clock, no I/O.
 package struct SilenceWatch: Sendable {
     /// How a command names a thread, and an alert after it.
-    package static let names = ["feed", "parse", "trade", "cold", "guard"]
+    package static let names = ["feed", "parse", "trade", "cold", "guard", "door"]
     package static func number(_ agent: String) -> UInt64 { names.firstIndex(of: agent).map { UInt64($0 + 1) } ?? 0 }
     package static func name(_ number: Int64) -> String? {
         number > 0 && number <= Int64(names.count) ? names[Int(number) - 1] : nil

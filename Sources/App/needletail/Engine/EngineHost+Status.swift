@@ -53,7 +53,8 @@ extension EngineHost {
         document.addRows(rows)
         document.alerts = alerts.facts(now: now)
         document.threads = threadWatch.lines(
-            hot.threads.watches, cold: hot.coldBeat.reader().read(), now: now, coldLimit: Self.coldStallLimit)
+            hot.threads.watches, cold: hot.coldBeat.reader().read(), door: door?.turns ?? 0, now: now,
+            coldLimit: Self.coldStallLimit)
         return document
     }
 

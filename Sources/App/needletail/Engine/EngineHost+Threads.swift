@@ -6,12 +6,14 @@ import Units
 
 /// Who has not turned for too long, as the cold side sees it.
 extension EngineHost {
-    /// A silent feed or parse thread takes the mandate; the trade thread's silence is the guard's to act on.
+    /// A silent feed or parse thread takes the mandate, and so does the door's at the control socket: nobody trades without a
+    /// way to be stopped at once. The trade thread's silence is the guard's to act on.
     func watchThreads(_ now: Nanoseconds) {
         guard now - threadsSeenAt > Nanoseconds(milliseconds: 100) else { return }
         threadsSeenAt = now
         let guardRuns = GuardPresence(directory: configuration.directory).isRunning
-        for thread in threadWatch.newlySilent(hot.threads.watches, guardRuns: guardRuns, now: now) {
+        control.isDoorSilent = threadWatch.isDoorSilent(now)
+        for thread in threadWatch.newlySilent(hot.threads.watches, guardRuns: guardRuns, door: door?.turns ?? 0, now: now) {
             view.append(
                 now, "THREAD_STALLED", .critical,
                 "\(thread.agents.joined(separator: "+")) has not turned for \(thread.age.milliseconds) ms")
