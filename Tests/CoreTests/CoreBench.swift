@@ -168,16 +168,17 @@ final class CoreBench<Strategies: StrategySet> {
                     venueTime: .zero)))
     }
     func accept(_ client: ClientOrderID) { reply(.place, .accepted, client) }
-    /// The venue says so about an order.
+    /// The venue says so about an order: with the side and price it was sent with, unless given.
     func update(
         _ status: VenueOrderStatus, _ client: ClientOrderID, _ source: EvidenceSource = .stream, cumulative: Quantity? = nil,
-        quantity: Quantity = "0.1", price: Price = "49990", side: Side = .buy, instrument: UInt16 = 0
+        quantity: Quantity = "0.1", price: Price? = nil, side: Side? = nil, instrument: UInt16 = 0
     ) {
+        let sent = order(client)
         step(
             .orderUpdate(
                 OrderUpdate(
-                    status: status, source: source, instrument: InstrumentID(instrument), side: side, client: client,
-                    venueOrder: venueOrder(client), price: price, quantity: quantity,
+                    status: status, source: source, instrument: InstrumentID(instrument), side: side ?? sent?.side ?? .buy,
+                    client: client, venueOrder: venueOrder(client), price: price ?? sent?.price ?? "49990", quantity: quantity,
                     cumulativeQuantity: cumulative ?? filled[client] ?? .zero, venueTime: .zero)))
     }
     /// An execution; the trade number is a new one unless given.

@@ -115,6 +115,26 @@ import Units
     #expect(stage.bench.order(client)?.claimed == .zero)
 }
 
+@Test func anOrderThatTheVenueShowsWithAnotherSideOrPriceIsNotBelievedAndLeadsToSafe() {
+    for (side, price) in [(Side.sell, Price("49990")), (.buy, "49990.01")] {
+        for source in [EvidenceSource.stream, .query] {
+            let stage = Stage()
+            stage.bench.live()
+            let client = stage.resting()
+            stage.bench.update(.cancelled, client, source, price: price, side: side)
+            #expect(stage.bench.state == .safe && stage.bench.status.stateReason == .unknownOrder, "\(source)")
+            #expect(stage.bench.orderStates[client] == .pendingCancel, "cancelled by us, not by that word")
+            #expect(stage.bench.order(client)?.claimed == .zero)
+        }
+    }
+    // A venue that leaves the price out says nothing about it.
+    let stage = Stage()
+    stage.bench.live()
+    let client = stage.resting()
+    stage.bench.update(.cancelled, client, price: .zero)
+    #expect(stage.bench.state == .live && stage.bench.orderStates[client] == .cancelled)
+}
+
 @Test func moreFilledThanOrderedLeadsToSafeBeforeTheStrategyIsAsked() {
     let stage = Stage()
     stage.bench.live()

@@ -86,6 +86,7 @@ extension TradingCore {
             return
         }
         var order = orders[slot]
+        if isAnother(order, update) { return mistaken(order, update, &outputs) }
         if update.source == .snapshot || update.cumulativeQuantity > order.claimed {
             if update.source == .snapshot { order.seenInSnapshot = snapshotID }
             order.claimed = Swift.max(order.claimed, update.cumulativeQuantity)
@@ -184,6 +185,19 @@ extension TradingCore {
         alert(.critical, .positionMismatch, instrument: orders[slot].instrument, client: orders[slot].client,
             value: Int64(told.raw), limit: Int64(orders[slot].instrument.raw), &outputs)
         fail(.positionMismatch, value: Int64(told.raw), limit: Int64(orders[slot].instrument.raw))
+    }
+
+    /// Whether the venue tells another side or price of an order than was sent. Its quantity may have been lowered since.
+    private func isAnother(_ order: Order, _ update: OrderUpdate) -> Bool {
+        update.side != order.side
+            || (update.price.isPositive && order.price.isPositive && update.price != order.price)
+    }
+
+    /// What rests under our name is not what was sent: nothing more is believed of it, and SAFE cancels it by its name.
+    private mutating func mistaken(_ order: Order, _ update: OrderUpdate, _ outputs: inout OutputBuffer) {
+        alert(.critical, .unknownOrder, instrument: order.instrument, client: order.client,
+            value: update.price.raw, limit: order.price.raw, &outputs)
+        fail(.unknownOrder, value: update.price.raw, limit: order.price.raw)
     }
 
     mutating func fill(_ fill: Fill, _ outputs: inout OutputBuffer) {

@@ -9,11 +9,15 @@ extension Control {
             shown: "`aLateFillOfACancelledOrderCountsAndIsFlagged`"),
         Control(
             "R38", .running, "fill without its order, on another instrument, past its limit, on the other side, too much",
-            does: "counted where it was executed, SAFE; a word about an order under another instrument is not believed",
+            does: """
+            counted where it was executed, SAFE; a word about an order under another instrument, with another side or price is \
+            not believed, SAFE
+            """,
             code: "`TradingCore+Venue`",
             key: "-",
             shown: """
             `aFillOnAnotherInstrumentThanItsOrdersCountsWhereItWasAndLeadsToSafe`, \
+            `anOrderThatTheVenueShowsWithAnotherSideOrPriceIsNotBelievedAndLeadsToSafe`, \
             `anUpdateThatNamesAnotherInstrumentThanItsOrdersIsNotBelievedAndLeadsToSafe`, \
             `aFillOfOursWithoutItsOrderCountsAndLeadsToSafe`, `aFillOnTheOtherSideOrPastTheLimitLeadsToSafe`, \
             `moreFilledThanOrderedLeadsToSafeBeforeTheStrategyIsAsked`

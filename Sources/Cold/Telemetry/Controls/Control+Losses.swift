@@ -133,7 +133,10 @@ extension Control {
             """),
         Control(
             "R13", .running, "silent thread",
-            does: "SAFE: feed, parse and the control socket's door watched by cold, cold by the trade thread, trade by the guard; of a silent guard a person is told",
+            does: """
+            SAFE: feed, parse and the control socket's door watched by cold, cold by the trade thread, trade by the guard; of a \
+            silent guard a person is told
+            """,
             code: "`Gateway/ColdWatch`, `ThreadWatch`",
             key: "`timeouts.guard`; cold 5 s",
             shown: """
