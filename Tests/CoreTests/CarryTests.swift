@@ -220,3 +220,120 @@ func aPositionIsCarriedOverWithWhatItCost(_ quantity: Quantity) {
     acted.bench.fill(ClientOrderID(run: 6, sequence: 3), "0.1", source: .downtime)
     #expect(acted.bench.position().quantity == "0.4")
 }
+
+// MARK: strategies
+
+/// Two strategies on one instrument; the first is told what it held, 1 bought at the price, and what it made before.
+private func owning(
+    _ quantity: Quantity = "1", at price: Price = "50001", made: Notional = "-40", in position: Quantity = "1",
+    _ change: @escaping (inout RiskLimits) -> Void = { _ in }
+) -> Stage {
+    let stage = Stage(
+        .bench { $0.limit { $0.drawdownConfirmations = 1; $0.maxStrategyLoss = "100"; change(&$0) } }, perInstrument: 2)
+    #expect(carry(stage, position, at: price))
+    #expect(carryStrategy(stage, 0, quantity, at: price))
+    #expect(stage.bench.command(.carryStrategyResult, 0, by: engine, value: made.raw))
+    #expect(stage.bench.command(.carryBalance, 0, by: engine, value: Quantity("10").raw))
+    #expect(stage.bench.command(.carried, 0, by: engine))
+    return stage
+}
+
+private func carryStrategy(
+    _ stage: Stage, _ index: UInt64, _ quantity: Quantity, at price: Price, by operatorID: UInt32 = engine
+) -> Bool {
+    let cost = Int128(price.raw) * Int128(quantity.raw)
+    return stage.bench.command(
+        .carryStrategy, hash: UInt64(truncatingIfNeeded: cost),
+        lifetime: Nanoseconds(raw: Int64(truncatingIfNeeded: cost >> 64)), subject: index, value: quantity.raw, by: operatorID)
+}
+
+@Test func aStrategyGoesOnWithWhatItHeldAndLostBeforeTheRestart() {
+    let stage = owning()
+    stage.bench.live()
+    #expect(stage.bench.strategy(0).position == "1" && stage.bench.strategy(1).position == .zero)
+    stage.bench.tick("49940.51")
+    // 40 were lost before, and 59.99 by what it holds.
+    #expect(stage.bench.strategy(0).made == "-99.99" && !stage.bench.strategy(0).isOff)
+    stage.bench.tick("49940.5")
+    #expect(stage.bench.strategy(0).isOff && stage.bench.strategy(0).reason == .strategyLoss)
+    #expect(!stage.bench.strategy(1).isOff && stage.bench.state == .live)
+    #expect(stage.bench.hash == stage.bench.replayedHash())
+}
+
+@Test func armingAgainDoesNotFreeAStrategysLossOfTheDay() {
+    let stage = owning("0", at: "0", made: "-99", in: "0")
+    stage.bench.live()
+    stage.bench.command(.disarm)
+    #expect(stage.bench.rearm() && !stage.bench.strategy(0).isOff && stage.bench.strategy(0).made == "-99")
+    stage.hold("0.1", at: "50010.5")
+    stage.bench.tick()
+    #expect(stage.bench.strategy(0).isOff && stage.bench.strategy(0).reason == .strategyLoss, "one more was lost")
+}
+
+@Test func whoSwitchesAStrategyOffAndOnGivesItItsLossAnew() {
+    let stage = owning("0", at: "0", made: "-99", in: "0")
+    stage.bench.live()
+    #expect(stage.bench.command(.strategyOff, 0) && stage.bench.command(.strategyOn, 0))
+    #expect(stage.bench.strategy(0).made == .zero)
+}
+
+@Test func whatNoStrategyHoldsIsInNoStrategysResultAndInEveryOtherLimit() {
+    let stage = owning("0.4", in: "1") { $0.maxPosition = "1.1" }
+    stage.bench.live()
+    stage.bench.tick("49901")
+    #expect(stage.bench.strategy(0).made == "-79.8", "0.4 lost 39.8; 40 before")
+    #expect(stage.place(.buy, "0.2", at: "49902", by: 1) == nil && stage.verdict == .position, "1 is held")
+}
+
+@Test func aDayThatEndsEndsAStrategysLossToo() {
+    let stage = Stage(.bench { $0.firstDayEnds = Nanoseconds(seconds: 4600) })
+    #expect(stage.bench.command(.carryStrategyResult, 0, by: engine, value: Notional("-99").raw))
+    stage.bench.live()
+    #expect(stage.bench.strategy().made == "-99")
+    stage.bench.step(.timer, after: Nanoseconds(seconds: 4600) - stage.bench.now)
+    #expect(stage.bench.strategy().made == .zero)
+}
+
+@Test func whatTheEngineClosesIsTakenFromTheStrategiesThatHoldIt() {
+    let stage = owning("0.3", made: "0", in: "1")
+    stage.bench.live()
+    let second = stage.resting(.sell, "0.2", at: "50010", by: 1)
+    stage.bench.fill(second, "0.2", at: "50010", side: .sell)
+    #expect(stage.bench.command(.flatten))
+    stage.bench.wait(milliseconds: 250)
+    let own = stage.bench.placed.last { $0.strategy == .engine }
+    #expect(own?.side == .sell)
+    if let own {
+        stage.bench.fill(own.client, own.quantity, at: "50000", side: .sell, fee: Notional("4").raw)
+        let first = stage.bench.strategy(0)
+        #expect(own.quantity == "0.8" && first.position == .zero && first.realised == "-0.3" && first.fees == "1.5")
+        #expect(stage.bench.strategy(1).position == "-0.2", "it sold; what it holds is on the other side")
+    }
+}
+
+@Test func nothingIsCarriedToAStrategyThatIsNotThereOrWasTold() {
+    let stage = Stage()
+    #expect(!carryStrategy(stage, 1, "1", at: "50000"), "there is one")
+    #expect(!carryStrategy(stage, .max, "1", at: "50000"))
+    #expect(!stage.bench.command(.carryStrategyResult, 1, by: engine, value: 1))
+    #expect(!carryStrategy(stage, 0, "1", at: "50000", by: 1000), "a person does not say it")
+    #expect(!stage.bench.command(.carryStrategyResult, 0, by: 1000, value: 1))
+    #expect(!stage.bench.command(.carryStrategy, hash: 5, lifetime: .zero, value: -1, by: engine), "a cost of the other sign")
+    #expect(carryStrategy(stage, 0, "1", at: "50000") && !carryStrategy(stage, 0, "2", at: "50000"))
+    #expect(stage.bench.command(.carried, 0, by: engine))
+    #expect(!stage.bench.command(.carryStrategyResult, 0, by: engine, value: 1))
+    #expect(stage.bench.strategy().position == "1" && stage.bench.strategy().made == "0")
+}
+
+@Test func aFillOfTheHistoryIsToldByItsOrdersName() {
+    let stage = Stage()
+    stage.bench.live()
+    let client = stage.resting(.buy, "0.1", at: "50001")
+    var fill = stage.bench.fill(client, "0.05", at: "50001")
+    fill.client = .none
+    fill.source = .tradeHistory
+    fill.trade = TradeID(low: 99)
+    stage.bench.step(.fill(fill))
+    let told = stage.bench.last.compactMap { if case .position(let change) = $0 { change.client } else { nil } }
+    #expect(told == [client] && stage.bench.strategy().position == "0.1")
+}

@@ -57,6 +57,22 @@ import Units
         #expect(after.records[0].until == wall + Nanoseconds(seconds: 60))
     }
 
+    @Test func `What the journal says is off is off where the file does not know of it, and the file's word goes first`() throws {
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        var before = try keeper()
+        try before.take(off(.strategy, 0, .strategyLoss, until: now + Nanoseconds(seconds: 60)), now: now, wall: wall)
+        let journalled = ["quoter", "taker", "gone"].map {
+            SwitchRecord(subject: .strategy, name: $0, reason: .strategyRejects, until: wall + Nanoseconds(seconds: 30), why: "journal")
+        }
+        var after = try keeper()
+        let commands = after.restore(wall: wall + Nanoseconds(seconds: 20), journalled: journalled).commands
+        #expect(commands.map(\.subject) == [0, 1] && commands.map(\.lifetime) == [Nanoseconds(seconds: 40), Nanoseconds(seconds: 10)])
+        #expect(commands.map(\.value) == [ErrorCode.strategyLoss, .strategyRejects].map { Int64($0.rawValue) })
+        // Written with the next change; a name that this run does not have is kept.
+        try after.take(off(.strategy, 1, .strategyRejects, until: now), now: now, wall: wall)
+        #expect(try after.file.read().map(\.name) == ["quoter", "gone", "taker"])
+    }
+
     @Test func `A pause of an instrument ends meanwhile, a person's block does not`() throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         var before = try keeper()

@@ -24,19 +24,19 @@ private struct Story {
     mutating func wait(_ seconds: Int64) { second += seconds }
     mutating func fill(
         _ side: Side, _ quantity: String, at price: String, trade: UInt64, run: UInt32 = 1, fee: String = "0",
-        feeAsset: UInt16 = 1, isBooked: Bool = true, in instrument: UInt16 = 0, from: EvidenceSource = .stream, off: Int64 = 0
+        feeAsset: UInt16 = 1, of order: UInt32 = 1, isNamed: Bool = true, isBooked: Bool = true, in instrument: UInt16 = 0, from: EvidenceSource = .stream, off: Int64 = 0
     ) throws {
         let size = try Quantity(quantity)
         let fill = Fill(
             instrument: InstrumentID(instrument), side: side, isMaker: true, source: from,
-            client: ClientOrderID(run: run, sequence: 1), venueOrder: VenueOrderID(9), trade: TradeID(low: trade),
+            client: isNamed ? ClientOrderID(run: run, sequence: order) : .none, venueOrder: VenueOrderID(9), trade: TradeID(low: trade),
             price: try Price(price), quantity: size, cumulativeQuantity: size, fee: try Quantity(fee).raw,
             feeAsset: AssetID(feeAsset), venueTime: .zero)
         held[instrument, default: 0] += (side == .buy ? size.raw : -size.raw) + off
         fees[instrument, default: 0] += feeAsset == 1 ? fill.fee : 0
         let told = PositionChange(
             instrument: InstrumentID(instrument), quantity: Quantity(raw: held[instrument]!), averagePrice: .zero,
-            realised: .zero, fees: Notional(raw: fees[instrument]!), client: fill.client, isLate: false)
+            realised: .zero, fees: Notional(raw: fees[instrument]!), client: ClientOrderID(run: run, sequence: order), isLate: false)
         add(.fill(fill), isBooked ? [.position(told)] : [])
     }
     mutating func top(_ bid: String, _ ask: String, in instrument: UInt16 = 0) throws {
@@ -46,6 +46,18 @@ private struct Story {
                     instrument: InstrumentID(instrument), bidPrice: try Price(bid), bidQuantity: try Quantity("1"),
                     askPrice: try Price(ask), askQuantity: try Quantity("1"), updateID: 0, venueTime: .zero,
                     receivedAt: .zero)))
+    }
+    mutating func place(_ order: UInt32, by strategy: UInt8, run: UInt32 = 1) throws {
+        let order = NewOrder(
+            client: ClientOrderID(run: run, sequence: order), instrument: InstrumentID(0), strategy: StrategyID(strategy),
+            side: .buy, timeInForce: .goodTillCancel, price: try Price("100"), quantity: try Quantity("1"))
+        add(.timer, [.place(order)])
+    }
+    mutating func turn(_ strategy: UInt16, isOn: Bool, _ reason: ErrorCode = .strategyLoss, until: Int64 = 0) {
+        let change = SwitchChange(
+            subject: .strategy, index: strategy, isOn: isOn, reason: reason, operatorID: 0, until: Nanoseconds(seconds: until),
+            value: 0, limit: 0, version: 1)
+        add(.timer, [.switched(change)])
     }
     mutating func linkUp() {
         add(.link(LinkChange(venue: VenueID(0), role: .orders, state: .up, reason: 0)))
@@ -110,8 +122,10 @@ private final class Place {
         _ = try writer.drain(wall: Nanoseconds(raw: wall), engine: .zero)
     }
 
-    func books(_ instruments: [CarriedBooks.Instrument]? = [pair]) throws -> CarriedBooks {
-        try CarriedBooks.read(directory: directory, name: "run") { _ in instruments }
+    func books(
+        _ instruments: [CarriedBooks.Instrument]? = [pair], _ strategies: ((UInt32) -> [CarriedBooks.Strategy]?)? = nil
+    ) throws -> CarriedBooks {
+        try CarriedBooks.read(directory: directory, name: "run", instruments: { _ in instruments }, strategies: strategies ?? { _ in nil })
     }
 }
 
@@ -241,5 +255,124 @@ private final class Place {
         }
         try FileManager.default.removeItem(atPath: JournalSegments.list(directory: place.directory, name: "run")[0].path)
         #expect(throws: CarryDamage.self) { try place.books() }
+    }
+
+    private static let two: [CarriedBooks.Strategy] = [.init(name: "quoter", symbol: "PAIR0"), .init(name: "taker", symbol: "PAIR0")]
+
+    /// The quoter bought 1 at 100 and the taker sold 0.4 at 110, with a fee of 2 and the bid and the ask told.
+    private func traded(_ place: Place, from wall: Int64 = 0) throws {
+        try place.write(1, from: wall) {
+            try $0.place(1, by: 0)
+            try $0.place(2, by: 1)
+            try $0.fill(.buy, "1", at: "100", trade: 1, of: 1, isNamed: false)
+            try $0.fill(.sell, "0.4", at: "110", trade: 2, fee: "2", of: 2)
+            try $0.top("89", "91")
+        }
+    }
+
+    @Test func `Each strategy holds its own fills and pays their fees`() throws {
+        let place = try Place()
+        try traded(place)
+        let books = try place.books([pair]) { _ in Self.two }
+        #expect(try books.strategies["quoter"]?.position.quantity == Quantity("1"))
+        #expect(try books.strategies["taker"]?.position.quantity == Quantity("-0.4"))
+        #expect(try books.strategyResult("quoter", at: .zero) == 0 && books.strategyResult("taker", at: .zero) == Notional("-2").raw)
+        #expect(books.nobodys("PAIR0", besides: ["quoter", "taker"]).isZero)
+        #expect(try books.strategyResult("quoter", at: Nanoseconds(raw: day)) == Notional("10").raw, "at 90 a new day begins at zero")
+    }
+
+    @Test func `A strategy is known by its name when ids change, and one that is gone leaves its position to nobody`() throws {
+        let place = try Place()
+        try traded(place)
+        try place.write(2) { _ in }
+        let moved = try place.books([pair]) { $0 == 1 ? Self.two : Self.two.reversed() }
+        #expect(try moved.strategies["quoter"]?.position.quantity == Quantity("1"))
+        let renamed: [CarriedBooks.Strategy] = [.init(name: "maker", symbol: "PAIR0"), Self.two[1]]
+        let gone = try place.books([pair]) { $0 == 1 ? Self.two : renamed }
+        #expect(gone.strategies["quoter"] == nil && gone.strategies["maker"]?.position.quantity.isZero == true)
+        #expect(try gone.nobodys("PAIR0", besides: ["maker", "taker"]) == Quantity("1"))
+    }
+
+    @Test func `A strategy on another instrument keeps its result and nothing of its position`() throws {
+        let place = try Place()
+        try traded(place)
+        try place.write(2) { _ in }
+        let books = try place.books([pair, other]) { $0 == 1 ? Self.two : [.init(name: "quoter", symbol: "PAIR1"), Self.two[1]] }
+        #expect(books.strategies["quoter"]?.position.quantity.isZero == true)
+        #expect(try books.strategyResult("quoter", at: .zero) == Notional("-10").raw, "as if closed at 90")
+        #expect(try books.nobodys("PAIR0", besides: ["quoter", "taker"]) == Quantity("1"))
+    }
+
+    @Test func `What a run was told of a strategy is where its result goes on`() throws {
+        let place = try Place()
+        try traded(place)
+        let cost = try Int128(Price("100").raw) * Int128(Quantity("1").raw)
+        try place.write(2) {
+            try $0.tell(.carryPosition, Quantity("0.6").raw, cost: cost * 6 / 10)
+            try $0.tell(.carryStrategy, Quantity("1").raw, cost: cost)
+            try $0.tell(.carryStrategyResult, Notional("-7").raw)
+            try $0.tell(.carryStrategy, Quantity("-0.4").raw, cost: -cost * 4 / 10, in: 1)
+            $0.tell(.carryStrategyResult, in: 1)
+            $0.tell(.carried)
+            $0.mark(2)
+            try $0.place(1, by: 0, run: 2)
+            try $0.fill(.sell, "1", at: "95", trade: 3, run: 2, fee: "1", of: 1)
+        }
+        let books = try place.books([pair]) { _ in Self.two }
+        #expect(books.strategies["quoter"]?.position.quantity.isZero == true)
+        #expect(try books.strategyResult("quoter", at: .zero) == Notional("-13").raw, "-7, 5 lost, 1 of fees")
+        #expect(books.strategyResult("taker", at: .zero) == 0)
+    }
+
+    @Test func `A run that was told no strategy's part is not where reading begins`() throws {
+        let place = try Place()
+        try traded(place)
+        let cost = try Int128(Price("100").raw) * Int128(Quantity("0.6").raw)
+        try place.write(2) {
+            try $0.tell(.carryPosition, Quantity("0.6").raw, cost: cost)
+            $0.tell(.carried)
+            $0.mark(2)
+        }
+        #expect(try place.books([pair]) { _ in Self.two }.strategies["quoter"]?.position.quantity == Quantity("1"))
+    }
+
+    @Test func `What the engine closes is taken from who holds it, and what a person trades from nobody`() throws {
+        let place = try Place()
+        try traded(place)
+        try place.write(2) {
+            try $0.place(1, by: StrategyID.engine.raw, run: 2)
+            try $0.place(2, by: StrategyID.hand.raw, run: 2)
+            try $0.fill(.sell, "0.5", at: "98", trade: 3, run: 2, fee: "1", of: 1)
+            try $0.fill(.sell, "0.1", at: "98", trade: 4, run: 2, of: 2)
+            try $0.fill(.sell, "0.1", at: "98", trade: 5, of: 7)
+        }
+        let books = try place.books([pair]) { _ in Self.two }
+        #expect(try books.strategies["quoter"]?.position.quantity == Quantity("0.5"))
+        #expect(try books.strategyResult("quoter", at: .zero) == Notional("-2").raw, "1 lost, 1 of fees")
+        #expect(try books.nobodys("PAIR0", besides: ["quoter", "taker"]) == Quantity("-0.2"))
+    }
+
+    @Test func `What was off as the journal ended is off, with its reason and its time`() throws {
+        let place = try Place()
+        try place.write(1, from: 5_000_000_000) {
+            $0.turn(0, isOn: false, until: 60)
+            $0.turn(1, isOn: false, .none)
+            $0.turn(1, isOn: true)
+        }
+        let books = try place.books([pair]) { _ in Self.two }
+        #expect(books.strategies["quoter"]?.off == .strategyLoss && books.strategies["taker"]?.off == nil)
+        #expect(books.strategies["quoter"]?.offUntil == Nanoseconds(seconds: 65))
+    }
+
+    @Test func `A strategy that is switched on counts its loss from there`() throws {
+        let place = try Place()
+        try traded(place)
+        try place.write(2) { story in
+            story.turn(0, isOn: true)
+            try story.top("87", "89")
+        }
+        let books = try place.books([pair]) { _ in Self.two }
+        // At 90 its result was -10, so what it holds begins 10 higher than it cost.
+        #expect(try books.strategyResult("quoter", at: .zero) == Notional("10").raw)
     }
 }

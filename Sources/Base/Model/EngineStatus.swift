@@ -11,7 +11,7 @@ public struct StrategyStatus: BitwiseCopyable, Sendable {
     public var offSince = Nanoseconds.zero
     /// When a person may let it propose again, engine clock.
     public var resumableAt = Nanoseconds.zero
-    /// Of its own fills alone.
+    /// Of its own fills, less what the engine closed of them; earlier runs' too.
     public var position = Quantity.zero
     public var realised = Notional.zero
     public var unrealised = Notional.zero
@@ -31,6 +31,8 @@ public struct StrategyStatus: BitwiseCopyable, Sendable {
     public var rejectPercent: Int32 = 0
     /// Average cost of its last 64 fills against the mid at its decisions; basis points, rounded up, negative is a gain.
     public var slippageBps: Int64 = 0
+    /// What it has made since the day began or it was switched on since: what its limit of loss judges.
+    public var made = Notional.zero
     public init() {}
 }
 

@@ -328,6 +328,12 @@ public enum CommandKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case carried = 168
     /// A person takes the account as it is: what no fill explains in the base asset of the instrument `subject` is not ours.
     case acceptBalance = 169
+    /// From the engine itself at its start, before `carried`: what the strategy `subject` held by its own fills in the runs
+    /// before; `value`, `lifetime` and `hash` as of `carryPosition`.
+    case carryStrategy = 175
+    /// From the engine itself at its start, before `carried`: `value` is what the strategy `subject` has made since its
+    /// loss began to count, apart from what its open position gained since it was opened.
+    case carryStrategyResult = 176
 }
 
 /// An operator's command, authenticated by the control socket.

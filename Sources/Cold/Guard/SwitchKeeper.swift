@@ -16,8 +16,11 @@ package struct SwitchKeeper {
     }
 
     /// The commands that put a new core to where the last one was. Where the file cannot be read, every strategy is off
-    /// until a person has looked.
-    package mutating func restore(wall: Nanoseconds) -> (commands: [Command], problem: String?) {
+    /// until a person has looked. `journalled`: what the journal says is off; it holds where the file does not know of it,
+    /// since a process may die between the two.
+    package mutating func restore(
+        wall: Nanoseconds, journalled: [SwitchRecord] = []
+    ) -> (commands: [Command], problem: String?) {
         var problem: String?
         do throws(SwitchFileError) {
             records = try file.read()
@@ -26,6 +29,9 @@ package struct SwitchKeeper {
             records = strategies.map {
                 SwitchRecord(subject: .strategy, name: $0, reason: .none, until: .zero, why: "switched.off was unreadable")
             }
+        }
+        for record in journalled where !records.contains(where: { $0.subject == record.subject && $0.name == record.name }) {
+            records.append(record)
         }
         // A pause that has ended meanwhile needs nobody; a strategy always does.
         records.removeAll { $0.subject == .instrument && $0.until > .zero && $0.until <= wall }

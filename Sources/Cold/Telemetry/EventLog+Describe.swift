@@ -237,6 +237,8 @@ extension CommandKind {
         case .carryBalance: return "carry balance"
         case .carried: return "carried"
         case .acceptBalance: return "accept"
+        case .carryStrategy: return "carry strategy"
+        case .carryStrategyResult: return "carry strategy's result"
         }
     }
 }

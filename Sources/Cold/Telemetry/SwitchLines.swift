@@ -27,6 +27,8 @@ package struct StrategyLine: Sendable, Equatable {
     /// Average of its last 64 fills against the mid at its decisions, rounded up; negative is a gain.
     package var slippageBps: Int64 = 0
     package var drawdown = Notional.zero
+    /// In the day, or since it was switched on: what its limit of loss judges.
+    package var made = Notional.zero
     /// Hash over code and parameters, 8 hexadecimal digits.
     package var version = ""
 
@@ -51,6 +53,7 @@ package struct StrategyLine: Sendable, Equatable {
         refused = row.refused
         slippageBps = row.slippageBps
         drawdown = row.drawdown
+        made = row.made
         version = String(hexText(UInt64(row.version)).suffix(8))
     }
 
@@ -64,7 +67,8 @@ package struct StrategyLine: Sendable, Equatable {
             .money("position", \.position), .number("orders", \.orders), .number("fills", \.fills),
             .number("fill_percent", \.fillPercent), .number("rejects", \.rejects),
             .number("reject_percent", \.rejectPercent), .number("refused", \.refused),
-            .number("slippage_bps", \.slippageBps), .money("drawdown", \.drawdown), .text("version", \.version),
+            .number("slippage_bps", \.slippageBps), .money("drawdown", \.drawdown), .money("made", \.made),
+            .text("version", \.version),
         ]
     }
 }

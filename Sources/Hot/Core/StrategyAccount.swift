@@ -4,9 +4,9 @@ import Units
 
 /// What one strategy made, how its orders went, and whether it may propose.
 struct StrategyAccount: BitwiseCopyable {
-    /// Its own fills alone.
+    /// Its own fills, less what the engine closed of them, and what the runs before left of both.
     var position = Position()
-    /// Its result when the day began, the engine last went live or it was switched on, scale 8.
+    /// Its result when the day began, or when it was switched on since, scale 8: its loss counts from there.
     var opening: Int128 = 0
     /// Its intents are judged and never sent.
     var isShadow = false
@@ -32,7 +32,7 @@ struct StrategyAccount: BitwiseCopyable {
     var fills: UInt64 = 0
     var rejected: UInt64 = 0
 
-    /// Realised plus unrealised minus fees since the start, scale 8. `mark` is zero before the first book.
+    /// Realised plus unrealised minus fees, scale 8. `mark` is zero before the first book.
     func result(at mark: Price) -> Int128 {
         let open = mark.isPositive ? Int128(position.unrealised(at: mark).raw) : 0
         return Int128(position.realised.raw) - Int128(position.fees.raw) + open
@@ -41,6 +41,12 @@ struct StrategyAccount: BitwiseCopyable {
     /// From now on its limits count anew.
     mutating func begin(at result: Int128) {
         opening = result
+        arm(at: result)
+    }
+
+    /// A person armed again: its fall and its refusals count anew. Its loss of the day does not: to give it more, a person
+    /// switches it off and on.
+    mutating func arm(at result: Int128) {
         loss.clear()
         fall.begin(at: result)
         rejects = RejectWindow()

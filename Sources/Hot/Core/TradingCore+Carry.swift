@@ -7,7 +7,7 @@ import Units
 /// own, which are journalled like any other: a replay has the same.
 ///
 /// Every limit then judges as if there had been no restart: the position with all orders, exposures, stop loss, take
-/// profit, flattening, the daily loss. It is taken once, before anybody armed and before this run sent an order; a fill
+/// profit, flattening, the daily loss, each strategy's own loss. It is taken once, before anybody armed and before this run sent an order; a fill
 /// that came first makes it refused, and nobody can arm.
 extension TradingCore {
     /// Whether this run may still be told what the runs before left.
@@ -18,8 +18,7 @@ extension TradingCore {
 
     mutating func carryPosition(_ command: Command, _ outputs: inout OutputBuffer) -> Bool {
         guard mayCarry(command), let index = Int(exactly: command.subject), index < instruments.count else { return false }
-        let cost = Int128(command.lifetime.raw) << 64 | Int128(command.hash)
-        guard let position = Position(quantity: Quantity(raw: command.value), exactCost: cost) else { return false }
+        guard let position = carriedPosition(command) else { return false }
         let id = instruments[index].instrument.id
         guard ledger.carry(position, in: id) else { return false }
         instruments[index].direction = position.quantity.isZero ? 0 : position.quantity.isPositive ? 1 : -1
@@ -32,6 +31,32 @@ extension TradingCore {
                 PositionChange(
                     instrument: id, quantity: position.quantity, averagePrice: position.averagePrice,
                     realised: position.realised, fees: position.fees, client: .none, isLate: false)))
+        return true
+    }
+
+    private func carriedPosition(_ command: Command) -> Position? {
+        let cost = Int128(command.lifetime.raw) << 64 | Int128(command.hash)
+        return Position(quantity: Quantity(raw: command.value), exactCost: cost)
+    }
+
+    /// What one strategy holds by its own fills. What of an instrument's position no strategy is told is nobody's: it counts
+    /// in every limit of the instrument and the run, and in no strategy's.
+    mutating func carryStrategy(_ command: Command) -> Bool {
+        guard mayCarry(command), let index = Int(exactly: command.subject), index < accounts.count,
+            accounts[index].position.isUntouched, let position = carriedPosition(command)
+        else { return false }
+        accounts[index].position = position
+        dueStrategies.insert(index)
+        isRepriced = true
+        return true
+    }
+
+    /// As `carryDay`: the strategy's loss began to count that much lower.
+    mutating func carryStrategyResult(_ command: Command) -> Bool {
+        guard mayCarry(command), let index = Int(exactly: command.subject), index < accounts.count else { return false }
+        accounts[index].begin(at: 0 - Int128(command.value))
+        dueStrategies.insert(index)
+        isRepriced = true
         return true
     }
 

@@ -41,8 +41,28 @@ extension TradingCore {
         }
     }
 
-    /// After a fill was counted.
-    mutating func noteFill(_ fill: Fill, of strategy: StrategyID) {
+    /// What the engine closes was held by strategies: taken from those of the instrument, in the order of their numbers, each
+    /// with its part of the fee, rounded up. What none of them holds was nobody's.
+    private mutating func shareClosing(_ fill: Fill) {
+        let index = fill.instrument.index
+        let (base, quote) = (instruments[index].instrument.base, instruments[index].instrument.quote)
+        var left = fill.quantity
+        for place in traders.places(index) {
+            let strategy = traders.member(at: place)
+            let held = accounts[strategy].position.quantity
+            guard left.isPositive, !held.isZero, held.isPositive == (fill.side == .sell) else { continue }
+            var part = fill
+            part.quantity = Swift.min(held.magnitude, left)
+            part.fee = Int64(
+                clamping: Rounding.ceiling.divide(exactProduct(fill.fee, part.quantity.raw), by: Int128(fill.quantity.raw)))
+            _ = accounts[strategy].position.apply(part, base: base, quote: quote)
+            dueStrategies.insert(strategy)
+            left = left - part.quantity
+        }
+    }
+
+    /// After a fill was counted. `isClosing`: of an order of the engine's own in this run.
+    mutating func noteFill(_ fill: Fill, of strategy: StrategyID, isClosing: Bool = false) {
         isRepriced = true
         let index = fill.instrument.index
         notePosition(index)
@@ -55,6 +75,8 @@ extension TradingCore {
             if count >= held.limits.maxExecutions {
                 fail(.flipflopDetected, trip: .executions, value: Int64(count), limit: Int64(held.limits.maxExecutions))
             }
+        } else if isClosing {
+            shareClosing(fill)
         }
         let quantity = ledger[fill.instrument].quantity
         guard !quantity.isZero else { return }

@@ -77,6 +77,8 @@ extension TradingCore {
             accepted = mayCarry(command)
             isCarried = isCarried || accepted
         case .acceptBalance: accepted = acceptBalance(command)
+        case .carryStrategy: accepted = carryStrategy(command)
+        case .carryStrategyResult: accepted = carryStrategyResult(command)
         }
         outputs.append(
             .command(

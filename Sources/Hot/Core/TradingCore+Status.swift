@@ -102,6 +102,7 @@ extension TradingCore {
         row.fees = account.position.fees
         if mark.isPositive { row.unrealised = account.position.unrealised(at: mark) }
         row.drawdown = Notional(raw: Int64(clamping: account.fall.depth(strategyResult(index))))
+        row.made = Notional(raw: Int64(clamping: strategyResult(index) - account.opening))
         row.intents = account.intents
         row.refused = account.refused
         row.orders = account.orders

@@ -8,7 +8,7 @@ import Units
 /// their way as soon as they rest. Switched off by a person it comes back by a person only; by a limit, by arming as well,
 /// but by neither before its cooldown is over.
 extension TradingCore {
-    /// One strategy's result since the start, scale 8.
+    /// One strategy's result, scale 8.
     func strategyResult(_ index: Int) -> Int128 {
         accounts[index].result(at: instruments[traders.group(of: index)].mark)
     }
@@ -143,14 +143,15 @@ extension TradingCore {
         return true
     }
 
-    /// A person armed again: limits count anew, and what a limit switched off comes back if its cooldown is over.
+    /// A person armed again: limits count anew, but for the day's loss of a strategy that stayed on; what a limit switched
+    /// off comes back if its cooldown is over.
     mutating func armStrategies(_ outputs: inout OutputBuffer) {
         for index in accounts.indices {
             let account = accounts[index]
             if account.isOff, account.reason != .none, now >= account.resumableAt {
                 turnOn(index, by: Command.engineOperator, &outputs)
             } else {
-                accounts[index].begin(at: strategyResult(index))
+                accounts[index].arm(at: strategyResult(index))
                 dueStrategies.insert(index)
             }
         }

@@ -252,8 +252,15 @@ extension TradingCore {
         // An order taken in was shown with all that had been filled of it before: what comes behind it is new.
         if let slot { isLate = fillOrder(slot, fill, &outputs) }
         var strategy = StrategyID.engine
-        if let slot { strategy = orders[slot].strategy }
-        noteFill(fill, of: strategy)
+        var isClosing = false
+        // The history of trades does not tell our name.
+        var client = fill.client
+        if let slot {
+            strategy = orders[slot].strategy
+            isClosing = strategy == .engine && orders[slot].client.run == configuration.run
+            if client.isNone { client = orders[slot].client }
+        }
+        noteFill(fill, of: strategy, isClosing: isClosing)
         if let slot { noteExecution(orders[slot], fill, &outputs) }
         if !isDowntime { awaitBalance(instrument.base) }
         let position = ledger[fill.instrument]
@@ -261,7 +268,7 @@ extension TradingCore {
             .position(
                 PositionChange(
                     instrument: fill.instrument, quantity: position.quantity, averagePrice: position.averagePrice,
-                    realised: position.realised, fees: position.fees, client: fill.client, isLate: isLate)))
+                    realised: position.realised, fees: position.fees, client: client, isLate: isLate)))
         takeFault(&outputs)
         if let slot, orders[slot].strategy != .engine, orders[slot].strategy.index < strategies.count {
             runStrategy(.fill(fill), orders[slot].strategy.index, &outputs)

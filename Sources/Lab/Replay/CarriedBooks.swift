@@ -23,6 +23,8 @@ package struct CarriedBooks: Sendable {
 
     /// By symbol: fills of all runs added up.
     package private(set) var positions: [String: Position] = [:]
+    /// By name: what each strategy of the newest run holds and has made.
+    package internal(set) var strategies: [String: CarriedStrategy] = [:]
     /// By base asset: what the account held when the journal ended, as far as it is explained; not there where nobody knows.
     package private(set) var expected: [String: Int128] = [:]
     /// Up to where trades were processed, by symbol.
@@ -37,12 +39,15 @@ package struct CarriedBooks: Sendable {
     private var opening: Int128 = 0
     private var day = Int64.min
     /// The last mids, by symbol.
-    private var mids: [String: Price] = [:]
+    var mids: [String: Price] = [:]
 
     // Of the run that is read.
-    private var run: UInt32 = 0
+    var run: UInt32 = 0
     private var session: UInt64?
-    private var instruments: [Instrument] = []
+    var instruments: [Instrument] = []
+    /// In the order of their ids.
+    var runStrategies: [Strategy] = []
+    var owners = OrderOwners()
     private var runFees: [Int: Notional] = [:]
     private var isCarried = false
     /// Base assets whose balance it was told.
@@ -62,9 +67,12 @@ package struct CarriedBooks: Sendable {
     /// What the trading day at this wall time has brought, apart from what open positions gained since they were opened.
     /// After midnight the day began with the last prices known, so that what was lost since counts.
     package func dayResult(at wall: Nanoseconds) -> Int64 {
-        let began = wall.raw / Self.dayLength == day ? opening : settled + openGain
+        let began = isToday(wall) ? opening : settled + openGain
         return Int64(clamping: settled - began)
     }
+
+    /// Whether this wall time is of the last record's day.
+    func isToday(_ wall: Nanoseconds) -> Bool { wall.raw / Self.dayLength == day }
 
     private var settled: Int128 { positions.values.reduce(0 - fees) { $0 + Int128($1.realised.raw) } }
 
@@ -75,12 +83,15 @@ package struct CarriedBooks: Sendable {
         }
     }
 
-    /// A run of the journal begins. `instruments`: its own; `nil` where its record is lost.
-    mutating func begin(_ header: JournalHeader, _ instruments: [Instrument]?) {
+    /// A run of the journal begins. `instruments`, `strategies`: its own; `nil` where its record is lost.
+    mutating func begin(_ header: JournalHeader, _ instruments: [Instrument]?, _ strategies: [Strategy]? = nil) {
         keepMarks()
         run = header.identity.run
         session = header.identity.session
         self.instruments = instruments ?? []
+        owners = OrderOwners()
+        runStrategies = strategies ?? []
+        if let strategies { keepStrategies(strategies) }
         runFees = [:]
         isCarried = false
         carriedBases = []
@@ -105,9 +116,10 @@ package struct CarriedBooks: Sendable {
 
     /// Takes one record of the run that was begun. `wall`: its wall time.
     mutating func take(_ record: Record, wall: Nanoseconds) throws(CarryDamage) {
-        if wall.raw / Self.dayLength != day {
+        if !isToday(wall) {
             day = wall.raw / Self.dayLength
             opening = settled + openGain
+            beginStrategyDay()
         }
         switch record.stream {
         case .input?:
@@ -116,7 +128,9 @@ package struct CarriedBooks: Sendable {
             runMarks.observe(record)
             if let input = Input(record: record) { take(input, at: Nanoseconds(raw: record.time)) }
         case .output?:
-            if let output = Output(record: record) { try take(output, at: Nanoseconds(raw: record.time)) }
+            if let output = Output(record: record) {
+                try take(output, at: Nanoseconds(raw: record.time), wall: wall)
+            }
         case nil: return
         }
     }
@@ -154,9 +168,13 @@ package struct CarriedBooks: Sendable {
         }
     }
 
-    private mutating func take(_ output: Output, at time: Nanoseconds) throws(CarryDamage) {
+    private mutating func take(_ output: Output, at time: Nanoseconds, wall: Nanoseconds) throws(CarryDamage) {
         switch output {
-        case .place: hasActed = true
+        case .place(let order):
+            hasActed = true
+            owners.note(order.client, order.strategy)
+        case .amend(let amendment): owners.note(amendment.client, amendment.strategy)
+        case .switched(let change): take(change, at: time, wall: wall)
         case .position(let change):
             if let fill = pendingFill { try book(fill, change, at: time) }
         case .command(let result):
@@ -178,8 +196,10 @@ package struct CarriedBooks: Sendable {
         if isCarried, change.quantity != position.quantity {
             throw .mismatch(run, instrument.symbol, core: change.quantity, journal: position.quantity)
         }
-        fees += Int128(change.fees.raw) - Int128((runFees[fill.instrument.index] ?? .zero).raw)
+        let fee = Int128(change.fees.raw) - Int128((runFees[fill.instrument.index] ?? .zero).raw)
+        fees += fee
         runFees[fill.instrument.index] = change.fees
+        try bookStrategy(fill, change.client, fee: fee, in: instrument.symbol)
         if fill.client.run != run, !carriedBases.contains(instrument.base) {
             // It may be in the balance that this run began with or not.
             expected[instrument.base] = nil
@@ -215,6 +235,7 @@ package struct CarriedBooks: Sendable {
             guard index < instruments.count else { return }
             expected[instruments[index].base] = nil
             carriedBases.remove(instruments[index].base)
+        case .carryStrategy, .carryStrategyResult: takeStrategy(command, index)
         default: return
         }
     }

@@ -126,7 +126,7 @@ struct EngineCommand: AsyncParsableCommand {
             run: run, build: BuildIdentity.name,
             configurationText: try String(contentsOfFile: configuration.file, encoding: .utf8),
             overrides: overrides.map { [$0.path, $0.value] }, rules: RunRecord.rules(plan.instruments), firstDayEnds: core.firstDayEnds?.raw,
-            pairs: plan.pairs
+            pairs: plan.pairs, strategies: plan.strategies.map { [$0.name, configuration.symbol(of: $0.name)] }
         ).write(to: configuration.journal.directory)
         let recovery = try recover(configuration, clock)
         try mendLatch(configuration, clock)

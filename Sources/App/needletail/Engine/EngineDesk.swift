@@ -37,7 +37,7 @@ struct EngineDesk: ControlHandler {
         case .strategyOff, .instrumentOff: host.keepOff(command, reason: reason)
         case .failover: if let error = failoverRefusal(command.value) { return .refused(error) }
         case .disarm, .flatten, .cancelOrder, .recall, .intent, .strategyOn, .instrumentOn, .stalled, .resolve, .seed,
-            .carryPosition, .carryDay, .carryBalance, .carried, .acceptBalance:
+            .carryPosition, .carryDay, .carryBalance, .carried, .acceptBalance, .carryStrategy, .carryStrategyResult:
             break
         }
         if !reason.isEmpty, command.kind != .unlatch, command.kind != .incident {

@@ -97,9 +97,30 @@ extension EngineHost {
         let most = view.limits.map(\.maxDailyLoss).min() ?? .max
         if carried != nil || status.dayResult != .zero {
             let left = most == .max ? "" : "; the day may come down to \(Notional(raw: -most.raw)) \(quote), then it halts"
+            lines += ownLines(quote)
             lines.append("the day: \(status.dayResult) \(quote) so far, earlier runs of the day included" + left)
         }
         return lines + accountLines + (carryProblem.map { ["not known for certain: \($0)"] } ?? [])
+    }
+
+    /// What each strategy holds by its own fills, and what none of them does.
+    private func ownLines(_ quote: String) -> [String] {
+        guard rows.strategies.count == plan.strategies.count else { return [] }
+        var nobodys = view.positions.map { Int128($0.quantity.raw) }
+        var lines: [String] = []
+        for (index, row) in rows.strategies.enumerated() {
+            nobodys[row.instrument.index] -= Int128(row.position.raw)
+            guard !row.position.isZero || row.made != .zero else { continue }
+            let most = view.limits[row.instrument.index].maxStrategyLoss
+            let left = most == .max ? "" : ", at \(Notional(raw: -most.raw)) it is switched off"
+            lines.append(
+                "\(plan.strategies[index].name): \(row.position) \(plan.instruments[row.instrument.index].symbol.string) is its own, "
+                    + "\(row.made) \(quote) made in the day" + left)
+        }
+        for (index, rest) in nobodys.enumerated() where rest != 0 {
+            lines.append("\(plan.instruments[index].symbol.string): \(Quantity(raw: Int64(clamping: rest))) is nobody's: no strategy's limit counts it")
+        }
+        return lines
     }
 
     private func room(_ held: Quantity, _ index: Int) -> String {

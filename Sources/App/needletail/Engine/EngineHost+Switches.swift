@@ -9,7 +9,7 @@ import Units
 extension EngineHost {
     /// Puts the core to where the last one was, before anybody can arm it.
     func restoreSwitches() {
-        let (commands, problem) = switches.restore(wall: clock.wall())
+        let (commands, problem) = switches.restore(wall: clock.wall(), journalled: carried?.switches ?? [])
         if let problem { view.append(clock.now(), "SWITCHES_UNREADABLE", .critical, problem) }
         for command in commands { push(.command(command)) }
         hot.coldBeat.enter(.running)

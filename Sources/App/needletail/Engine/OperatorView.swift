@@ -166,7 +166,10 @@ struct OperatorView {
             if result.command.operatorID != Command.engineOperator { commandResults.append(result) }
         case .switched(let change): switches.append(change)
         case .command(let result) where result.command.operatorID == Command.engineOperator:
-            if !result.accepted, [.carryPosition, .carryDay, .carryBalance, .carried].contains(result.command.kind) {
+            let words: [CommandKind] = [
+                .carryPosition, .carryDay, .carryBalance, .carried, .carryStrategy, .carryStrategyResult,
+            ]
+            if !result.accepted, words.contains(result.command.kind) {
                 isCarryRefused = true
             }
             // What was off before the start, and silent threads, tell themselves by a switch and an alert.

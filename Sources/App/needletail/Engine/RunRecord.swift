@@ -31,6 +31,8 @@ struct RunRecord: Codable {
     var firstDayEnds: Int64?
     /// Symbol, base and quote of each instrument, in the order of their ids. Absent in records of earlier builds.
     var pairs: [[String]]?
+    /// Name and symbol of each strategy, in the order of their ids. Absent in records of earlier builds.
+    var strategies: [[String]]?
 
     static func file(in directory: String, run: UInt32) -> URL {
         URL(filePath: directory).appending(path: "\(run).run.json")

@@ -193,6 +193,22 @@ extension Control {
             (ReplayTests), Tests/EndToEnd/carried.sh
             """),
         Control(
+            "R75", .running, "a strategy's own part over a restart",
+            does: """
+            by its name: what its own fills left, at what it cost, and what its loss counts; what the engine closes is \
+            taken from the strategies that hold it. What no strategy of the run holds (of one that is gone, renamed or on \
+            another instrument, of orders by hand, of earlier runs' orders, of what was executed while no engine ran) is \
+            nobody's: `stage` says so, and the instrument's and the run's limits count it
+            """,
+            code: "`TradingCore+Carry`, `TradingCore+Churn`, `Replay/CarriedBooks+Strategies`",
+            key: "`max_strategy_loss`, `max_strategy_drawdown`",
+            shown: """
+            `aStrategyGoesOnWithWhatItHeldAndLostBeforeTheRestart`, \
+            `whatNoStrategyHoldsIsInNoStrategysResultAndInEveryOtherLimit`, \
+            `whatTheEngineClosesIsTakenFromTheStrategiesThatHoldIt`, CarriedBooksTests (ReplayTests), \
+            Tests/EndToEnd/carried.sh
+            """),
+        Control(
             "R54", .running, "journal that does not say what was held",
             does: """
             damage, a lost record of a run, sums that do not fit, an instrument with a position that is no longer \

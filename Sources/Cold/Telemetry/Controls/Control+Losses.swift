@@ -40,12 +40,16 @@ extension Control {
             acts: ["alert:PRICE_UNCONFIRMED"]),
         Control(
             "R4", .running, "strategy's own loss or drawdown",
-            does: "that strategy off, its orders cancelled",
+            does: """
+            that strategy off, its orders cancelled; its loss counts from midnight UTC, or from when a person \
+            switched it on since: neither arming nor a restart gives it more
+            """,
             code: "`TradingCore+Strategies`",
             key: "`max_strategy_loss`, `max_strategy_drawdown`",
             shown: """
             `aStrategyThatLosesTooMuchIsSwitchedOffAlone`, \
-            `aStrategyThatFallsTooFarIsSwitchedOffAfterItsConfirmations`
+            `aStrategyThatFallsTooFarIsSwitchedOffAfterItsConfirmations`, \
+            `armingAgainDoesNotFreeAStrategysLossOfTheDay`, `whoSwitchesAStrategyOffAndOnGivesItItsLossAnew`
             """,
             acts: ["switched:STRATEGY_LOSS", "switched:STRATEGY_DRAWDOWN"]),
         Control(
@@ -68,13 +72,15 @@ extension Control {
             "R7", .running, "return of a strategy",
             does: """
             by a person, or by arming where a limit switched it off; by neither before its cooldown is over; kept \
-            over a restart in `RUN/switched.off`
+            over a restart in `RUN/switched.off`, and where that does not know of it, by the journal
             """,
-            code: "`TradingCore+Strategies`, `Guard/SwitchKeeper`",
+            code: "`TradingCore+Strategies`, `Guard/SwitchKeeper`, `Replay/CarriedBooks`",
             key: "`strategy_cooldown`",
             shown: """
             `aSwitchedOffStrategyComesBackOnlyByArming`, `aCooldownHoldsAgainstAPersonAndAgainstArming`, \
-            `whatAPersonSwitchedOffStaysOffThroughArming`, `whatWasOffBeforeARestartIsOffAfterIt`
+            `whatAPersonSwitchedOffStaysOffThroughArming`, `whatWasOffBeforeARestartIsOffAfterIt`, `What the journal says \
+            is off is off where the file does not know of it, and the file's word goes first` (GuardTests), \
+            Tests/EndToEnd/carried.sh
             """,
             acts: ["command:strategy on"]),
         Control(
