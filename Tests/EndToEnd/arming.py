@@ -62,25 +62,32 @@ try:
         shown = s.ctl("intent", "BUY", "BTCUSDT", "0.001", price(s, "BUY", 20))
         number, digest = str(shown["intent"]), shown["hash"]
         assert not s.open_orders()
-        assert "each is good once" in s.refused("confirm", number, "0123456789abcdef")
-        assert "each is good once" in s.refused("confirm", str(int(number) + 1), digest)
+        err = s.refused("confirm", number, "0123456789abcdef")
+        assert "each is good once" in err, err
+        err = s.refused("confirm", str(int(number) + 1), digest)
+        assert "each is good once" in err, err
         s.ctl("confirm", number, digest)
         rows = wait_for("one order rests", 5, lambda: [row for row in s.ctl("orders") if row["state"] == "open"])
         assert len(rows) == 1 and len(s.open_orders()) == 1, rows
         wait_for("the status says by hand", 2, lambda: s.status()["engine"]["by_hand"])
         assert s.state() == "LIVE"
         assert "by hand" in words(s, "status")
-        assert "one order by hand" in s.refused("flatten")
-        assert "each is good once" in s.refused("confirm", number, digest)
-        assert "DISARMED" in s.refused("intent", "BUY", "BTCUSDT", "0.001", price(s, "BUY", 20))
+        err = s.refused("flatten")
+        assert "one order by hand" in err, err
+        err = s.refused("confirm", number, digest)
+        assert "each is good once" in err, err
+        err = s.refused("intent", "BUY", "BTCUSDT", "0.001", price(s, "BUY", 20))
+        assert "DISARMED" in err, err
         began = time.monotonic()
         while time.monotonic() - began < 1:
             assert len(s.open_orders()) <= 1, "a strategy runs"
         s.ctl("cancel", rows[0]["client_id"])
         settle(s)
         assert not s.open_orders() and not s.status()["engine"]["by_hand"]
-        assert "does not name an order" in s.refused("cancel", "somebody-elses")
-        assert "no order of that name rests" in s.refused("cancel", rows[0]["client_id"])
+        err = s.refused("cancel", "somebody-elses")
+        assert "does not name an order" in err, err
+        err = s.refused("cancel", rows[0]["client_id"])
+        assert "no order of that name rests" in err, err
 
         # One that trades at once; and what the gate and the desk refuse.
         before = float(s.status()["engine"]["position"])
@@ -88,9 +95,12 @@ try:
         s.ctl("confirm", str(shown["intent"]), shown["hash"])
         wait_for("it is DISARMED", 10, lambda: s.state() == "DISARMED")
         wait_for("it is in the position", 5, lambda: abs(float(s.status()["engine"]["position"]) - before - 0.001) < 1e-9)
-        assert "MAX_ORDER_SIZE" in s.refused("intent", "BUY", "BTCUSDT", "1000", price(s, "BUY", 20))
-        assert "no instrument of this run" in s.refused("intent", "BUY", "DOGEUSDT", "1", "1")
-        assert "plain decimals" in s.refused("intent", "BUY", "BTCUSDT", "1e3", "1")
+        err = s.refused("intent", "BUY", "BTCUSDT", "1000", price(s, "BUY", 20))
+        assert "MAX_ORDER_SIZE" in err, err
+        err = s.refused("intent", "BUY", "DOGEUSDT", "1", "1")
+        assert "no instrument of this run" in err, err
+        err = s.refused("intent", "BUY", "BTCUSDT", "1e3", "1")
+        assert "plain decimals" in err, err
         settle(s)
 
         # Another configuration, another program on disk: nothing can be armed that nobody has read.
@@ -100,20 +110,25 @@ try:
         s.config.write_text(good.replace("guard: 2s", "guard: 3s"))
         err = s.refused("arm", digest)
         assert "on disk" in err and "cure" in err, err
-        assert "on disk" in s.refused("stage")
+        err = s.refused("stage")
+        assert "on disk" in err, err
         s.config.write_text(good.replace("mode: LIVE", "mode: LIV"))
-        assert "no longer what runs" in s.refused("stage")
+        err = s.refused("stage")
+        assert "no longer what runs" in err, err
         s.config.write_text(good)
         s.ctl("arm", digest)
         s.config.unlink()
-        assert "no longer what runs" in s.refused("confirm", digest)
+        err = s.refused("confirm", digest)
+        assert "no longer what runs" in err, err
         s.config.write_text(good)
         s.ctl("disarm")
         settle(s)
         program = tool.read_bytes()
         swap(tool, program + b"x")
-        assert "the program" in s.refused("stage")
-        assert "the program" in s.refused("intent", "BUY", "BTCUSDT", "0.001", price(s, "BUY", 20))
+        err = s.refused("stage")
+        assert "the program" in err, err
+        err = s.refused("intent", "BUY", "BTCUSDT", "0.001", price(s, "BUY", 20))
+        assert "the program" in err, err
         swap(tool, program)
         s.ctl("stage")
         s.ctl("disarm")
@@ -133,7 +148,8 @@ try:
             wait_for("nothing rests at the venue", 10, lambda: not s.open_orders())
             newest = [event for event in changes() if event["severity"] == "CRITICAL"][-1]
             assert word in newest["text"], newest
-            assert word in s.refused("stage")
+            err = s.refused("stage")
+            assert word in err, err
             mend()
             s.ctl("stage")
             s.ctl("disarm")
@@ -159,9 +175,12 @@ try:
         wait_for("it is DISARMED", 5, lambda: s.state() == "DISARMED")
         s.ready()
         assert "ORDER_CYCLES" in words(s, "checklist")
-        assert "nobody wrote down" in s.refused("stage")
-        assert "nobody wrote down" in s.refused("incident", "ok")
-        assert "nobody wrote down" in s.refused("intent", "BUY", "BTCUSDT", "0.001", price(s, "BUY", 20))
+        err = s.refused("stage")
+        assert "nobody wrote down" in err, err
+        err = s.refused("incident", "ok")
+        assert "nobody wrote down" in err, err
+        err = s.refused("intent", "BUY", "BTCUSDT", "0.001", price(s, "BUY", 20))
+        assert "nobody wrote down" in err, err
         print(words(s, "incident", "the limit of one cycle was meant to trip; put right"))
         assert "put right" in (s.run / "incident").read_text()
         assert "put right" in " ".join(s.call("journal", "export", s.run / "journal").splitlines())

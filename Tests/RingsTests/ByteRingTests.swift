@@ -164,6 +164,19 @@ private func push(_ producer: inout ByteRingProducer, _ bytes: [UInt8], tag: Int
         expect(ends.consumer.peek()?.tag == 3)
     }
 
+    @Test func whatIsFreeIsKnownWithoutAReservation() {
+        var ends = makeByteRing(capacity: 1024)
+        expect(ends.producer.hasFree(1024))
+        for i in 0..<3 { expect(push(&ends.producer, pattern(i, 90), tag: i)) }
+        let free = 1024 - 3 * ByteRecord.span(90)
+        expect(ends.producer.hasFree(free))
+        expect(!ends.producer.hasFree(free + 1))
+        _ = ends.consumer.peek()
+        ends.consumer.release()
+        expect(ends.producer.hasFree(free + ByteRecord.span(90)))
+        expect(ends.producer.refusals == 0)
+    }
+
     @Test func committingMoreThanWasReservedIsOurMistake() async {
         await #expect(processExitsWith: .failure) {
             var ends = makeByteRing(capacity: 256)

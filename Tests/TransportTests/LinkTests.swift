@@ -80,6 +80,29 @@ private struct EchoClient: LinkHandler {
     mutating func linkClosed(_ link: inout Link, reason: LinkCloseReason, at now: Nanoseconds) { self.reason = reason }
 }
 
+/// Sends numbered messages as fast as the link takes them, and keeps the numbers of the echoes.
+private struct FloodClient: LinkHandler {
+    let total: Int
+    var sent = 0
+    var got: [Int] = []
+    var isHeld = false
+    var reason: LinkCloseReason?
+
+    mutating func send(_ link: inout Link) {
+        while sent < total {
+            let bytes = [UInt8](repeating: UInt8(truncatingIfNeeded: sent), count: 1000) + withUnsafeBytes(of: sent) { Array($0) }
+            guard bytes.withUnsafeBytes({ link.send($0, kind: .binary) }) else { return }
+            sent += 1
+        }
+    }
+    mutating func linkOpened(_ link: inout Link, at now: Nanoseconds) {}
+    mutating func linkMayRead() -> Bool { !isHeld }
+    mutating func linkMessage(
+        _ link: inout Link, _ bytes: UnsafeRawBufferPointer, kind: LinkMessageKind, receivedAt: Nanoseconds
+    ) { got.append(bytes.loadUnaligned(fromByteOffset: 1000, as: Int.self)) }
+    mutating func linkClosed(_ link: inout Link, reason: LinkCloseReason, at now: Nanoseconds) { self.reason = reason }
+}
+
 @Suite(.serialized) struct LinkTests {
     fileprivate static func echo(
         _ client: EchoClient, port: UInt16, tls: TLSContext?, links: Int, records: TLSRecordProvider = .openssl,
@@ -120,6 +143,42 @@ private struct EchoClient: LinkHandler {
         for one in client {
             #expect(one.opened == 1 && one.wrong == 0 && one.at == sizes.count && one.pongs == 1)
             #expect(one.reason == .requested)
+        }
+    }
+
+    /// Far more than the ring's buffers hold comes in while nobody takes it: it waits, and nothing of it is lost.
+    @Test func whatTheHandlerHasNoRoomForWaitsAndIsNotLost() throws {
+        let port = freePort()
+        guard let server = Child(["python3", "-c", echoServer, "\(port)", "-", "-"]) else { return SharedFiles.skip("echo", "no python3") }
+        defer { withExtendedLifetime(server) {} }
+        let queue = try UringQueue(UringConfiguration(buffers: 8, bufferBytes: 2048))
+        var client = FloodClient(total: 2000)
+        var link = Link(localConfiguration(port: port), ring: queue.handle, slot: 0, tls: nil)
+        let end = SystemInputs.monotonicNow() + Nanoseconds(seconds: 20)
+        link.open(now: SystemInputs.monotonicNow())
+        var heldTurns = 0
+        while client.got.count < client.total, SystemInputs.monotonicNow() < end {
+            queue.wait(nanoseconds: 1_000_000)
+            _ = link.poll(queue, now: SystemInputs.monotonicNow(), &client)
+            if client.reason == .connectFailed(errno: ECONNREFUSED) {
+                client.reason = nil
+                link.open(now: SystemInputs.monotonicNow())
+            }
+            guard link.state == .open else { continue }
+            let before = client.got.count
+            client.send(&link)
+            if !client.isHeld, heldTurns == 0, before >= 10 { client.isHeld = true }
+            if client.isHeld {
+                #expect(client.got.count == before)
+                heldTurns += 1
+                if heldTurns == 200 { client.isHeld = false }
+            }
+        }
+        #expect(heldTurns == 200 && client.got == Array(0..<client.total))
+        link.abort()
+        while link.state != .closed, SystemInputs.monotonicNow() < end {
+            queue.wait(nanoseconds: 1_000_000)
+            _ = link.poll(queue, now: SystemInputs.monotonicNow(), &client)
         }
     }
 

@@ -58,6 +58,14 @@ import Synchronization
     @inlinable public var usedBytes: Int {
         unsafe Int(truncatingIfNeeded: min(tail &- sharedHead.pointee.load(ordering: .relaxed), limit))
     }
+    /// Whether at least so many bytes of the ring are free. Asks the peer only where what it last said does not do; O(1).
+    @inlinable public mutating func hasFree(_ byteCount: Int) -> Bool {
+        let most = limit &- UInt64(truncatingIfNeeded: byteCount)
+        if tail &- cachedHead <= most { return true }
+        cachedHead = unsafe sharedHead.pointee.load(ordering: .acquiring)
+        return tail &- cachedHead <= most
+    }
+
     /// How often a reservation was refused because the ring was full, since the ring was made.
     @inlinable public var refusals: UInt64 { unsafe sharedRefusals.pointee.load(ordering: .relaxed) }
 

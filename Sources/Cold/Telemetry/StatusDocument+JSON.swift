@@ -138,7 +138,7 @@ extension StatusDocument {
             .counts("refusals", \.refusals), .counts("quarantined", \.quarantined),
             .number("delayed_trades", \.delayedTrades),
             .number("conflated", \.conflated), .number("dropped_trades", \.droppedTrades),
-            .number("dropped_frames", \.droppedFrames), .number("repeated", \.repeated),
+            .number("dropped_frames", \.droppedFrames), .number("held_back_turns", \.heldBack), .number("repeated", \.repeated),
             .number("frames", \.frames),
             Field(
                 "streams", \.streams, { .array($0.map(\.json)) },

@@ -57,6 +57,8 @@ package struct FeedFacts: Sendable, Equatable {
     package var droppedTrades: UInt64 = 0
     /// Frames dropped before they were read: the books were rebuilt.
     package var droppedFrames: UInt64 = 0
+    /// Turns in which the link left frames to the kernel because the parser was behind.
+    package var heldBack: UInt64 = 0
     /// Public trades that waited beside a full ring; none is conflated.
     package var delayedTrades: UInt64 = 0
     /// Messages that were not believed and are kept to be looked at, by link and reason.

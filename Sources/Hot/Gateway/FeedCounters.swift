@@ -17,6 +17,8 @@ public struct FeedLinkCounters: BitwiseCopyable, Sendable {
     public var frames: UInt64 = 0
     /// Frames for which the parser's ring had no room; the parser sees the gap and resynchronises.
     public var droppedFrames: UInt64 = 0
+    /// Turns in which what came in was left to the kernel, because the parser was behind.
+    public var heldBack: UInt64 = 0
     /// How often the link came to be open; the first is no reconnect.
     public var connections: UInt64 = 0
     /// Connections replaced before the venue's own cut.

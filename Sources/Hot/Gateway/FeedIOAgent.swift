@@ -105,6 +105,7 @@ public struct FeedIOAgent: Agent, ~Copyable {
         if let other = second?.handler.counters {
             sum.frames &+= other.frames
             sum.droppedFrames &+= other.droppedFrames
+            sum.heldBack &+= other.heldBack
             sum.lastFrameAt = max(sum.lastFrameAt, other.lastFrameAt)
         }
         counters.publish(sum)

@@ -4,8 +4,9 @@ import Transport
 import Units
 import Uring
 
-/// Puts what the link says into the frame ring. A frame that finds no room is dropped and counted: the parser sees the gap
-/// and resynchronises. Opened and closed are never lost.
+/// Puts what the link says into the frame ring. While the parser is a quarter of the ring behind, what comes in is left to the
+/// kernel, so a burst loses nothing; the age limits judge what it delays. A frame that finds no room all the same is
+/// dropped and counted: the parser sees the gap and resynchronises. Opened and closed are never lost.
 struct FeedLinkHandler: ~Copyable, LinkHandler {
     private var frames: ByteRingProducer
     private var waiting: FrameMessage?
@@ -14,10 +15,12 @@ struct FeedLinkHandler: ~Copyable, LinkHandler {
 
     private var ends = LinkEnds()
     private let gauges: GaugeBoard
+    private let freeBytes: Int
     var decrypt: LatencyHistogram
     var scale = TickScale(ticksEachSecond: 1_000_000_000)
 
     init(_ frames: consuming ByteRingProducer, gauges: GaugeBoard, decrypt: consuming LatencyHistogram) {
+        freeBytes = frames.maximumPayloadBytes / 2 * 3
         self.frames = frames
         self.decrypt = decrypt
         self.gauges = gauges
@@ -30,6 +33,13 @@ struct FeedLinkHandler: ~Copyable, LinkHandler {
     mutating func linkClosing(_ link: inout Link, reason: LinkCloseReason) { note(.closed) }
     mutating func linkClosed(_ link: inout Link, reason: LinkCloseReason, at now: Nanoseconds) {
         ends.closed(reason, on: gauges)
+    }
+
+    /// One read brings at most one message of the largest size and what is small around it.
+    mutating func linkMayRead() -> Bool {
+        if frames.hasFree(freeBytes) { return true }
+        counters.heldBack &+= 1
+        return false
     }
 
     mutating func linkMessage(

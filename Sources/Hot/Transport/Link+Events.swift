@@ -3,13 +3,14 @@ public import Units
 public import Uring
 
 extension Link {
-    /// For a ring with this link alone: drives the ring, hands over every event, ticks. The number of completions.
+    /// For a ring with this link alone: drives the ring, hands over every event that the handler has room for, ticks. The
+    /// number of completions.
     public mutating func poll<Handler: LinkHandler & ~Copyable>(
         _ queue: borrowing UringQueue, now: Nanoseconds, _ handler: inout Handler
     ) -> Int {
         var work = 0
         queue.poll()
-        while let completion = queue.peek() {
+        while state != .open || handler.linkMayRead(), let completion = queue.peek() {
             handle(completion, now: now, &handler)
             work += 1
         }

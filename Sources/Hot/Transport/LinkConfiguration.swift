@@ -83,6 +83,9 @@ public protocol LinkHandler: ~Copyable {
     mutating func linkMessage(
         _ link: inout Link, _ bytes: UnsafeRawBufferPointer, kind: LinkMessageKind, receivedAt: Nanoseconds)
     mutating func linkPong(_ link: inout Link, at now: Nanoseconds)
+    /// Whether an open link may take what came in. What it does not take stays in the kernel, and when its buffers are full
+    /// the peer has to wait. Asked before each completion.
+    mutating func linkMayRead() -> Bool
     /// The link is no longer usable, though the socket is not yet gone. Called at most once, before `linkClosed`.
     mutating func linkClosing(_ link: inout Link, reason: LinkCloseReason)
     /// The socket is gone; `open` may be called again, also from here.
@@ -91,5 +94,6 @@ public protocol LinkHandler: ~Copyable {
 
 extension LinkHandler where Self: ~Copyable {
     public mutating func linkPong(_ link: inout Link, at now: Nanoseconds) {}
+    public mutating func linkMayRead() -> Bool { true }
     public mutating func linkClosing(_ link: inout Link, reason: LinkCloseReason) {}
 }

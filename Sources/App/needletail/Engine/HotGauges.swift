@@ -24,6 +24,7 @@ extension FeedFacts {
         conflated = counters.parse.conflated
         droppedTrades = counters.parse.droppedTrades
         droppedFrames = counters.link.droppedFrames
+        heldBack = counters.link.heldBack
         delayedTrades = counters.parse.delayedTrades
         frames = counters.link.frames
         repeated = counters.parse.pair.repeated
