@@ -203,7 +203,8 @@ final class CoreBench<Strategies: StrategySet> {
     }
     /// A complete snapshot of what rests, of the base balance and of the quote balance.
     func snapshot(
-        resting: [ClientOrderID] = [], balance: Quantity? = "10", isComplete: Bool = true, requestedAt: Nanoseconds? = nil
+        resting: [ClientOrderID] = [], balance: Quantity? = "10", isComplete: Bool = true, requestedAt: Nanoseconds? = nil,
+        others: Quantity? = nil
     ) {
         let id = nextSnapshot
         nextSnapshot += 1
@@ -220,6 +221,15 @@ final class CoreBench<Strategies: StrategySet> {
                 .balance(
                     VenueBalance(
                         asset: btc, venue: VenueID(0), source: .snapshot, free: balance, locked: .zero, venueTime: .zero)))
+        }
+        if let others {
+            for instrument in configuration.instruments.dropFirst() {
+                step(
+                    .balance(
+                        VenueBalance(
+                            asset: instrument.base, venue: VenueID(0), source: .snapshot, free: others, locked: .zero,
+                            venueTime: .zero)))
+            }
         }
         if let quoteBalance {
             step(

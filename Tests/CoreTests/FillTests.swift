@@ -1,3 +1,4 @@
+import Core
 import Model
 import Testing
 import Units
@@ -188,12 +189,86 @@ import Units
     #expect(stage.bench.status.fills == 0 && stage.bench.position().quantity == .zero)
 }
 
-@Test func aFeeInAThirdAssetIsToldNotGuessed() {
+@Test func aFeeInAThirdAssetWithoutAPriceLeadsToSafeAndNobodyArms() {
     let stage = Stage()
     stage.bench.live()
     let client = stage.resting()
     stage.bench.fill(client, "0.1", fee: 5, in: bnb)
+    #expect(stage.bench.position().quantity == "0.1", "the fill counts")
     #expect(stage.bench.position().fees == .zero && stage.bench.position().foreignFees == 1)
-    #expect(stage.bench.alerts == [.positionMismatch])
-    #expect(stage.bench.state == .live)
+    #expect(stage.bench.alerts.contains(.feeUnpriced))
+    #expect(stage.bench.state == .safe && stage.bench.status.stateReason == .feeUnpriced)
+    stage.bench.update(.cancelled, client)
+    #expect(!stage.bench.rearm(balance: "10.1") && stage.bench.status.missing.contains(.fees))
+}
+
+@Test func aFeeInAThirdAssetWithoutAPriceIsFoundWhereNothingTradesToo() {
+    let stage = Stage()
+    stage.bench.live()
+    let client = stage.resting()
+    stage.bench.command(.disarm)
+    stage.bench.fill(client, "0.1", fee: 5, in: .unknown)
+    #expect(stage.bench.state == .disarmed && stage.bench.alerts.contains(.feeUnpriced))
+    #expect(stage.bench.status.missing.contains(.fees))
+}
+
+/// A fee in a third asset counts 600 each.
+private func priced(instruments: Int = 1, _ change: @escaping (inout RiskLimits) -> Void = { _ in }) -> Stage {
+    Stage(
+        .bench(instruments: instruments) {
+            $0.feePrices = [FeePrice(asset: bnb, price: "600")]
+            $0.limit { $0.drawdownConfirmations = 1; change(&$0) }
+        })
+}
+
+@Test func aFeeInAThirdAssetIsInEveryResultAtItsPrice() {
+    let stage = priced()
+    stage.bench.live()
+    let client = stage.resting(.buy, "0.1", at: "50000.5")
+    stage.bench.fill(client, "0.1", at: "50000.5", fee: Notional("0.01").raw, in: bnb)
+    #expect(stage.bench.state == .live && stage.bench.alerts.isEmpty)
+    #expect(stage.bench.position().fees == "6" && stage.bench.position().foreignFees == 0)
+    #expect(stage.bench.strategy().fees == "6" && stage.bench.strategy().made == "-6")
+    #expect(stage.bench.status.dayResult == "-6" && stage.bench.status.fees == "6")
+    let told = stage.bench.last.compactMap { if case .position(let change) = $0 { change.fees } else { nil } }
+    #expect(told == ["6"], "in the journal")
+}
+
+@Test func feesInAThirdAssetAloneReachTheLimitsOfLoss() {
+    let day = priced { $0.maxDailyLoss = "6" }
+    let own = priced { $0.maxStrategyLoss = "6" }
+    for stage in [day, own] {
+        stage.bench.live()
+        let client = stage.resting(.buy, "0.1", at: "50000.5")
+        stage.bench.fill(client, "0.05", at: "50000.5", fee: Notional("0.00999999").raw, in: bnb)
+        #expect(stage.bench.state == .live && !stage.bench.strategy().isOff)
+        stage.bench.fill(client, "0.05", at: "50000.5", fee: 1, in: bnb)
+    }
+    #expect(day.bench.state == .halted && own.bench.state == .live && own.bench.strategy().reason == .strategyLoss)
+}
+
+@Test func aFeeThatDoesNotFitLeadsToSafe() {
+    let stage = priced()
+    stage.bench.live()
+    let client = stage.resting()
+    stage.bench.fill(client, "0.1", fee: .max, in: bnb)
+    #expect(stage.bench.state == .safe && stage.bench.status.stateReason == .positionMismatch)
+}
+
+@Test func aFeeTakenFromWhatAnotherInstrumentTradesIsExpectedThere() {
+    // Instrument 1 trades asset 3; the fee of instrument 0's fill is taken in it.
+    let configuration = CoreConfiguration.bench(instruments: 2) { $0.feePrices = [FeePrice(asset: AssetID(3), price: "600")] }
+    let stage = Stage(configuration)
+    stage.bench.live()
+    stage.bench.snapshot(others: "100")
+    let client = stage.resting(.buy, "0.1", at: "50000.5")
+    stage.bench.fill(client, "0.1", at: "50000.5", fee: Quantity("0.5").raw, in: AssetID(3))
+    #expect(stage.bench.position().fees == "300")
+    stage.bench.wait(milliseconds: 10)
+    stage.bench.snapshot(balance: "10.1", others: "99.5")
+    stage.bench.wait(milliseconds: 600)
+    #expect(stage.bench.state == .live && stage.bench.alerts.isEmpty)
+    stage.bench.snapshot(balance: "10.1", others: "100")
+    stage.bench.wait(milliseconds: 600)
+    #expect(stage.bench.state == .reducing && stage.bench.alerts.contains(.positionMismatch), "the venue did not take it")
 }

@@ -10,6 +10,7 @@ class Parts(Account):
     def __init__(self, tool, signing="ed25519", seed=3, venue_flags=(), settings=(), engine_flags=(), base=None):
         self.tool, self.signing, self.seed = tool, signing, seed
         self.venue_flags, self.settings = list(venue_flags), list(settings)
+        self.balances = "BTC=10,USDT=1000000"
         self.engine_flags = list(engine_flags)
         self.run = self.home = pathlib.Path(tempfile.mkdtemp(prefix="needletail-parts-", dir=base))
         super().__init__(self.run, "NeedletailLoopbackTestKey0123456789",
@@ -28,7 +29,7 @@ class Parts(Account):
 
     def start_venue(self):
         self.venue = self.run_venue(self.tool, "--seed", self.seed, "--state", self.run / "venue.state", "--balances",
-                                    "BTC=10,USDT=1000000", *self.venue_flags)
+                                    self.balances, *self.venue_flags)
 
     def kill_venue(self):
         os.kill(self.venue.pid, signal.SIGKILL)

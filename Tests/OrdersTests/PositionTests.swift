@@ -126,6 +126,28 @@ func aPositionEqualsANaiveModelThroughFlipsAndFees(seed: UInt64) {
     #expect(held.value.quantity.raw == 4 * one)
 }
 
+@Test func aFeeInAThirdAssetCountsAtItsPriceRoundedAgainstUs() {
+    let held = HeldPosition()
+    func add(_ fee: Int64, _ price: Int64) -> Bool {
+        held.value.apply(fill(.buy, one, at: 100 * one, fee: fee, in: other), base: base, quote: quote, feePrice: Price(raw: price))
+    }
+    // 0.00000003 at 600.5 are 0.000018015: up to the next 0.00000001.
+    #expect(add(3, 600 * one + one / 2) && held.value.fees.raw == 1802)
+    #expect(add(1, 1) && held.value.fees.raw == 1803, "the smallest worth is one, never nothing")
+    // A rebate is rounded toward nothing.
+    #expect(add(-3, one / 2) && held.value.fees.raw == 1802)
+    #expect(held.value.foreignFees == 0 && held.value.baseFees == .zero && held.value.quantity.raw == 3 * one)
+    // What does not fit is refused, and nothing of the fill is counted.
+    let before = held.value
+    #expect(!add(.max, .max) && held.value.fees == before.fees && held.value.quantity == before.quantity)
+    #expect(add(.max, one - one / 2) && !add(.max, one), "the sum does not fit either")
+    // The price is for a third asset alone.
+    let plain = HeldPosition()
+    let isTaken = plain.value.apply(
+        fill(.buy, one, at: 100 * one, fee: 7, in: quote), base: base, quote: quote, feePrice: Price(raw: 9 * one))
+    #expect(isTaken && plain.value.fees.raw == 7)
+}
+
 /// Cheap coins are held by the billion: cost times quantity passes 128 bits there.
 @Test func hugeQuantitiesOfCheapAssetsDoNotOverflow() {
     let held = HeldPosition()

@@ -375,4 +375,22 @@ private final class Place {
         // At 90 its result was -10, so what it holds begins 10 higher than it cost.
         #expect(try books.strategyResult("quoter", at: .zero) == Notional("10").raw)
     }
+
+    @Test func `A fee that was taken elsewhere is expected there, and one without a price is counted as that`() throws {
+        let place = try Place()
+        try place.write(1) {
+            $0.linkUp()
+            try $0.snapshot("10")
+            try $0.fill(.buy, "0.4", at: "100", trade: 1, fee: "0.5", feeAsset: 2)
+        }
+        let books = try place.books([pair, other])
+        #expect(try books.expected["BTC"] == Int128(Quantity("10.4").raw) && books.expected["ETH"] == nil)
+        #expect(books.unpricedFees == 1, "the core told no fee")
+        let told = try Place()
+        try told.write(2) {
+            try $0.tell(.carryBalance, Quantity("7").raw, in: 1)
+            try $0.fill(.buy, "0.4", at: "100", trade: 1, run: 2, fee: "0.5", feeAsset: 2)
+        }
+        #expect(try told.books([pair, other]).expected["ETH"] == Int128(Quantity("6.5").raw))
+    }
 }

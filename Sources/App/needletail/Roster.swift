@@ -116,6 +116,9 @@ enum Roster {
         core.cancelSwitch = configuration.venue.cancelSwitch
         core.unknownDeadline = configuration.timeouts.unknown
         core.reconcileToleranceBps = configuration.reconcileToleranceBps
+        core.feePrices = configuration.venue.feeAssets.compactMap { asset in
+            plan.assets.firstIndex(of: asset.name).map { FeePrice(asset: AssetID(UInt16($0)), price: asset.price) }
+        }
         core.shadowStrategies = plan.strategies.indices.filter { plan.strategies[$0].isShadow }.map { StrategyID(UInt8($0)) }
         return core
     }

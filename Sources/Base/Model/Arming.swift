@@ -30,12 +30,14 @@ public struct ArmingChecks: OptionSet, BitwiseCopyable, Sendable, Hashable {
     public static var halted: ArmingChecks { ArmingChecks(rawValue: 1 << 9) }
     /// The venue's dead-man's switch has no confirmed refresh, or an old one.
     public static var cancelSwitch: ArmingChecks { ArmingChecks(rawValue: 1 << 10) }
+    /// A fee was taken in an asset without a price: what was lost is not known.
+    public static var fees: ArmingChecks { ArmingChecks(rawValue: 1 << 13) }
 
     private static let table: [(check: ArmingChecks, name: String)] = [
         (.halted, "halted"), (.marketLink, "market_link"), (.orderLink, "order_link"), (.data, "data"),
         (.reconciled, "reconciled"), (.balance, "balance"), (.unknownOrders, "unknown_orders"),
         (.openOrders, "open_orders"), (.note, "note"), (.staged, "staged"),
-        (.cancelSwitch, "cancel_switch"),
+        (.cancelSwitch, "cancel_switch"), (.fees, "fees"),
     ]
     /// Stable names, for JSON, in the order in which people look. Cold code only.
     public var names: [String] { Self.table.filter { contains($0.check) }.map(\.name) }

@@ -127,6 +127,8 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
     case limitLowered = 125
     /// Orders and positions were not compared with the venue's account for too long.
     case unreconciled = 160
+    /// A fee was taken in an asset that has no price here: results are no longer known.
+    case feeUnpriced = 175
 
     public var name: String {
         switch self {
@@ -165,6 +167,7 @@ public enum ErrorCode: UInt16, Sendable, BitwiseCopyable, CaseIterable {
         case .cannotCancel: return "CANNOT_CANCEL"
         case .limitLowered: return "LIMIT_LOWERED"
         case .unreconciled: return "UNRECONCILED"
+        case .feeUnpriced: return "FEE_UNPRICED"
         }
     }
 }

@@ -17,6 +17,7 @@ package enum AlertCure {
         "VENUE_UNAVAILABLE": "look at the venue's status page; then needletail ctl incident TEXT, and the ceremony",
         "UNKNOWN_ORDER": "needletail ctl orders; when the venue shows what became of it, needletail ctl resolve",
         "POSITION_MISMATCH": "compare the account at the venue with needletail ctl positions before anything else",
+        "FEE_UNPRICED": "the venue's page of trades names the asset: price it under venue.fee_assets, then start again",
         "UNRECONCILED": "look at the venue's REST and at the account there; the ceremony waits for a complete answer",
         "FILL_SEQ_GAP": "compare the trades at the venue with needletail ctl fills",
         "RATE_LIMITED": "nothing is sent until the venue's time is over; look for another user of the same address",

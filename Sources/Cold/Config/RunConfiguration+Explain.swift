@@ -42,6 +42,11 @@ extension RunConfiguration {
                 text += " The key has to be that of account number \(number) by the venue's own word, or nothing is traded."
             }
         }
+        for asset in venue.feeAssets {
+            text += " A fee in \(asset.name) counts as \(asset.price) \(instruments[0].quote) each, rounded up."
+        }
+        text += " A fee in an asset \(venue.feeAssets.isEmpty ? "" : "else ")that an instrument does not trade leads to SAFE: "
+            + "no limit of loss could see it."
         if let second = venue.secondaryFeed {
             text += " A second feed from \(second.endpoint.url) is watched and used when the first one is gone, in doubt or "
                 + "\(Self.text(second.maxLag)) behind; the first one is used again after \(Self.text(second.switchBackAfter)) "

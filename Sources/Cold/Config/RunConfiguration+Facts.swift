@@ -17,6 +17,7 @@ extension RunConfiguration {
                     "the venue cancels everything after \(Self.text(rule.period)), refreshed every \(Self.text(rule.interval)), "
                         + "no new risk after \(Self.text(rule.maxAge))"))
         }
+        facts += venue.feeAssets.map { ("venue.fee_assets.\($0.name)", "\($0.price) \(instruments[0].quote) each, rounded up") }
         if let account = venue.account {
             facts.append(("venue.account", "\(account.apiKeyVariable), \(account.method.rawValue) \(account.keyVariable)"))
             if let number = account.number { facts.append(("venue.account.number", "\(number)")) }

@@ -35,6 +35,7 @@ extension RunConfiguration {
         if let rule = venue.cancelSwitch {
             lines.append("venue.cancel_switch=\(rule.period.raw) \(rule.interval.raw) \(rule.maxAge.raw)")
         }
+        lines += venue.feeAssets.map { "venue.fee_asset=\($0.name) \($0.price.raw)" }
         let retries = "timeouts.retries=\(timeouts.retry.raw) \(timeouts.retryMax.raw) \(timeouts.cancelTries)"
         if retries != "timeouts.retries=100000000 5000000000 6" { lines.append(retries) }
         if let preset { lines.append("preset=\(preset.rawValue)") }

@@ -139,6 +139,16 @@ extension RunConfiguration {
     }
 
     private func relateInstruments(_ reader: SettingReader) {
+        for asset in venue.feeAssets {
+            let quote = instruments[0].quote
+            reader.relate(
+                ["venue.fee_assets.\(asset.name)"], asset.name != quote,
+                "is the asset that everything is counted in: its fees count one to one", cure: "remove it")
+            let isOnlyBase = instruments.allSatisfy { $0.base == asset.name }
+            reader.relate(
+                ["venue.fee_assets.\(asset.name)"], !isOnlyBase,
+                "is what the run trades: its fees count at the price of their fill", cure: "remove it")
+        }
         for (index, instrument) in instruments.enumerated() {
             let path = "instruments.\(index)"
             let isFirst = instruments.firstIndex { $0.symbol == instrument.symbol } == index

@@ -32,7 +32,8 @@ extension VenueSettings {
         }
         cancelSwitch = section.contains("cancel_switch")
             ? section.cancelSwitch(venue: kind, catalogue.switches[kind]) : nil
-        section.allow("ca_file", "account", "tls_records", "secondary_feed", "cancel_switch")
+        if section.contains("fee_assets") { feeAssets = section.feeAssets() }
+        section.allow("ca_file", "account", "tls_records", "secondary_feed", "cancel_switch", "fee_assets")
         section.finish()
     }
 }
@@ -64,6 +65,25 @@ extension AccountSettings {
 }
 
 extension Section {
+    /// Assets that fees may be taken in beside the two of an instrument, each with its price, by name.
+    func feeAssets() -> [FeeAsset] {
+        let inner = section("fee_assets", cure: "write fee_assets: with a price in the quote asset for each, such as BNB: 900")
+        let found = inner.keys.sorted { $0.key < $1.key }.map { entry in
+            let name = entry.key
+            let isPlain = name.utf8.allSatisfy { ($0 >= 0x41 && $0 <= 0x5A) || ($0 >= 0x30 && $0 <= 0x39) }
+            if name.isEmpty || name.utf8.count > 20 || !isPlain {
+                inner.fail(name, "is not the name of an asset: 1 to 20 capitals and digits", cure: "write it as the venue does, such as BNB")
+            }
+            let cure = "write what one \(name) costs at most in the quote asset, such as 900"
+            return FeeAsset(name: name, price: Price(raw: inner.decimal(name, cure: cure)))
+        }
+        if found.count > 8 {
+            fail("fee_assets", "names \(found.count) assets", cure: "name those that the venue takes fees in, 8 at most")
+        }
+        inner.finish()
+        return found
+    }
+
     /// How the venue's dead-man's switch is to be used; a venue that has none cannot be asked to.
     func cancelSwitch(venue: String, _ allowed: ClosedRange<Nanoseconds>?) -> CancelSwitchRule? {
         let inner = section("cancel_switch", cure: "write cancel_switch: with period, refresh, max_age")

@@ -81,6 +81,18 @@ package struct VenueSettings: Sendable {
     package var failoverAfter: Int
     /// How the venue's dead-man's switch is used; `nil` where the file does not ask for it.
     package var cancelSwitch: CancelSwitchRule?
+    /// Assets other than an instrument's own that fees may be taken in, by name.
+    package var feeAssets: [FeeAsset] = []
+}
+
+/// What one unit of an asset counts as where a fee is taken in it, in the run's quote asset.
+package struct FeeAsset: Sendable, Equatable {
+    package var name: String
+    package var price: Price
+    package init(name: String, price: Price) {
+        self.name = name
+        self.price = price
+    }
 }
 
 /// How requests are signed.

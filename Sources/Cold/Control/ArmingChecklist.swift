@@ -47,6 +47,7 @@ package struct ArmingChecklist: Sendable {
             item("market link", .marketLink, "up since \(age(engine.marketLinkSince))"),
             account("order link", .orderLink, "up since \(age(engine.orderLinkSince))"),
             account("dead-man's switch", .cancelSwitch, "nothing is wrong with it"),
+            account("fees priced", .fees, "all that were taken"),
         ]
         guard engine.incident.isOpen else { return }
         let trip = engine.incident.trip

@@ -19,6 +19,7 @@ extension ArmingChecks {
         case .note: return "nobody wrote down what the incident was"
         case .staged: return "the limits were not shown again since the incident"
         case .cancelSwitch: return "the venue has not confirmed its dead-man's switch, or not lately enough"
+        case .fees: return "a fee was taken in an asset without a price, so what was lost is not known"
         default: return "several things are missing"
         }
     }
@@ -35,6 +36,7 @@ extension ArmingChecks {
         case .note: return "needletail ctl incident 'WHAT IT WAS, AND WHAT WAS DONE'"
         case .staged: return "needletail ctl stage"
         case .cancelSwitch: return "wait for its next refresh; needletail ctl status says why the order link is not open"
+        case .fees: return "needletail ctl fills and the venue's page name it: price it under venue.fee_assets and start again"
         default: return "needletail ctl checklist"
         }
     }

@@ -139,6 +139,12 @@ extension EventLog {
                 text: "\(symbol(alert.instrument)) was not compared with the venue's account for "
                     + "\(alert.value / 1_000_000) ms, limit \(alert.limit / 1_000_000) ms")
         }
+        if alert.error == .feeUnpriced {
+            return EventLine(
+                time: time, code: alert.error.name, severity: alert.severity,
+                text: "\(symbol(alert.instrument)): a fee of \(Quantity(raw: alert.value)) was taken in an asset without a price: "
+                    + "what was lost is not known")
+        }
         var text = symbol(alert.instrument)
         if !alert.client.isNone { text += " order \(order(alert.client))" }
         if alert.value != 0 || alert.limit != 0 { text += ": \(alert.value) against \(alert.limit)" }

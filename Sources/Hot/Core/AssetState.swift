@@ -13,6 +13,8 @@ struct AssetState: BitwiseCopyable {
     var foreign: Int128 = 0
     /// Paid by our fills since that statement, fees in this asset included.
     var paid: Int128 = 0
+    /// Fees in this asset of fills in instruments that do not trade it, since the start.
+    var elsewhere: Int128 = 0
     /// When the statement was heard, engine clock.
     var statedAt = Nanoseconds(raw: .min)
     /// When a fill last touched it, engine clock, and the venue's time of it.

@@ -51,6 +51,8 @@ public struct CoreConfiguration: Sendable {
     public var evaluationInterval = Nanoseconds(seconds: 1)
     /// Strategies whose intents are judged and recorded, never sent.
     public var shadowStrategies: [StrategyID] = []
+    /// What a fee in an asset that is neither base nor quote of its instrument costs; one that is not named leads to SAFE.
+    public var feePrices: [FeePrice] = []
     /// Unsettled orders at once; beyond it the gate refuses.
     public var maxActiveOrders = 256
     /// Orders remembered, settled ones included, for late fills.
@@ -84,6 +86,16 @@ public struct CoreConfiguration: Sendable {
         let rates = limits.map(\.maxOrdersPerSecond)
         guard let most = rates.max(), most != .max else { return 512 }
         return Int(Swift.min(Swift.max(Int64(most) * Self.identicalSpanSeconds * 2, 512), 16_384))
+    }
+}
+
+/// What one unit of an asset counts as where a fee is taken in it, in the run's quote asset.
+public struct FeePrice: BitwiseCopyable, Sendable, Equatable {
+    public var asset: AssetID
+    public var price: Price
+    public init(asset: AssetID, price: Price) {
+        self.asset = asset
+        self.price = price
     }
 }
 

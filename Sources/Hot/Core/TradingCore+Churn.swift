@@ -55,7 +55,7 @@ extension TradingCore {
             part.quantity = Swift.min(held.magnitude, left)
             part.fee = Int64(
                 clamping: Rounding.ceiling.divide(exactProduct(fill.fee, part.quantity.raw), by: Int128(fill.quantity.raw)))
-            _ = accounts[strategy].position.apply(part, base: base, quote: quote)
+            _ = accounts[strategy].position.apply(part, base: base, quote: quote, feePrice: feePrice(fill))
             dueStrategies.insert(strategy)
             left = left - part.quantity
         }
@@ -70,7 +70,8 @@ extension TradingCore {
         let held = instruments[index]
         if strategy.index < accounts.count {
             dueStrategies.insert(strategy.index)
-            _ = accounts[strategy.index].position.apply(fill, base: held.instrument.base, quote: held.instrument.quote)
+            _ = accounts[strategy.index].position.apply(
+                fill, base: held.instrument.base, quote: held.instrument.quote, feePrice: feePrice(fill))
             let count = activity.executed(strategy, fill.side, at: now)
             if count >= held.limits.maxExecutions {
                 fail(.flipflopDetected, trip: .executions, value: Int64(count), limit: Int64(held.limits.maxExecutions))

@@ -66,6 +66,7 @@ extension TradingCore {
             for index in 0..<instruments.count where !isSound(index) { list.insert(.data) }
             if published.incident.isOpen, !published.incident.isNoted { list.insert(.note) }
             guard maySend else { return list }
+            if isFeeUnpriced { list.insert(.fees) }
             if published.orderLink != .up { list.insert(.orderLink) }
             if !isSwitchFresh { list.insert(.cancelSwitch) }
             if !isReconciled || isOverdue || (published.incident.isOpen && !published.incident.isReconciled) { list.insert(.reconciled) }

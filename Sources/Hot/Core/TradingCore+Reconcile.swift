@@ -71,9 +71,9 @@ extension TradingCore {
         }
     }
 
-    /// Fees taken in base and fills of every instrument that shares this base asset.
+    /// Fees taken in base and fills of every instrument that shares this base asset, and fees taken in it elsewhere.
     mutating func explained(_ base: AssetID) -> Int128 {
-        var sum: Int128 = 0
+        var sum = 0 - assets[Int(base.raw)].elsewhere
         for place in bases.places(Int(base.raw)) {
             let id = InstrumentID(UInt16(truncatingIfNeeded: bases.member(at: place)))
             sum += Int128(ledger[id].quantity.raw) - Int128(ledger[id].baseFees.raw)
@@ -158,13 +158,18 @@ extension TradingCore {
             guard instruments[index].hasSuspect else { continue }
             let fee = fill.feeAsset == base ? Int128(fill.fee) : 0
             let quantity = Int128(fill.quantity.raw)
-            instruments[index].sinceSuspect.add((fill.side == .buy ? quantity : 0 - quantity) - fee)
-            let (balance, expected) = (Int128(instruments[index].suspectValue), Int128(instruments[index].suspectExpected))
-            for choice in instruments[index].sinceSuspect.choices
-            where isTolerated(balance, expected + instruments[index].sinceSuspect.sum(choice)) {
-                instruments[index].hasSuspect = false
-                break
-            }
+            weigh(index, (fill.side == .buy ? quantity : 0 - quantity) - fee)
+        }
+    }
+
+    /// One more move that a doubted balance may or may not show.
+    mutating func weigh(_ index: Int, _ move: Int128) {
+        instruments[index].sinceSuspect.add(move)
+        let (balance, expected) = (Int128(instruments[index].suspectValue), Int128(instruments[index].suspectExpected))
+        for choice in instruments[index].sinceSuspect.choices
+        where isTolerated(balance, expected + instruments[index].sinceSuspect.sum(choice)) {
+            instruments[index].hasSuspect = false
+            break
         }
     }
 

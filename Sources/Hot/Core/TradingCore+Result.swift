@@ -13,7 +13,7 @@ struct RunSums: BitwiseCopyable {
 /// Profit and loss of the run and of its trading day, and what its limits lead to.
 extension TradingCore {
     /// Realised plus unrealised minus fees of all instruments since the start of the run, at the last known mids.
-    /// Instruments must share a quote asset to be added; fees in a third asset are not in it.
+    /// Instruments share a quote asset. Fees in a third asset are in it at the price that the run has for them.
     var runResult: Int128 {
         assert(sums.result == summedResult, "the run's result is kept up to date")
         return Int128(funding.raw) + sums.result
@@ -29,6 +29,32 @@ extension TradingCore {
             if mark.isPositive { sum += Int128(ledger[id].unrealised(at: mark).raw) }
         }
         return sum
+    }
+
+    /// What one unit of the asset that a fill's fee was taken in counts as; zero where nobody said.
+    func feePrice(_ fill: Fill) -> Price {
+        let asset = Int(fill.feeAsset.raw)
+        return asset < feePrices.count ? feePrices[asset] : .zero
+    }
+
+    /// A fee in a third asset. Without a price for it no limit of loss sees what trading costs: SAFE, and nobody can arm.
+    mutating func noteThirdFee(_ fill: Fill, _ outputs: inout OutputBuffer) {
+        if isTraded(fill.feeAsset) { payElsewhere(fill) }
+        guard !feePrice(fill).isPositive else { return }
+        isFeeUnpriced = true
+        alert(.critical, .feeUnpriced, instrument: fill.instrument, client: fill.client, value: fill.fee,
+            limit: Int64(fill.feeAsset.raw), &outputs)
+        fail(.feeUnpriced, value: fill.fee, limit: Int64(fill.feeAsset.raw))
+    }
+
+    /// The fee of a fill was taken from what another instrument trades: that one's balance is lower by it.
+    private mutating func payElsewhere(_ fill: Fill) {
+        assets[Int(fill.feeAsset.raw)].elsewhere += Int128(fill.fee)
+        for place in bases.places(Int(fill.feeAsset.raw)) {
+            let index = bases.member(at: place)
+            if fill.source != .downtime { instruments[index].lastFillAt = now }
+            if instruments[index].hasSuspect { weigh(index, 0 - Int128(fill.fee)) }
+        }
     }
 
     /// Funding received less paid. A spot venue has none, and no input brings any yet: zero.

@@ -218,7 +218,7 @@ extension TradingCore {
         let isLeft = isLeftOver(fill)
         guard isOurs || isLeft || stranger != nil || (slot != nil && (fill.source == .stream || isOwed)) else { return }
         let instrument = instruments[fill.instrument.index].instrument
-        switch ledger.apply(fill, base: instrument.base, quote: instrument.quote) {
+        switch ledger.apply(fill, base: instrument.base, quote: instrument.quote, feePrice: feePrice(fill)) {
         case .repeated: return
         case .overflow:
             alert(.critical, .positionMismatch, instrument: fill.instrument, client: fill.client, &outputs)
@@ -237,8 +237,7 @@ extension TradingCore {
         if !isOurs, nextSequence == 1, !instruments[fill.instrument.index].isBaselineCarried { forgetBaseline(instrument.base) }
         published.fills &+= 1
         if fill.fee != 0, fill.feeAsset != instrument.base, fill.feeAsset != instrument.quote {
-            alert(.warning, .positionMismatch, instrument: fill.instrument, client: fill.client, value: fill.fee,
-                limit: Int64(fill.feeAsset.raw), &outputs)
+            noteThirdFee(fill, &outputs)
         }
         if let stranger {
             misplaced(stranger, fill.instrument, &outputs)

@@ -15,6 +15,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
     /// Of the configuration; from its arrays nothing is read after the start.
     let outputCapacity: Int
     let configuredLimits: Slab<RiskLimits>
+    /// By `AssetID`: what a fee in it costs, zero where nobody said.
+    let feePrices: Slab<Price>
     var strategies: Strategies
     var instruments: Slab<InstrumentState>
     /// By `AssetID`, as many as the instruments name.
@@ -73,6 +75,9 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
 
     /// What the runs before left was told: positions, the day's result, balances. Nothing of it is taken afterwards.
     var isCarried = false
+
+    /// A fee was taken in an asset without a price: nobody can arm in this run.
+    var isFeeUnpriced = false
 
     // Incidents.
     var note = NoteCount()
@@ -174,6 +179,12 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
         self.configuration = configuration
         outputCapacity = configuration.outputCapacity
         configuredLimits = Slab(configuration.limits)
+        var prices: [Price] = []
+        for fee in configuration.feePrices {
+            while prices.count <= Int(fee.asset.raw) { prices.append(.zero) }
+            prices[Int(fee.asset.raw)] = fee.price
+        }
+        feePrices = Slab(prices)
         self.strategies = strategies
         instruments = Slab(
             configuration.instruments.enumerated().map { index, instrument in

@@ -12,7 +12,8 @@ public struct Position: BitwiseCopyable, Sendable {
     public private(set) var exactCost: Int128 = 0
     /// Realised profit before fees, scale 16.
     public private(set) var exactRealised: Int128 = 0
-    /// Fees, in quote: those in base are converted at the fill's price, rounded up.
+    /// Fees, in quote: those in base are converted at the fill's price, those in a third asset at the price that the run
+    /// has for it; both rounded up, against us.
     public private(set) var fees = Notional.zero
     /// Realised profit before fees, rounded toward negative infinity.
     public private(set) var realised = Notional.zero
@@ -20,7 +21,7 @@ public struct Position: BitwiseCopyable, Sendable {
     public private(set) var averagePrice = Price.zero
     /// Fees taken in base: the balance is lower than the sum of fills by this much.
     public private(set) var baseFees = Quantity.zero
-    /// Fees in a third asset, which no price here can convert.
+    /// Fees in a third asset without a price: in no result.
     public private(set) var foreignFees: UInt32 = 0
 
     public init() {}
@@ -38,12 +39,14 @@ public struct Position: BitwiseCopyable, Sendable {
         quantity.isZero && exactCost == 0 && exactRealised == 0 && fees == .zero && baseFees.isZero && foreignFees == 0
     }
 
-    /// Adds a fill; `false` and unchanged when a figure would not fit. Never traps, never allocates.
-    public mutating func apply(_ fill: Fill, base: AssetID, quote: AssetID) -> Bool {
+    /// Adds a fill; `false` and unchanged when a figure would not fit. `feePrice`: in quote, of the fee's asset where it is
+    /// neither base nor quote; zero where the run has none. Never traps, never allocates.
+    public mutating func apply(_ fill: Fill, base: AssetID, quote: AssetID, feePrice: Price = .zero) -> Bool {
         guard fill.quantity.isPositive, fill.price.isPositive else { return false }
         let signed = fill.side == .buy ? fill.quantity : -fill.quantity
         var next = self
-        guard let after = quantity.adding(signed), next.addFee(fill, base: base, quote: quote) else { return false }
+        guard let after = quantity.adding(signed), next.addFee(fill, base: base, quote: quote, feePrice)
+        else { return false }
         let price = Int128(fill.price.raw)
         var profit: Int128 = 0
         if quantity.isZero || quantity.isNegative == signed.isNegative {
@@ -77,7 +80,7 @@ public struct Position: BitwiseCopyable, Sendable {
         return average * Int128(part) + Rounding.halfUp.divide((exactCost - average * whole) * Int128(part), by: whole)
     }
 
-    private mutating func addFee(_ fill: Fill, base: AssetID, quote: AssetID) -> Bool {
+    private mutating func addFee(_ fill: Fill, base: AssetID, quote: AssetID, _ feePrice: Price) -> Bool {
         if fill.fee == 0 { return true }
         if fill.feeAsset == quote {
             guard let sum = fees.adding(Notional(raw: fill.fee)) else { return false }
@@ -89,6 +92,10 @@ public struct Position: BitwiseCopyable, Sendable {
             else { return false }
             fees = sum
             baseFees = inBase
+        } else if feePrice.isPositive {
+            guard let cost = feePrice.times(Quantity(raw: fill.fee), rounding: .ceiling), let sum = fees.adding(cost)
+            else { return false }
+            fees = sum
         } else {
             foreignFees &+= 1
         }
@@ -138,8 +145,8 @@ public struct PositionLedger: ~Copyable {
     }
 
     /// Counts a fill once. Precondition: a configured instrument.
-    public mutating func apply(_ fill: Fill, base: AssetID, quote: AssetID) -> Answer {
+    public mutating func apply(_ fill: Fill, base: AssetID, quote: AssetID, feePrice: Price = .zero) -> Answer {
         guard seen.insert(fill) else { return .repeated }
-        return positions[fill.instrument.index].apply(fill, base: base, quote: quote) ? .applied : .overflow
+        return positions[fill.instrument.index].apply(fill, base: base, quote: quote, feePrice: feePrice) ? .applied : .overflow
     }
 }

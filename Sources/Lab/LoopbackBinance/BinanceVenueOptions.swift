@@ -46,6 +46,8 @@ package struct BinanceVenueOptions: Sendable {
     /// Fractions of the received amount.
     package var makerFee = Quantity(raw: 100_000)
     package var takerFee = Quantity(raw: 100_000)
+    /// Fees are taken in this asset instead, at this price in quote, as long as the account has enough of it.
+    package var feeAsset: (name: String, price: Price)?
     package var pingInterval = Nanoseconds(seconds: 20)
     /// A connection that has not answered a ping for this long is closed.
     package var pongTimeout = Nanoseconds(seconds: 60)

@@ -39,14 +39,22 @@ extension VenueCore {
         let rate = isMaker ? options.makerFee : options.takerFee
         let (paid, paidAsset) = order.side == .buy ? (quote.raw, rules.quote) : (quantity.raw, rules.base)
         let (received, receivedAsset) = order.side == .buy ? (quantity.raw, rules.base) : (quote.raw, rules.quote)
-        let fee = Int64(Rounding.down.divide(Int128(received) * Int128(rate.raw), by: Int128(fixedPointUnit)))
+        var (fee, feeAsset) = (
+            Int64(Rounding.down.divide(Int128(received) * Int128(rate.raw), by: Int128(fixedPointUnit))), receivedAsset)
+        if let third = options.feeAsset {
+            let worth = Int128(quote.raw) * Int128(rate.raw) / Int128(third.price.raw)
+            if let other = Int64(exactly: worth), (account.balances[third.name] ?? Balance()).free >= other {
+                (fee, feeAsset) = (other, third.name)
+            }
+        }
         relock(order)
         account.balances[paidAsset, default: Balance()].free -= paid
-        account.balances[receivedAsset, default: Balance()].free += received - fee
-        touch(account, [paidAsset, receivedAsset])
+        account.balances[receivedAsset, default: Balance()].free += received
+        account.balances[feeAsset, default: Balance()].free -= fee
+        touch(account, feeAsset == receivedAsset ? [paidAsset, receivedAsset] : [paidAsset, receivedAsset, feeAsset])
         let trade = VenueTrade(
             id: tradeId, orderId: order.id, side: order.side, price: price, quantity: quantity, quote: quote, fee: fee,
-            feeAsset: receivedAsset, isMaker: isMaker, time: order.updatedAt)
+            feeAsset: feeAsset, isMaker: isMaker, time: order.updatedAt)
         account.trades.append(trade)
         store?.note(trade, account)
         order.fills.append(trade)

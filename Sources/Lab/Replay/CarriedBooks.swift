@@ -34,6 +34,9 @@ package struct CarriedBooks: Sendable {
     /// An order of some LIVE run left.
     package private(set) var hasActed = false
 
+    /// Fees that were taken in an asset without a price: they are in no result.
+    package private(set) var unpricedFees = 0
+
     /// Realised less fees of all instruments, and that with what was open when the trading day began, scale 8.
     private var fees: Int128 = 0
     private var opening: Int128 = 0
@@ -198,6 +201,7 @@ package struct CarriedBooks: Sendable {
         }
         let fee = Int128(change.fees.raw) - Int128((runFees[fill.instrument.index] ?? .zero).raw)
         fees += fee
+        if fill.fee > 0, fee == 0 { unpricedFees += 1 }
         runFees[fill.instrument.index] = change.fees
         try bookStrategy(fill, change.client, fee: fee, in: instrument.symbol)
         if fill.client.run != run, !carriedBases.contains(instrument.base) {
@@ -208,6 +212,20 @@ package struct CarriedBooks: Sendable {
             expected[instrument.base] = held + Int128(signed) - (fill.feeAsset == instrument.baseID ? Int128(fill.fee) : 0)
         }
         if fill.source != .downtime { lastFill[instrument.base] = time }
+        payElsewhere(fill, instrument, at: time)
+    }
+
+    /// The fee was taken from what another instrument of the run trades.
+    private mutating func payElsewhere(_ fill: Fill, _ instrument: Instrument, at time: Nanoseconds) {
+        guard fill.fee != 0, fill.feeAsset != instrument.baseID,
+            let other = instruments.first(where: { $0.baseID == fill.feeAsset })?.base
+        else { return }
+        if fill.client.run != run, !carriedBases.contains(other) {
+            expected[other] = nil
+        } else if let held = expected[other] {
+            expected[other] = held - Int128(fill.fee)
+        }
+        if fill.source != .downtime { lastFill[other] = time }
     }
 
     private mutating func take(_ command: Command) {

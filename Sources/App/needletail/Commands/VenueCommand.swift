@@ -60,6 +60,9 @@ struct VenueCommand: AsyncParsableCommand {
     @Option(help: "Balances of the account, ASSET=AMOUNT, separated by commas.")
     var balances = "BTC=10,ETH=100,USDT=1000000"
 
+    @Option(help: "Take fees in this asset, ASSET=PRICE in quote, as long as the account has enough of it.")
+    var feeAsset: String?
+
     func run() async throws {
         guard self.protocol == "binance-spot" else {
             throw ValidationError("no loopback venue speaks '\(self.protocol)'; there is binance-spot")
@@ -87,6 +90,7 @@ struct VenueCommand: AsyncParsableCommand {
         options.pongTimeout = Nanoseconds(seconds: 3 * pingInterval)
         if let faults { options.faults = try VenueFaults(try String(contentsOfFile: faults, encoding: .utf8)) }
         options.speed = try Self.speed(speed)
+        options.feeAsset = try feeAsset.map(Self.feeAsset)
         if let account {
             options.accounts = [
                 VenueAccount(
@@ -114,6 +118,14 @@ struct VenueCommand: AsyncParsableCommand {
             throw ValidationError("--speed takes a whole number of at least 1, or max; not '\(text)'")
         }
         return .times(times)
+    }
+
+    private static func feeAsset(_ text: String) throws -> (name: String, price: Price) {
+        let sides = text.split(separator: "=")
+        guard sides.count == 2, let price = try? Price(String(sides[1])), price.isPositive else {
+            throw ValidationError("--fee-asset takes ASSET=PRICE; not '\(text)'")
+        }
+        return (String(sides[0]), price)
     }
 
     static func balances(_ text: String) throws -> [String: Quantity] {

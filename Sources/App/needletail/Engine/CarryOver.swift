@@ -72,6 +72,11 @@ struct CarryOver {
         if day != 0 {
             words.append("the trading day so far, without what open positions gained: \(Notional(raw: day)) is carried over")
         }
+        if books.unpricedFees > 0 {
+            words.append(
+                "\(books.unpricedFees) fees of earlier runs were taken in an asset without a price and are in no result: "
+                    + "the venue's page of trades names them")
+        }
         for (index, pair) in plan.pairs.enumerated() {
             guard let balance = books.expected[pair[1]].flatMap({ Int64(exactly: $0) }) else { continue }
             commands.append(command(.carryBalance, index, balance, 0))

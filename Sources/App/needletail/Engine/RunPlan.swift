@@ -58,12 +58,14 @@ struct RunPlan {
         self.strategies = strategies
     }
 
-    /// All assets of the run's instruments, in order of appearance.
+    /// All assets of the run's instruments, in order of appearance, and those that fees may be taken in.
     static func assetNames(_ configuration: RunConfiguration) -> [String] {
         var names: [String] = []
         for setting in configuration.instruments {
             for name in [setting.base, setting.quote] where !names.contains(name) { names.append(name) }
         }
+        // Behind them, so that the core's tables of what is traded stay dense.
+        for asset in configuration.venue.feeAssets where !names.contains(asset.name) { names.append(asset.name) }
         return names
     }
 

@@ -39,6 +39,24 @@ extension Control {
             """,
             acts: ["alert:PRICE_UNCONFIRMED"]),
         Control(
+            "R76", .running, "fee in a third asset",
+            does: """
+            every result counts it at the price that `venue.fee_assets` gives its asset, rounded up: instrument, strategy, day, \
+            drawdown, what is carried over. In an asset without a price: the fill counts, FEE_UNPRICED and SAFE, and nobody \
+            can arm before it is priced and the engine started again
+            """,
+            code: "`Orders/Position`, `TradingCore+Result`",
+            key: "`venue.fee_assets`",
+            shown: """
+            `aFeeInAThirdAssetIsInEveryResultAtItsPrice`, `feesInAThirdAssetAloneReachTheLimitsOfLoss`, \
+            `aFeeInAThirdAssetWithoutAPriceLeadsToSafeAndNobodyArms`, \
+            `aFeeInAThirdAssetWithoutAPriceIsFoundWhereNothingTradesToo`, \
+            `aFeeTakenFromWhatAnotherInstrumentTradesIsExpectedThere`, \
+            `aFeeInAThirdAssetCountsAtItsPriceRoundedAgainstUs` (OrdersTests), FeeAssetTests (ConfigTests), \
+            Tests/EndToEnd/fees.sh
+            """,
+            acts: ["alert:FEE_UNPRICED"]),
+        Control(
             "R4", .running, "strategy's own loss or drawdown",
             does: """
             that strategy off, its orders cancelled; its loss counts from midnight UTC, or from when a person \
