@@ -165,6 +165,63 @@ private final class Place {
         #expect(books.marks["PAIR0"] == SequenceMarks.Mark(trade: 7, booked: [8]))
     }
 
+    @Test(arguments: 0...3)
+    func `A run that died before it was told all counts as told nothing`(_ told: Int) throws {
+        let place = try Place()
+        try place.write(1) {
+            try $0.fill(.buy, "1", at: "100", trade: 1)
+            try $0.fill(.sell, "0.5", at: "90", trade: 2, fee: "0.25")
+        }
+        let cost = try Int128(Price("100").raw) * Int128(Quantity("0.5").raw)
+        let day = try Notional("-5.25").raw
+        try place.write(2) {
+            if told > 0 { try $0.tell(.carryPosition, Quantity("0.5").raw, cost: cost) }
+            if told > 1 { $0.tell(.carryDay, day) }
+            if told > 2 { try $0.tell(.carryBalance, Quantity("7").raw) }
+        }
+        let books = try place.books()
+        #expect(try books.positions["PAIR0"]?.quantity == Quantity("0.5") && books.positions["PAIR0"]?.averagePrice == Price("100"))
+        #expect(books.dayResult(at: .zero) == day, "realised before, and told by halves")
+        #expect(books.expected.isEmpty)
+        try place.write(3) {
+            try $0.tell(.carryPosition, Quantity("0.5").raw, cost: cost)
+            $0.tell(.carryDay, day)
+            $0.tell(.carried)
+            try $0.fill(.sell, "0.1", at: "110", trade: 3, run: 3)
+        }
+        let later = try place.books()
+        #expect(try later.positions["PAIR0"]?.quantity == Quantity("0.4"))
+        #expect(try later.dayResult(at: .zero) == Notional("-4.25").raw)
+    }
+
+    @Test func `What a start tells is what another start reads`() throws {
+        let place = try Place()
+        try place.write(1) {
+            $0.linkUp()
+            try $0.snapshot("3")
+            try $0.fill(.sell, "0.3", at: "50000", trade: 1, fee: "4")
+            $0.mark(1)
+        }
+        let books = try place.books()
+        let commands = books.commands([pair], [], at: .zero)
+        #expect(commands.map(\.kind) == [.carryPosition, .carryDay, .carryBalance, .carried])
+        #expect(commands.allSatisfy { $0.operatorID == Command.engineOperator })
+        #expect(books.resume([pair]).marks == [InstrumentID(0): SequenceMarks.Mark(trade: 1)])
+        try place.write(2) { story in
+            for command in commands {
+                story.tell(
+                    command.kind, command.value, cost: Int128(command.lifetime.raw) << 64 | Int128(command.hash),
+                    in: command.subject)
+            }
+        }
+        let again = try place.books()
+        #expect(again.positions["PAIR0"]?.quantity == books.positions["PAIR0"]?.quantity)
+        #expect(again.positions["PAIR0"]?.exactCost == books.positions["PAIR0"]?.exactCost)
+        #expect(again.dayResult(at: .zero) == books.dayResult(at: .zero) && again.expected == books.expected)
+        let words = { (commands: [Command]) in commands.map { [Int64($0.kind.rawValue), $0.value, $0.lifetime.raw, Int64(bitPattern: $0.hash)] } }
+        #expect(words(again.commands([pair], [], at: .zero)) == words(commands))
+    }
+
     @Test func `The day's result is what was realised since it began, less fees`() throws {
         let place = try Place()
         try place.write(1, from: day - 100_000_000_000) {

@@ -4,8 +4,9 @@ import Units
 /// Up to where the run before had processed an instrument's trades, read from the end of its journal.
 ///
 /// The engine journals a mark, a note of kind `mark`, with the venue's newest trade id after every trade history that it
-/// has taken; the fills behind the mark are in the journal themselves. What the venue's history holds beyond both was
-/// executed while no engine looked: by a resting order of the run before, or by hand.
+/// has taken (`HistoryMarks` says which); the fills that the core booked beyond the mark are in the journal themselves. What the
+/// venue's history holds beyond both was executed while no engine looked: by a resting order of the run before, or by hand; or it
+/// was shown to a core that could not book it yet, because the order's answer had not come.
 package struct SequenceMarks: Sendable, Equatable {
     /// Of one instrument.
     package struct Mark: Sendable, Equatable {
@@ -22,6 +23,12 @@ package struct SequenceMarks: Sendable, Equatable {
     package private(set) var marks: [InstrumentID: Mark] = [:]
     private var booked: [InstrumentID: Set<UInt64>] = [:]
     private var pieces: [UInt8] = []
+    /// Told to the core, which has not said yet that it booked it.
+    private var pending: Pending?
+    private struct Pending: Sendable, Equatable {
+        var instrument: InstrumentID
+        var trade: UInt64
+    }
 
     package init() {}
     /// Where what came before is known.
@@ -35,11 +42,16 @@ package struct SequenceMarks: Sendable, Equatable {
 
     /// Takes one record, in the order of the journal.
     package mutating func observe(_ record: Record) {
+        if record.stream == .output {
+            guard let fill = pending, case .position? = Output(record: record) else { return }
+            pending = nil
+            booked[fill.instrument, default: []].insert(fill.trade)
+            marks[fill.instrument]?.booked.insert(fill.trade)
+            return
+        }
+        pending = nil
         switch Input(record: record) {
-        case .fill(let fill)?:
-            guard fill.trade.high == 0 else { return }
-            booked[fill.instrument, default: []].insert(fill.trade.low)
-            marks[fill.instrument]?.booked.insert(fill.trade.low)
+        case .fill(let fill)?: pending = fill.trade.high == 0 ? Pending(instrument: fill.instrument, trade: fill.trade.low) : nil
         case .note(let note)? where note.kind == .mark:
             if note.part == 0 { pieces = [] }
             pieces += note.bytes

@@ -53,6 +53,8 @@ package struct CarriedBooks: Sendable {
     var owners = OrderOwners()
     private var runFees: [Int: Notional] = [:]
     private var isCarried = false
+    /// What it is being told, which holds once all of it was: a run that died before counts as told nothing.
+    private var told = Told()
     /// Base assets whose balance it was told.
     private var carriedBases: Set<String> = []
     private var pendingFill: Fill?
@@ -62,6 +64,14 @@ package struct CarriedBooks: Sendable {
     private var snapshot: SnapshotMark?
     private var rows: [AssetID: Int128] = [:]
     private var lastFill: [String: Nanoseconds] = [:]
+
+    /// The carrying commands of one run.
+    private struct Told {
+        var positions: [String: Position] = [:]
+        var day: Int64?
+        var expected: [String: Int128] = [:]
+        var strategies: [Command] = []
+    }
 
     package init() {}
 
@@ -97,6 +107,7 @@ package struct CarriedBooks: Sendable {
         if let strategies { keepStrategies(strategies) }
         runFees = [:]
         isCarried = false
+        told = Told()
         carriedBases = []
         pendingFill = nil
         pendingCommand = nil
@@ -124,11 +135,11 @@ package struct CarriedBooks: Sendable {
             opening = settled + openGain
             beginStrategyDay()
         }
+        runMarks.observe(record)
         switch record.stream {
         case .input?:
             pendingFill = nil
             pendingCommand = nil
-            runMarks.observe(record)
             if let input = Input(record: record) { take(input, at: Nanoseconds(raw: record.time)) }
         case .output?:
             if let output = Output(record: record) {
@@ -196,6 +207,10 @@ package struct CarriedBooks: Sendable {
         // Fees are taken from what the core told: the assets of another run are not ours.
         guard position.apply(fill, base: .unknown, quote: .unknown) else { throw .overflow(run, instrument.symbol) }
         positions[instrument.symbol] = position
+        if var staged = told.positions[instrument.symbol] {
+            guard staged.apply(fill, base: .unknown, quote: .unknown) else { throw .overflow(run, instrument.symbol) }
+            told.positions[instrument.symbol] = staged
+        }
         if isCarried, change.quantity != position.quantity {
             throw .mismatch(run, instrument.symbol, core: change.quantity, journal: position.quantity)
         }
@@ -238,46 +253,36 @@ package struct CarriedBooks: Sendable {
                     quantity: Quantity(raw: command.value),
                     exactCost: Int128(command.lifetime.raw) << 64 | Int128(command.hash))
             else { return }
-            positions[instruments[index].symbol] = position
-        case .carryDay:
-            // What was realised before is in it.
-            positions = positions.mapValues { Position(quantity: $0.quantity, exactCost: $0.exactCost) ?? Position() }
-            fees = 0
-            opening = 0 - Int128(command.value)
+            told.positions[instruments[index].symbol] = position
+        case .carryDay: told.day = command.value
         case .carryBalance:
             guard index < instruments.count else { return }
-            expected[instruments[index].base] = Int128(command.value)
-            carriedBases.insert(instruments[index].base)
-        case .carried: isCarried = true
+            told.expected[instruments[index].base] = Int128(command.value)
+        case .carried: takeTold()
         case .acceptBalance:
             guard index < instruments.count else { return }
             expected[instruments[index].base] = nil
             carriedBases.remove(instruments[index].base)
-        case .carryStrategy, .carryStrategyResult: takeStrategy(command, index)
+        case .carryStrategy, .carryStrategyResult: told.strategies.append(command)
         default: return
         }
     }
 }
 
-/// Why a journal does not say what its runs left.
-package enum CarryDamage: Error, Sendable, Equatable {
-    case journal(JournalDamage)
-    /// Nothing says which instruments the run had.
-    case unknownRun(UInt32)
-    case overflow(UInt32, String)
-    /// The core's position and the sum of its fills differ.
-    case mismatch(UInt32, String, core: Quantity, journal: Quantity)
-    /// The journal does not begin with its first segment, and no run in it was told what came before.
-    case missing(String)
-
-    package var sentence: String {
-        switch self {
-        case .journal(let damage): return damage.sentence
-        case .unknownRun(let run): return "nothing says which instruments run \(run) had: \(run).run.json is missing or unreadable"
-        case .overflow(let run, let symbol): return "run \(run): the fills of \(symbol) do not add up to a number that fits"
-        case .mismatch(let run, let symbol, let core, let journal):
-            return "run \(run): \(symbol) was \(core) by the engine, and its fills add up to \(journal)"
-        case .missing(let file): return "\(file) is the oldest segment, and what came before it is not known"
+extension CarriedBooks {
+    /// The run was told all: from here on its own figures are those that count.
+    private mutating func takeTold() {
+        isCarried = true
+        positions.merge(told.positions) { $1 }
+        if let day = told.day {
+            // What was realised before is in it.
+            positions = positions.mapValues { Position(quantity: $0.quantity, exactCost: $0.exactCost) ?? Position() }
+            fees = 0
+            opening = 0 - Int128(day)
         }
+        expected.merge(told.expected) { $1 }
+        carriedBases.formUnion(told.expected.keys)
+        for command in told.strategies { takeStrategy(command, Int(clamping: command.subject)) }
+        told = Told()
     }
 }

@@ -47,28 +47,31 @@ struct CarryOver {
         }
     }
 
-    private static func command(_ kind: CommandKind, _ subject: Int, _ value: Int64, cost: Int128 = 0) -> Command {
-        Command(
-            kind: kind, operatorID: Command.engineOperator, hash: UInt64(truncatingIfNeeded: cost),
-            lifetime: Nanoseconds(raw: Int64(truncatingIfNeeded: cost >> 64)), subject: UInt64(subject), value: value)
+    private init(_ books: CarriedBooks, _ plan: RunPlan, _ configuration: RunConfiguration) {
+        let instruments = RunRecord.carried(plan.pairs)
+        let strategies = plan.strategies.map { CarriedBooks.Strategy(name: $0.name, symbol: configuration.symbol(of: $0.name)) }
+        let wall = MonotonicClock().wall()
+        commands = books.commands(instruments, strategies, at: wall)
+        marks = books.resume(instruments)
+        words = Self.words(books, instruments, strategies, at: wall)
+        switches = plan.strategies.compactMap { strategy in
+            guard let held = books.strategies[strategy.name], let reason = held.off else { return nil }
+            return SwitchRecord(
+                subject: .strategy, name: strategy.name, reason: reason, until: held.offUntil, why: "it was off as the journal ended")
+        }
     }
 
-    private init(_ books: CarriedBooks, _ plan: RunPlan, _ configuration: RunConfiguration) {
-        let command = Self.command
-        let wall = MonotonicClock().wall()
-        var commands: [Command] = []
+    /// What is held and was made, by whom, and what of the positions is nobody's.
+    private static func words(
+        _ books: CarriedBooks, _ instruments: [CarriedBooks.Instrument], _ strategies: [CarriedBooks.Strategy], at wall: Nanoseconds
+    ) -> [String] {
         var words: [String] = []
-        var marks: [InstrumentID: SequenceMarks.Mark] = [:]
-        for (index, instrument) in plan.instruments.enumerated() {
-            let symbol = instrument.symbol.string
-            marks[instrument.id] = books.marks[symbol]
-            let held = books.positions[symbol] ?? .init()
-            commands.append(command(.carryPosition, index, held.quantity.raw, held.exactCost))
-            guard !held.quantity.isZero else { continue }
-            words.append("\(symbol): \(held.quantity) at \(held.averagePrice) on average is carried over from the run before")
+        for instrument in instruments {
+            guard let held = books.positions[instrument.symbol], !held.quantity.isZero else { continue }
+            words.append(
+                "\(instrument.symbol): \(held.quantity) at \(held.averagePrice) on average is carried over from the run before")
         }
         let day = books.dayResult(at: wall)
-        commands.append(command(.carryDay, 0, day, 0))
         if day != 0 {
             words.append("the trading day so far, without what open positions gained: \(Notional(raw: day)) is carried over")
         }
@@ -77,47 +80,23 @@ struct CarryOver {
                 "\(books.unpricedFees) fees of earlier runs were taken in an asset without a price and are in no result: "
                     + "the venue's page of trades names them")
         }
-        for (index, pair) in plan.pairs.enumerated() {
-            guard let balance = books.expected[pair[1]].flatMap({ Int64(exactly: $0) }) else { continue }
-            commands.append(command(.carryBalance, index, balance, 0))
-        }
-        let parts = Self.strategies(books, plan, configuration, at: wall)
-        self.commands = commands + parts.commands + [command(.carried, 0, 0, 0)]
-        self.words = words + parts.words
-        self.marks = SequenceMarks(marks: marks)
-        switches = plan.strategies.compactMap { strategy in
-            guard let held = books.strategies[strategy.name], let reason = held.off else { return nil }
-            return SwitchRecord(
-                subject: .strategy, name: strategy.name, reason: reason, until: held.offUntil, why: "it was off as the journal ended")
-        }
-    }
-
-    /// What each strategy of this run held and made, and what of the positions is nobody's.
-    private static func strategies(
-        _ books: CarriedBooks, _ plan: RunPlan, _ configuration: RunConfiguration, at wall: Nanoseconds
-    ) -> (commands: [Command], words: [String]) {
         var books = books
-        books.keepStrategies(plan.strategies.map { .init(name: $0.name, symbol: configuration.symbol(of: $0.name)) })
-        var commands: [Command] = []
-        var words: [String] = []
-        for (index, strategy) in plan.strategies.enumerated() {
+        books.keepStrategies(strategies)
+        for strategy in strategies {
             let held = books.strategies[strategy.name]?.position ?? .init()
             let made = books.strategyResult(strategy.name, at: wall)
-            commands.append(command(.carryStrategy, index, held.quantity.raw, cost: held.exactCost))
-            commands.append(command(.carryStrategyResult, index, made))
             guard !held.quantity.isZero || made != 0 else { continue }
             words.append(
-                "\(strategy.name) goes on with \(held.quantity) \(configuration.symbol(of: strategy.name)) of its own and "
+                "\(strategy.name) goes on with \(held.quantity) \(strategy.symbol) of its own and "
                     + "\(Notional(raw: made)) made before, without what that gained")
         }
-        let names = plan.strategies.map(\.name)
-        for instrument in plan.instruments {
-            let symbol = instrument.symbol.string
-            let rest = books.nobodys(symbol, besides: names)
+        for instrument in instruments {
+            let rest = books.nobodys(instrument.symbol, besides: strategies.map(\.name))
             guard !rest.isZero else { continue }
-            words.append("\(symbol): \(rest) is nobody's: no strategy of this run holds it, the instrument's and the run's limits do")
+            words.append(
+                "\(instrument.symbol): \(rest) is nobody's: no strategy of this run holds it, the instrument's and the run's limits do")
         }
-        return (commands, words)
+        return words
     }
 }
 
@@ -138,7 +117,11 @@ extension RunRecord {
 
     /// The run's instruments as far as its journal is read without it.
     func carriedInstruments() throws -> [CarriedBooks.Instrument] {
-        let pairs = try self.pairs ?? plan().pairs
+        Self.carried(try self.pairs ?? plan().pairs)
+    }
+
+    /// Symbol, base and quote of each instrument, by their ids.
+    static func carried(_ pairs: [[String]]) -> [CarriedBooks.Instrument] {
         var assets: [String] = []
         for pair in pairs where pair.count == 3 {
             for name in pair[1...] where !assets.contains(name) { assets.append(name) }

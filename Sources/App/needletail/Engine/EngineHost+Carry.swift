@@ -24,43 +24,21 @@ extension EngineHost {
     /// that was carried over. Where that cannot be known in whole nobody can arm.
     func addDowntime(_ rows: [Fill], of instrument: InstrumentID) {
         guard carried != nil, status.ordersSent == 0 else { return }
-        // Later answers begin behind the first one, and are empty where nothing happened since.
-        guard !rows.isEmpty || history.newest(instrument) == nil else { return }
         let symbol = plan.instruments[instrument.index].symbol.string
-        switch resume.downtime(rows, of: instrument, page: TradeHistory.pageRows) {
-        case .unknown: return
-        case .restarted: blockCarry("\(symbol): the venue counts its trades anew")
-        case .trades(let missed, let isComplete):
-            if !isComplete { blockCarry("\(symbol): the venue's answer does not reach back to the run before") }
-            for var fill in missed where leftOver.insert(FillKey(fill)).inserted {
-                fill.source = .downtime
-                push(.fill(fill))
-            }
+        let (missed, doubt) = downtime.missed(rows, of: instrument, isFirst: history.newest(instrument) == nil)
+        switch doubt {
+        case .restarted?: blockCarry("\(symbol): the venue counts its trades anew")
+        case .outOfReach?: blockCarry("\(symbol): the venue's answer does not reach back to the run before")
+        case nil: break
         }
+        for fill in missed { push(.fill(fill)) }
     }
 
-    /// Orders are asked for before trades. An execution between both answers is among the trades and not yet in its order's row:
-    /// booked without the order, which then is taken in as if nothing of it were executed, it would stay owed for ever. So an
-    /// answer in which an order of ours rests that was executed while no engine looked waits for one with the same executions:
-    /// then none came between that answer's two halves. Twenty times, then it is taken as it is, and what is owed keeps the
-    /// engine from being armed.
+    /// Whether an answer waits for another one before anything of it is taken: see `DowntimeFills`.
     func isTorn(_ truth: VenueTruth) -> Bool {
-        guard carried != nil, status.ordersSent == 0, tornAnswers < 20 else { return false }
-        // Orders without the trades beside them say less.
-        if latestComplete == nil, !truth.isComplete { return true }
-        var executed: [VenueOrderID: Set<FillKey>] = [:]
-        for (instrument, rows) in truth.trades {
-            guard case .trades(let missed, _) = resume.downtime(rows, of: instrument, page: TradeHistory.pageRows) else { continue }
-            for fill in missed where !leftOver.contains(FillKey(fill)) {
-                executed[fill.venueOrder, default: []].insert(FillKey(fill))
-            }
-        }
-        var resting: [VenueOrderID: Set<FillKey>] = [:]
-        for row in truth.orders where !row.client.isNone { resting[row.venueOrder] = executed[row.venueOrder] }
-        if resting.isEmpty || resting == restingExecuted { return false }
-        restingExecuted = resting
-        tornAnswers += 1
-        return true
+        guard carried != nil, status.ordersSent == 0 else { return false }
+        return downtime.isTorn(
+            truth.trades, orders: truth.orders, isComplete: truth.isComplete, isFirst: latestComplete == nil)
     }
 
     private func blockCarry(_ cause: String) {

@@ -56,8 +56,7 @@ extension EngineHost {
             let missing = history.take(rows, of: instrument, at: clock.now(), booked: view.booked,
                 isSettled: status.unknownOrders == 0, open: Set(truth.orders.filter { !$0.client.isNone }.map(\.venueOrder)))
             for fill in missing { push(.fill(fill)) }
-            // An execution of an order whose outcome is unknown may not have been booked: a start after this one looks again.
-            if status.unknownOrders == 0 { mark(instrument) }
+            mark(instrument)
         }
         snapshotSequence += 1
         push(mark(truth, isEnd: false))
@@ -83,9 +82,10 @@ extension EngineHost {
 
     /// Journals up to where an instrument's trades were processed. Behind the fills of the same answer, in one order.
     func mark(_ instrument: InstrumentID) {
-        guard let newest = history.newest(instrument), marked[instrument] != newest else { return }
-        marked[instrument] = newest
-        note(.mark, Command.engineOperator, SequenceMarks.text(instrument, trade: newest))
+        guard let newest = history.newest(instrument),
+            let passed = marks.passed(newest, of: instrument, at: clock.now(), isSettled: status.unknownOrders == 0)
+        else { return }
+        note(.mark, Command.engineOperator, SequenceMarks.text(instrument, trade: passed))
     }
 
     /// Says what was executed while no engine looked. Where a position was carried over, `addDowntime` adds it; in a new run

@@ -85,13 +85,10 @@ final class EngineHost {
     var carried: CarryOver?
     /// Why what the runs before left is not known for certain: nobody can arm.
     var carryProblem: String?
-    /// Executions that were given to the core as having happened while no engine looked.
-    var leftOver: Set<FillKey> = []
-    /// Executions of orders that rested in the last answer that waits for another one, and how many did.
-    var restingExecuted: [VenueOrderID: Set<FillKey>] = [:]
-    var tornAnswers = 0
-    /// The trade id of each instrument that the journal says is processed.
-    var marked: [InstrumentID: UInt64] = [:]
+    /// Finds what was executed while no engine looked.
+    var downtime: DowntimeFills
+    /// Up to which trade of each instrument the journal says is processed.
+    var marks = HistoryMarks()
     /// Executions that were found to have happened while no engine looked.
     var downtimeFills = 0
     /// Balances of the first complete truth: what the run started from.
@@ -118,6 +115,7 @@ final class EngineHost {
         self.drift = drift
         self.keyFingerprint = keyFingerprint
         self.resume = resume
+        downtime = DowntimeFills(resume: resume, page: TradeHistory.pageRows)
         self.configuration = configuration
         account = AccountIdentity(configured: configuration.mode == .live ? configuration.venue.account?.number : nil)
         self.plan = plan
