@@ -11,7 +11,7 @@ trap 'rm -rf "$directory"' EXIT
 days=24 seeds=200
 
 echo "-- rules broken on purpose"
-"$tool" simulate --canaries
+"$tool" simulate --canaries | tee "$directory/canaries.txt"
 
 echo "-- a failing seed cut down, and repeated by the line that it prints"
 (
@@ -25,6 +25,12 @@ echo "-- a failing seed cut down, and repeated by the line that it prints"
     left=$(grep -c "^at " seed-13.faults)
     [ "$left" -ge 1 ] && [ "$left" -le 3 ] || { echo "world: $left faults are left, one is enough"; exit 1; }
 )
+
+echo "-- the help names as many as there are"
+"$tool" simulate --help > "$directory/help.txt"
+broken=$(grep -c "^canary " "$directory/canaries.txt")
+grep -Eq "1 to $broken( |:|$)" "$directory/help.txt" && grep -q "invariants" "$directory/help.txt" \
+    || { cat "$directory/help.txt"; echo "world: the help names another number of rules"; exit 1; }
 
 echo "-- faults printed, edited, refused"
 "$tool" simulate --seed 7 --print-faults > "$directory/seven.faults"
@@ -64,7 +70,7 @@ done
 
 echo "-- days of faults"
 "$tool" simulate --seed 1 --seeds $seeds --days $days --jobs "$(nproc)" --coverage --complete | tee "$directory/days.txt"
-python3 - "$directory/days.txt" $days $seeds <<'PY'
+python3 - "$directory/days.txt" $days $seeds "$directory/canaries.txt" <<'PY'
 import re, sys
 text = open(sys.argv[1]).read()
 days, seeds, speed = re.search(r"simulated ([\d.]+) days over (\d+) seeds in [\d.]+ s: (\d+) times", text).groups()
@@ -76,7 +82,10 @@ assert faults >= 20_000, f"only {faults} faults"
 assert int(speed) >= 1000, f"only {speed} times real time"
 assert classes[0] == classes[1], f"only {classes[0]} of {classes[1]} classes of faults were hit"
 assert branches[0] == branches[1], f"only {branches[0]} of {branches[1]} recovery branches were hit"
-assert "invariants broken 0 of 12" in text
+invariants = re.search(r"invariants broken 0 of (\d+)", text).group(1)
+assert int(invariants) >= 13, f"only {invariants} invariants"
+caught = re.search(r"canaries caught by their invariant: (\d+) of (\d+)", open(sys.argv[4]).read()).groups()
+assert caught[0] == caught[1] and int(caught[0]) >= 16, caught
 print(f"world: {days} days, {seeds} seeds, {faults} faults of {classes[1]} classes, {branches[1]} recovery branches, "
-      f"{speed} times real time; 12 invariants held, 12 broken rules caught")
+      f"{speed} times real time; {invariants} invariants held, {caught[0]} broken rules caught")
 PY

@@ -18,7 +18,7 @@ private func playWithoutTruth(_ seed: UInt64, limit: Nanoseconds = WorldTemper.m
 }
 
 @Suite struct TruthWorldTests {
-    @Test(arguments: [1, 6, 8] as [UInt64])
+    @Test(arguments: [1, 14, 8] as [UInt64])
     func `A truth that is gone for minutes ends the trading, and a complete one begins it again`(_ seed: UInt64) throws {
         let world = try playWithoutTruth(seed)
         #expect(world.violations.isEmpty, "\(world.violations)")

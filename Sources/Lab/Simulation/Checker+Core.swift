@@ -6,8 +6,10 @@ extension Checker {
     /// What the core is about to be told.
     mutating func input(_ input: Input, at now: Nanoseconds) {
         self.now = now
+        day.roll(at: now)
         switch input {
         case .topOfBook(let top):
+            day.see(top)
             lastTop = Swift.max(lastTop, top.receivedAt)
             if top.updateID < lastTopID { fail(.marketDataInOrder, "book \(top.updateID) after \(lastTopID)") }
             lastTopID = Swift.max(lastTopID, top.updateID)
@@ -25,17 +27,7 @@ extension Checker {
                     reconciledAt = Swift.max(reconciledAt, open.requestedAt)
                 }
             }
-        case .fill(let fill):
-            // What the venue never executed is no fill, whatever the engine is told.
-            guard let client = clients[fill.trade.low] else { return }
-            // A row of the history names the venue's number only: without the link to a client id it says nothing yet.
-            if fill.client.isNone, !numbered.contains(fill.venueOrder.raw) { return }
-            numbered.insert(fill.venueOrder.raw)
-            guard client.run == run || counts(fill, of: client), told.insert(fill.trade.low).inserted else { return }
-            if client.run != run { adoptedFilled[client] = (adoptedFilled[client] ?? .zero).adding(fill.quantity) }
-            let signed = fill.side == .buy ? fill.quantity.raw : -fill.quantity.raw
-            toldPosition += signed
-            if client.run == run { ownPosition += signed }
+        case .fill(let fill): self.fill(fill)
         case .orderReply(let reply) where reply.kind == .refresh:
             if reply.outcome == .accepted, let asked = refreshes[reply.client.sequence] {
                 refreshedAt = Swift.max(refreshedAt, asked)
@@ -53,6 +45,27 @@ extension Checker {
         case .source(let change): if change.role == .orders { isReconciled = false }
         case .balance, .command, .timer, .note, .intent, .health, .clock: break
         }
+    }
+
+    private mutating func fill(_ fill: Fill) {
+        // What the venue never executed is no fill, whatever the engine is told.
+        guard let real = venueFills[fill.trade.low] else { return }
+        let client = real.client
+        let isLeft = isLeftOver(fill, of: client)
+        // A row of the history names the venue's number only: without the link to a client id it says nothing yet.
+        if fill.client.isNone, !isLeft, !numbered.contains(fill.venueOrder.raw) { return }
+        if !fill.client.isNone { numbered.insert(fill.venueOrder.raw) }
+        guard client.run == run || isLeft || counts(fill, of: client), told.insert(fill.trade.low).inserted else { return }
+        if client.run != run { adoptedFilled[client] = (adoptedFilled[client] ?? .zero).adding(real.quantity) }
+        toldPosition += real.side == .buy ? real.quantity.raw : -real.quantity.raw
+        day.book(real)
+    }
+
+    /// What belongs to the position that was carried over: found in the history as not yet booked by any life, or told by
+    /// the stream of an earlier life's order, before this life's first order.
+    private func isLeftOver(_ fill: Fill, of client: ClientOrderID) -> Bool {
+        guard isCarried, !hasOrdered else { return false }
+        return fill.source == .downtime || (fill.source == .stream && !fill.client.isNone && client.run < run)
     }
 
     /// The strictest of what is asked holds until the last of it ends.
@@ -103,6 +116,7 @@ extension Checker {
             } ?? false
             if matches { passed.insert(order.client) }
             ordered[order.client] = order
+            hasOrdered = true
         case .amend(let amendment) where !amendment.isInPlace:
             let order = placement(amendment)
             let matches = pendingVerdict.map {
@@ -110,6 +124,7 @@ extension Checker {
             } ?? false
             if matches { passed.insert(order.client) }
             ordered[order.client] = order
+            hasOrdered = true
         case .order(let transition): self.transition(transition)
         case .state(let change):
             isPermitted = change.to == .live || change.to == .reducing
@@ -119,6 +134,7 @@ extension Checker {
         case .refresh(let refresh): refreshes[refresh.client.sequence] = now
         case .command(let result) where result.accepted:
             if result.command.kind == .stage { stagedLifetime = result.command.lifetime }
+            if result.command.kind == .carried { isCarried = true }
             if result.command.kind == .confirm { permittedUntil = now + stagedLifetime }
         case .command, .cancel, .cancelAll, .query, .amend, .position, .alert, .switched, .review: break
         }

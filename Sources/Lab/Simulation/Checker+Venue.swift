@@ -5,11 +5,10 @@ import Units
 extension Checker {
     /// The venue really executed this.
     mutating func venueFilled(_ fill: Fill) {
-        guard venueFills.insert(fill.trade.low).inserted else {
+        guard venueFills.updateValue(fill, forKey: fill.trade.low) == nil else {
             return fail(.positionIsSumOfFills, "the venue itself repeated trade \(fill.trade.low)")
         }
-        clients[fill.trade.low] = fill.client
-        venuePosition[fill.client.run, default: 0] += fill.side == .buy ? fill.quantity.raw : -fill.quantity.raw
+        heldAtVenue += fill.side == .buy ? fill.quantity.raw : -fill.quantity.raw
     }
 
     /// The venue has seen this placement, or it is certain that it never will.
@@ -18,16 +17,14 @@ extension Checker {
     /// A connection is gone, and what was under way with it.
     mutating func lostFlights(link: Int) { flying = flying.filter { $0.value.link != link } }
 
-    /// Invariant 2 by the venue's truth: what it holds open and what still flies may all fill.
+    /// Invariant 2 by the venue's truth, over all lives: what it holds open and what still flies may all fill.
     mutating func checkExposure(open: [(client: ClientOrderID, side: Side, left: Quantity, isUntouched: Bool)]) {
-        // What orders taken over from an earlier run added belongs to the position that the cap bounds.
-        let held = (venuePosition[run] ?? 0) + toldPosition - ownPosition
-        var buy = Int128(held)
+        var buy = Int128(heldAtVenue)
         var sell = buy
-        for order in open where order.client.run == run {
+        for order in open {
             if order.side == .buy { buy += Int128(order.left.raw) } else { sell -= Int128(order.left.raw) }
         }
-        for (order, _, replaced) in flying.values where order.client.run == run {
+        for (order, _, replaced) in flying.values {
             if !replaced.isNone {
                 // One of both: the venue takes it only for the one that it ends, and only while that is untouched.
                 let resting = open.first { $0.client == replaced }
@@ -42,7 +39,7 @@ extension Checker {
         if buy > Int128(cap.raw) || sell < -Int128(cap.raw) {
             fail(
                 .exposureWithinCap,
-                "the venue holds \(Quantity(raw: held)) of run \(run), worst case \(Double(Int64(buy)) / 1e8) to \(Double(Int64(sell)) / 1e8), "
+                "the venue holds \(Quantity(raw: heldAtVenue)), worst case \(Double(Int64(buy)) / 1e8) to \(Double(Int64(sell)) / 1e8), "
                     + "cap \(cap), under way \(flying.count)")
         }
     }

@@ -14,18 +14,24 @@ struct Checker {
 
     // Over all lives of the engine.
     var everSent: Set<ClientOrderID> = []
-    /// The venue's own executions, signed, by run of the order.
-    var venuePosition: [UInt32: Int64] = [:]
-    var venueFills: Set<UInt64> = []
-    /// Whose order each execution was; the trade history does not repeat it.
-    var clients: [UInt64: ClientOrderID] = [:]
+    /// The venue's own executions by their number, whose order each was too: the trade history does not repeat it.
+    var venueFills: [UInt64: Fill] = [:]
+    /// Their sum, signed.
+    var heldAtVenue: Int64 = 0
+    /// Those that the engine was told and has to count, once, whichever life was told, and their sum.
+    var told: Set<UInt64> = []
+    var toldPosition: Int64 = 0
+    var day = CheckedDay()
 
     // Of the present life.
     var run: UInt32 = 0
-    var told: Set<UInt64> = []
+    /// All that the lives before left was told.
+    var isTold = false
+    /// The core has taken it, and no order of this life was decided yet.
+    var isCarried = false
+    var hasOrdered = false
     /// Venue order numbers that the engine has been told together with a client id.
     var numbered: Set<UInt64> = []
-    var toldPosition: Int64 = 0
     var adopted: Set<ClientOrderID> = []
     /// Of orders taken over: what the venue says was filled, and what of it the engine has, what was before it included.
     var claims: [ClientOrderID: Quantity] = [:]
@@ -66,6 +72,7 @@ struct Checker {
     init(switchAgeMax: Nanoseconds?, cap: Quantity, maxDataAge: Nanoseconds, maxUnreconciled: Nanoseconds, began: Nanoseconds) {
         self.began = began
         now = began
+        day.ends = Nanoseconds(raw: (began.raw / Self.dayLength + 1) * Self.dayLength)
         self.cap = cap
         self.switchAgeMax = switchAgeMax
         self.maxDataAge = maxDataAge
@@ -78,12 +85,14 @@ struct Checker {
     }
 
     /// A new process: nothing is known, nothing permitted.
-    mutating func begin(run: UInt32) {
+    mutating func begin(run: UInt32, at now: Nanoseconds) {
         self.run = run
-        told = []
+        self.now = now
+        isTold = false
+        isCarried = false
+        hasOrdered = false
+        day.begin(at: now)
         numbered = []
-        toldPosition = 0
-        ownPosition = 0
         adopted = []
         claims = [:]
         adoptedFilled = [:]
@@ -125,11 +134,19 @@ struct Checker {
         if liveOrders, ordersUp, !isBanned, !cancelsAll { fail(.killCancelsAtOnce, "live orders have no cancel in flight") }
     }
 
-    /// What the engine was told of its own run's executions, signed. Those of orders taken over are not in it.
-    var ownPosition: Int64 = 0
     /// The placement with this id, as it was decided.
     func order(_ client: ClientOrderID) -> NewOrder? { ordered[client] }
 
-    /// Orders of this life that the core believes may be alive, seen from its own reports.
-    var liveOrders: Bool { states.contains { !$0.value.isTerminal } }
+    /// Before a kill: whether orders of this life may be alive by the core's own reports.
+    func liveOrders(at input: Input) -> Bool {
+        guard case .command(let command) = input, command.kind == .kill else { return false }
+        return states.contains { !$0.value.isTerminal }
+    }
+
+    /// A person closed by hand what was held, and the engine begins in a directory of its own.
+    mutating func beginAnew() {
+        heldAtVenue = 0
+        toldPosition = 0
+        day.beginAnew()
+    }
 }

@@ -31,6 +31,10 @@ enum WorldEvent {
     case faults
     case strangerLeaves(ClientOrderID)
     case processStarts
+    /// A person begins anew where a start was refused.
+    case personCures
+    /// A person ends the process in order, and starts it again.
+    case operatorRestarts(life: Int)
 }
 
 /// What the reconciler learnt over REST: bodies as they came, or nothing.

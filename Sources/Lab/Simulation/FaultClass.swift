@@ -27,6 +27,8 @@ package enum FaultClass: Int, Sendable, CaseIterable {
     case truthGone
     // The first word of the account after a start, which is three answers.
     case fillDuringTruth
+    // What one life leaves to the next.
+    case fillWhileDown, killBeforeCarried, journalDamage
 
     package var name: String { "\(self)" }
     package init?(name: String) {
@@ -104,6 +106,9 @@ package enum FaultClass: Int, Sendable, CaseIterable {
         case .failoverAsked: return "the operator asks for another order server, or for the one that is used"
         case .truthGone: return "the account's truth cannot be read for minutes, all else goes on"
         case .fillDuringTruth: return "an order of an earlier run fills between the first answers about the account after a start"
+        case .fillWhileDown: return "an order that rests executes while no engine runs"
+        case .killBeforeCarried: return "the process dies before it was told all that was left"
+        case .journalDamage: return "a bit of the journal flips while no engine runs"
         case .feedsDisagree: return "one of two feeds tells another best bid for some seconds"
         }
     }
@@ -128,7 +133,9 @@ package enum FaultClass: Int, Sendable, CaseIterable {
             return 1
         case .truthGone, .addressBan, .maintenance, .diskStall, .crashInWrite, .doubleStart: return 0.5
         case .diskFull, .diskError, .syncError, .tornWrite: return 0.25
-        case .fillDuringAmend, .amendLost, .amendAnswerLate: return 12
+        case .fillDuringAmend, .amendLost, .amendAnswerLate, .fillWhileDown: return 12
+        case .killBeforeCarried: return 2
+        case .journalDamage: return 0.3
         }
     }
 }

@@ -12,10 +12,11 @@ package enum Invariant: Int, Sendable, CaseIterable {
     case settlesAfterFaults = 10
     case childrenWithinParent = 11
     case marketDataInOrder = 12
+    case dayOutlivesRestart = 13
 
     package var sentence: String {
         switch self {
-        case .positionIsSumOfFills: return "position equals the sum of unique fills"
+        case .positionIsSumOfFills: return "position equals the sum of unique fills, over all lives"
         case .exposureWithinCap: return "position plus what may still fill stays within the cap"
         case .journalledBeforeSent: return "no order leaves without its journal record and a passed verdict"
         case .sentOnlyWhenPermitted: return "no order leaves while disarmed, stale, killed, down or unreconciled"
@@ -26,12 +27,13 @@ package enum Invariant: Int, Sendable, CaseIterable {
         case .replayIsEqual: return "the journal replays to the same decisions"
         case .childrenWithinParent: return "what leaves for an intent never exceeds it, and no name leaves twice"
         case .settlesAfterFaults: return "after the faults the engine is reconciled, or stopped with a reason"
+        case .dayOutlivesRestart: return "the trading day's result is what its fills made, whatever restarts lie in it"
         case .marketDataInOrder: return "no market event twice or after a newer one, from whichever feed"
         }
     }
 }
 
-/// A rule deliberately broken, one for each invariant, to prove that the checks see it. Test only: a live engine has no
+/// A rule deliberately broken, at least one for each invariant, to prove that the checks see it. Test only: a live engine has no
 /// such switch, they exist in the simulated world alone.
 package enum Canary: Int, Sendable, CaseIterable {
     /// A repeated fill gets a new trade id on its way in, so the core counts it twice.
@@ -44,8 +46,8 @@ package enum Canary: Int, Sendable, CaseIterable {
     case orderSentAfterStop = 4
     /// An order without an answer is sent again.
     case resentOnTimeout = 5
-    /// A settled order is reported open again.
-    case terminalRevived = 6
+    /// The last execution of an order that filled in parts is read with the whole order's quantity.
+    case executionTooLarge = 6
     /// A kill's cancels are lost on the way to the link.
     case killWithoutCancel = 7
     /// Fills change the state without being journalled.
@@ -58,8 +60,22 @@ package enum Canary: Int, Sendable, CaseIterable {
     case childTooLarge = 11
     /// Now and then the core is handed a book that is older than its last one.
     case olderBook = 12
+    /// A start does not tell what the trading day has brought so far.
+    case dayForgotten = 13
+    /// A start does not tell the position.
+    case carryDropped = 14
+    /// A start does not know which executions were booked before, and has them counted again.
+    case downtimeTwice = 15
+    /// The core is configured without a limit for the age of the account's truth.
+    case tradesUnreconciled = 16
 
-    package var invariant: Invariant { Invariant(rawValue: rawValue)! }
+    package var invariant: Invariant {
+        switch self {
+        case .carryDropped, .downtimeTwice: return .positionIsSumOfFills
+        case .tradesUnreconciled: return .sentOnlyWhenPermitted
+        default: return Invariant(rawValue: rawValue)!
+        }
+    }
 }
 
 /// A broken invariant: where in the run, and what was seen.

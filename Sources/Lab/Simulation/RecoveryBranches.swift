@@ -4,7 +4,7 @@
 /// was never walked; `--coverage` shows all that was seen, these with a star.
 package enum RecoveryBranches {
     package static let all = doubts + proofs + amendments + takenOver + fills + stops + refusals + venue + feeds + servers + process
-        + journal
+        + journal + carried
 
     /// Core: an order whose fate is not known any longer.
     static let doubts = [
@@ -42,7 +42,6 @@ package enum RecoveryBranches {
     /// Core: what an earlier run left, and what a second engine does.
     static let takenOver = [
         "order created to open by snapshot", "order created to open by stream", "order created to partiallyFilled by snapshot",
-        "fill of an earlier run's order booked",
         "fill between the first open orders and executions", "fill between the first executions and balances",
         "state LIVE to HALTED for UNKNOWN_ORDER", "state DISARMED to HALTED for UNKNOWN_ORDER",
     ]
@@ -98,6 +97,16 @@ package enum RecoveryBranches {
     /// The process: each way to die, and what it does after standing still.
     static let process = [
         "killed between two events", "killed between decision and send", "killed in a write", "stop after a stall",
+    ]
+
+    /// What one life leaves to the next.
+    static let carried = [
+        "position carried over", "day's result carried over", "expected balance carried over",
+        "a strategy's own part carried over", "a strategy's own result carried over", "fill while down booked",
+        "fill of an earlier run's order booked", "first answers asked again for an execution between them",
+        "killed before all was carried over", "read back over a life that was not told all",
+        "start refused: the journal is damaged", "journal begun anew by a person", "ended in order and started again",
+        "a day ended in a life", "a day ended while no engine ran",
     ]
 
     /// The journal.

@@ -109,3 +109,25 @@ extension SimulatedVenue {
         return left - eaten
     }
 }
+
+extension SimulatedVenue {
+    /// A person trades at this account by hand: no order of ours, nothing is told. The execution, for the trade history;
+    /// `nil` where the account does not hold what it takes. Precondition: a positive quantity and price that fit.
+    mutating func tradeByHand(_ side: Side, _ quantity: Quantity, at price: Price, now: Nanoseconds) -> Fill? {
+        let instrument = settings.instruments[0]
+        guard let value = price.times(quantity, rounding: .halfEven) else { return nil }
+        let (base, quote) = (Int(instrument.base.raw), Int(instrument.quote.raw))
+        let worth = Quantity(raw: value.raw)
+        guard side == .buy ? free[quote] >= worth : free[base] >= quantity else { return nil }
+        free[base] += side == .buy ? quantity : -quantity
+        free[quote] += side == .buy ? -worth : worth
+        defer {
+            nextTrade += 1
+            nextOrder += 1
+        }
+        return Fill(
+            instrument: instrument.id, side: side, isMaker: false, source: .stream, client: .none,
+            venueOrder: VenueOrderID(nextOrder), trade: TradeID(low: nextTrade), price: price, quantity: quantity,
+            cumulativeQuantity: quantity, fee: 0, feeAsset: instrument.quote, venueTime: now)
+    }
+}

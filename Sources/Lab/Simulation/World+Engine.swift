@@ -13,26 +13,31 @@ import Wire
 
 /// The engine's side: process, steps, journal, timers.
 extension World where Market: ~Copyable, Orders: ~Copyable {
-    private var lifeDirectory: String { settings.directory + "/life\(life)" }
-    private var ringFile: String { lifeDirectory + "/journal.shm" }
     private var coreConfiguration: CoreConfiguration {
         var limits = engine.limits
         if settings.canary == .capIgnored {
             limits.maxPosition = Quantity(raw: limits.maxPosition.raw * 10)
         }
+        if settings.canary == .tradesUnreconciled { limits.maxUnreconciled = Nanoseconds(raw: .max) }
         var core = CoreConfiguration(
             mode: .live, run: run, venue: engine.instrument.venue, prefix: engine.clientIDs,
             instruments: [engine.instrument], limits: [limits], configHash: 1)
+        core.firstDayEnds = nextMidnight
         core.cancelSwitch = WorldTemper.cancelSwitch(seed: settings.seed)
         return core
     }
 
     func startProcess() {
         guard process == nil else { return }
+        let left: CarriedBooks?
+        switch readLeft() {
+        case .success(let books): left = books
+        case .failure(let refusal): return refuseStart(refusal)
+        }
+        if carry.isDamaged { return checker.fail(.replayIsEqual, "a damaged journal was accepted") }
         life += 1
         run = Swift.max(run, strangerRun) + 1
         report.lives += 1
-        report.alertsOfLife = 0
         isJournalBroken = false
         isTruthUnderWay = false
         heldBack = []
@@ -44,25 +49,30 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         trades = TradeHistory()
         booked = []
         lastTurn = now
+        lastTop = nil
         stalledUntil = .zero
         clockOffset = .zero
         diskStalledUntil = .zero
         disk.calm()
         do {
-            try FileManager.default.createDirectory(atPath: lifeDirectory, withIntermediateDirectories: true)
             let bytes = ringByteCount(of: Record.self, capacity: 8192)
             let memory = MemoryBlock(
                 mapping: try SharedRegion(path: ringFile, byteCount: bytes, opening: .existingOrNew))
             let ring = makeRing(of: Record.self, capacity: 8192, in: memory)
+            let configuration = coreConfiguration
             process = try EngineProcess(
-                configuration: coreConfiguration, strategies: engine.makeStrategies(), market: engine.makeMarket(),
+                configuration: configuration, strategies: engine.makeStrategies(), market: engine.makeMarket(),
                 second: hasSecondFeed ? engine.makeMarket() : nil,
-                orders: engine.makeOrders(), ring: ring, directory: lifeDirectory, identity: identity, disk: disk,
+                orders: engine.makeOrders(), ring: ring, directory: journalDirectory, identity: identity, disk: disk,
                 now: now, canary: settings.canary)
+            let last = JournalSegments.last(directory: journalDirectory, name: "world")
+            carry.begin(configuration, segment: last?.number ?? 0)
         } catch {
-            fatalError("the simulated world cannot use \(lifeDirectory): \(error)")
+            fatalError("the simulated world cannot use \(journalDirectory): \(error)")
         }
-        checker.begin(run: run)
+        checker.begin(run: run, at: now)
+        carryOver(left)
+        if dies { return }
         step(.command(Command(kind: .seed, operatorID: Command.engineOperator, hash: dice.process.next() | 1, lifetime: .zero)))
         heap.schedule(.linkOpens(.marketData, life: life), at: now + Nanoseconds(milliseconds: 20))
         heap.schedule(.linkOpens(.orders, life: life), at: now + Nanoseconds(milliseconds: 30))
@@ -86,7 +96,19 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         endLife(crash: true)
         for role in [LinkRole.marketData, .orders] { forgetLink(role) }
         second.link.isOpen = false
+        meanwhile()
         heap.schedule(.processStarts, at: now + dice.process.pause(10))
+    }
+
+    /// The operator ends it in order, and starts it again.
+    func restart() {
+        guard process != nil, !isSettling else { return }
+        report.cover("ended in order and started again")
+        endLife(crash: false)
+        for role in [LinkRole.marketData, .orders] { forgetLink(role) }
+        second.link.isOpen = false
+        meanwhile()
+        heap.schedule(.processStarts, at: now + dice.process.pause(5))
     }
 
     /// Ends a life, completes its journal as the next start would, and replays it.
@@ -95,21 +117,22 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         let hash = process!.stepped.status.decisionHash
         report.digest(hash)
         let records = process!.stepped.nextSequence - 1
-        if !crash, !isJournalBroken { _ = try? process!.writer.drain(wall: now, engine: now) }
+        if !crash, !isJournalBroken { endJournal() }
         for reason in FeedRefusal.allCases {
             report.cover("market message refused as \(reason.name)", Int(process!.marketSink.refusals[reason]))
         }
+        dropUnsent()
         process = nil
-        defer { try? FileManager.default.removeItem(atPath: lifeDirectory) }
-        guard checker.violations.isEmpty else { return }
+        guard checker.violations.isEmpty, let configuration = carry.configuration else { return }
+        defer { keepSegments() }
         do {
-            let recovery = try recoverJournal(ringFile: ringFile, directory: lifeDirectory, name: "world")
+            let recovery = try recoverJournal(ringFile: ringFile, directory: journalDirectory, name: "world")
             if recovery.recovered > 0 { report.cover("journal completed from the ring") }
             if recovery.cutBytes > 0 { report.cover("torn tail cut") }
-            let box = ReplayedCore(coreConfiguration, engine.makeStrategies())
+            let files = JournalSegments.list(directory: journalDirectory, name: "world").filter { $0.number >= carry.segment }
+            let box = ReplayedCore(configuration, engine.makeStrategies())
             let result = try replay(
-                JournalReader(directory: lifeDirectory, name: "world"), run: run,
-                capacity: coreConfiguration.outputCapacity
+                JournalReader(files: files.map(\.path)), run: run, capacity: configuration.outputCapacity
             ) { input, time, outputs in box.step(input, time, &outputs) }
             report.replays += 1
             if result.inputs + result.recordedOutputs != records {
@@ -120,6 +143,22 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             }
         } catch {
             checker.fail(.replayIsEqual, "the journal of run \(run) cannot be read: \(error)")
+        }
+    }
+
+    /// What the adapter wrote and nobody handed to the kernel never leaves.
+    private func dropUnsent() {
+        for frame in process!.link.sent {
+            withView(frame) { if let request = dialect.read($0) { checker.landed(request.client) } }
+        }
+    }
+
+    private func endJournal() {
+        do throws(JournalError) {
+            _ = try process!.writer.drain(wall: now, engine: now)
+            try process!.writer.end(wall: now, engine: now)
+        } catch {
+            report.cover(journal: error)
         }
     }
 

@@ -166,7 +166,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         guard process != nil else { return }
         let inputs = process!.marketSink.inputs
         process!.marketSink.inputs.removeAll(keepingCapacity: true)
-        for input in inputs where !dies { step(input) }
+        for input in inputs where !dies { stepMarket(input) }
         guard process != nil else { return }
         if process!.marketSink.wantsSnapshot != nil {
             process!.marketSink.wantsSnapshot = nil
@@ -178,6 +178,15 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             linkCloses(.marketData, marketLink.number)
         }
         heedSecondFeed()
+    }
+
+    /// Canary: the feed hands the core the book that it had before, behind the newer one.
+    private func stepMarket(_ input: Input) {
+        step(input)
+        guard settings.canary == .olderBook, case .topOfBook(let top) = input else { return }
+        let older = lastTop
+        lastTop = top
+        if let older, dice.canary.unit() < 0.001 { step(.topOfBook(older)) }
     }
 
     // MARK: REST
@@ -256,25 +265,41 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         if now < stalledUntil { return heap.schedule(.truthArrives(life: life, rows), at: stalledUntil) }
         wake()
         isTruthUnderWay = false
-        truthNumber += 1
+        if dies { return }
         let headers = rows.status == 200 ? [] : [(name: "Retry-After", value: "\(rows.retryAfter)")]
         if let usage = engine.rest.usage(status: rows.status, headers: headers, body: [], wallNow: wallNow) {
             report.cover("REST refused with \(rows.status)")
             step(.venueUsage(usage))
         }
+        guard !dies else { return }
+        guard rows.isComplete else {
+            if !isTorn([], [], isComplete: false) { snapshot(rows, [], []) }
+            return
+        }
+        guard let orders = try? engine.rest.parseOpenOrders(status: 200, body: rows.orders),
+            let balances = try? engine.rest.parseAccount(status: 200, body: rows.account),
+            let executions = try? engine.rest.parseMyTrades(engine.instrument.id, status: 200, body: rows.trades)
+        else { fatalError("a REST answer could not be read: \(String(decoding: rows.orders, as: UTF8.self))") }
+        if isTorn(executions, orders, isComplete: true) {
+            report.cover("first answers asked again for an execution between them")
+            isTruthUnderWay = true
+            return heap.schedule(.truthRead(life: life, requestedAt: now), at: now + restDelay())
+        }
+        carry.hasComplete = true
+        addDowntime(executions)
+        for fill in missing(executions, orders) { step(.fill(fill)) }
+        markHistory()
+        snapshot(rows, orders, balances)
+    }
+
+    private func snapshot(_ rows: VenueTruthRows, _ orders: [OrderUpdate], _ balances: [VenueBalance]) {
+        truthNumber += 1
         var mark = SnapshotMark(
             id: truthNumber, venue: engine.instrument.venue, isEnd: false, isComplete: rows.isComplete,
             requestedAt: rows.requestedAt)
         step(.snapshot(mark))
-        if rows.isComplete {
-            guard let orders = try? engine.rest.parseOpenOrders(status: 200, body: rows.orders),
-                let balances = try? engine.rest.parseAccount(status: 200, body: rows.account),
-                let executions = try? engine.rest.parseMyTrades(engine.instrument.id, status: 200, body: rows.trades)
-            else { fatalError("a REST answer could not be read: \(String(decoding: rows.orders, as: UTF8.self))") }
-            for fill in missing(executions, orders) { step(.fill(fill)) }
-            for order in orders { step(.orderUpdate(order)) }
-            for balance in balances { step(.balance(balance)) }
-        }
+        for order in orders { step(.orderUpdate(order)) }
+        for balance in balances { step(.balance(balance)) }
         mark.isEnd = true
         step(.snapshot(mark))
     }
@@ -289,7 +314,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
 
     /// As the venue pages them: the newest, or all from one on.
     private func executions(from first: TradeID?) -> [Fill] {
-        guard let first else { return Array(history.suffix(30)) }
+        guard let first else { return Array(history.suffix(Self.historyPage)) }
         return history.filter { $0.trade.low >= first.low }
     }
 }

@@ -24,7 +24,9 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
     func operatorActs() {
         heap.schedule(.operatorActs, at: now + dice.person.pause(15))
         guard !isSettling, let state = process?.stepped.core.state else { return }
+        if carry.problem != nil { return giveUp() }
         switch state {
+        case .disarmed where dice.person.unit() < 0.05: heap.schedule(.operatorRestarts(life: life), at: now)
         case .disarmed, .safe, .staged, .armed:
             if dice.person.unit() < 0.7 { ceremony() }
         case .halted: if dice.person.unit() < 0.4 { say(.unlatch) }
@@ -36,6 +38,14 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             else if draw < 0.02 { say(.disarm) }
             else if state == .reducing, draw < 0.3 { say(.stop) }
         }
+    }
+
+    /// What was left is not known for certain, so nobody may arm: the engine is ended, and begun in another directory.
+    private func giveUp() {
+        endLife(crash: false)
+        for role in [LinkRole.marketData, .orders] { forgetLink(role) }
+        second.link.isOpen = false
+        heap.schedule(.personCures, at: now + Nanoseconds(seconds: 12) + dice.process.pause(60))
     }
 
     private func ceremony() {
@@ -51,9 +61,13 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
 
     private func strangeCommand() {
         let kinds = CommandKind.allCases.filter { $0 != .kill }
+        let ofTheEngine: [CommandKind] = [
+            .carryPosition, .carryDay, .carryBalance, .carryStrategy, .carryStrategyResult, .carried,
+        ]
         let kind = kinds[Int(faults.dice.next() % UInt64(kinds.count))]
         // From a person mostly; some as only the engine itself may give them.
-        let from = faults.dice.next() % 4 == 0 ? Command.engineOperator : 1 + UInt32(faults.dice.next() % 3)
+        let isEngine = faults.dice.next() % 4 == 0 && !ofTheEngine.contains(kind)
+        let from = isEngine ? Command.engineOperator : 1 + UInt32(faults.dice.next() % 3)
         var command = Command(
             kind: kind, operatorID: from, hash: faults.dice.next() % 3, lifetime: faults.pause(20),
             subject: strangeSubject(), value: strangeValue())

@@ -11,7 +11,7 @@ import VenueKit
 extension World where Market: ~Copyable, Orders: ~Copyable {
     /// One input through the core; what it decides is carried out, unless the process dies on the way.
     func step(_ input: Input) {
-        guard process != nil else { return }
+        guard process != nil, !dies else { return }
         guard process!.stepped.canStep else {
             report.cover("journal ring full: no step")
             return
@@ -23,15 +23,10 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         case .link(let change): report.cover(change)
         case .source(let change): cover(change)
         case .health(let health): cover(health)
-        case .topOfBook(let top):
-            if settings.canary == .olderBook, dice.canary.unit() < 0.001 {
-                var older = top
-                older.updateID -= 1
-                checker.input(.topOfBook(older), at: now)
-            }
         default: break
         }
         let before = process!.stepped.inputsJournalled
+        let wasLive = checker.liveOrders(at: input)
         process!.stepped.step(input, at: now)
         if process!.stepped.inputsJournalled == before { checker.fail(.inputsJournalledFirst, "an input left no record") }
         let count = process!.stepped.outputs.count
@@ -46,12 +41,14 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
                 report.cover("killed between decision and send")
                 break
             }
-            perform(process!.stepped.outputs[index])
+            perform(process!.stepped.outputs[index], after: input)
         }
+        if !dies, count > 0 { judgeKill(input, count, wasLive) }
         let position = process!.stepped.core.position(of: engine.instrument.id).quantity
         if count > 0 {
             let status = process!.stepped.status
             checker.afterStep(position: position, worstLong: status.worstLong, worstShort: status.worstShort)
+            checker.judgeDay(status.dayResult)
         } else {
             checker.afterStep(position: position, worstLong: .zero, worstShort: .zero)
         }
@@ -67,10 +64,6 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
 
     /// Lets the checker see what was decided.
     private func judge(_ input: Input, _ count: Int) {
-        var wasLive = false
-        if case .command(let command) = input, command.kind == .kill { wasLive = checker.liveOrders }
-        var placed = false
-        var cancelsAll = false
         let origin = InputOrigin(input)
         for index in 0..<count {
             let output = leaving(process!.stepped.outputs[index])
@@ -82,8 +75,6 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             }
             remember(output)
             switch output {
-            case .place: placed = true
-            case .cancelAll: cancelsAll = settings.canary != .killWithoutCancel
             case .state(let change):
                 report.cover("state \(change.from.name) to \(change.to.name)\(change.error == .none ? "" : " for \(change.error.name)")")
                 if change.to == .live { report.tripsLive += 1 }
@@ -92,6 +83,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
                 if case .fill(let fill) = input {
                     booked.insert(FillKey(fill))
                     if fill.source == .tradeHistory { report.cover("fill booked from the trade history") }
+                    if fill.source == .downtime { report.cover("fill while down booked") }
                     if fill.client.run != run, !fill.client.isNone { report.cover("fill of an earlier run's order booked") }
                 }
             case .order(let change):
@@ -102,23 +94,33 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             case .command(let result): report.cover("command \(result.command.kind) \(result.accepted ? "obeyed" : "refused")")
             case .alert(let alert):
                 report.cover("alert \(alert.severity) \(alert.error.name) by \(origin)")
-                if alert.severity == .critical { report.alertsOfLife += 1 }
             default: break
             }
         }
-        if settings.canary == .terminalRevived { reviveTerminal(count) }
-        if case .command(let command) = input, command.kind == .kill {
-            checker.afterKill(placed: placed, cancelsAll: cancelsAll, liveOrders: wasLive)
-        }
     }
 
-    private func reviveTerminal(_ count: Int) {
+    /// What really left in the step of a kill: the venue reads the frames that the link was handed.
+    private func judgeKill(_ input: Input, _ count: Int, _ wasLive: Bool) {
+        guard case .command(let command) = input, command.kind == .kill else { return }
+        var (placed, decided, left) = (false, false, false)
         for index in 0..<count {
-            guard case .order(var change) = process!.stepped.outputs[index], change.to.isTerminal else { continue }
-            change.from = change.to
-            change.to = .open
-            checker.output(.order(change))
+            switch process!.stepped.outputs[index] {
+            case .place: placed = true
+            case .cancelAll: decided = true
+            default: break
+            }
         }
+        for frame in process!.link.sent {
+            withView(frame) { if dialect.read($0)?.method == .cancelAll { left = true } }
+        }
+        // A connection that is gone, or not logged on again, takes nothing; what the core does not know of it yet follows.
+        let takes = orderLink.isOpen && orderLink.isSubscribed
+        checker.afterKill(placed: placed, cancelsAll: decided && (left || !takes), liveOrders: wasLive)
+    }
+
+    private func isLost(_ output: Output, after input: Input) -> Bool {
+        guard settings.canary == .killWithoutCancel, case .cancelAll = output, case .command(let command) = input else { return false }
+        return command.kind == .kill
     }
 
     /// What leaves; canary: larger than what was decided.
@@ -128,7 +130,8 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         return .place(order)
     }
 
-    private func perform(_ output: Output) {
+    private func perform(_ output: Output, after input: Input) {
+        if isLost(output, after: input) { return }
         heedServers(output)
         switch leaving(output) {
         case .place(let order):
@@ -227,6 +230,12 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
                 input = .fill(fill)
                 process!.orderEvents.inputs.insert(input, at: 0)
                 fill.trade = TradeID(low: fill.trade.low - 1_000_000_000)
+                input = .fill(fill)
+            }
+            if settings.canary == .executionTooLarge, case .fill(var fill) = input, fill.cumulativeQuantity > fill.quantity,
+                fill.cumulativeQuantity == checker.order(fill.client)?.quantity
+            {
+                fill.quantity = fill.cumulativeQuantity
                 input = .fill(fill)
             }
             if settings.canary == .resentOnTimeout, case .orderReply(let reply) = input, reply.kind == .place,

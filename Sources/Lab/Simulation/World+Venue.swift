@@ -153,7 +153,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
                 checker.venueFilled(fill)
                 report.fills += 1
                 history.append(fill)
-                if history.count > 200 { history.removeFirst(100) }
+                if history.count > 2000 { history.removeFirst(1000) }
                 pending = fill
             case .orderUpdate(let update):
                 tell(update, pending)
@@ -189,9 +189,9 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
 
     func checkExposure() {
         checker.checkExposure(
-            open: (0..<venue.openCount).map {
+            open: (0..<venue.openCount).compactMap {
                 let order = venue.openOrder($0)
-                return (order.client, order.side, order.left, order.filled.isZero)
+                return order.client == stranger ? nil : (order.client, order.side, order.left, order.filled.isZero)
             })
     }
 

@@ -47,7 +47,6 @@ package struct WorldReport: Sendable {
     package var unexplained = 0
     /// Over every life's decisions and every byte sent to the venue, in order.
     package var digest: UInt64 = 0xcbf2_9ce4_8422_2325
-    var alertsOfLife = 0
     private var seen: [String: Int] = [:]
     /// By states before and after and by what moved the order; named at the end.
     private var transitions: [Int: Int] = [:]
@@ -67,6 +66,14 @@ package struct WorldReport: Sendable {
         case (_, .up): cover("\(change.role == .orders ? "order" : "market") link up")
         default: break
         }
+    }
+
+    mutating func cover(carried: Command) {
+        if carried.kind == .carryPosition, carried.value != 0 { cover("position carried over") }
+        if carried.kind == .carryDay, carried.value != 0 { cover("day's result carried over") }
+        if carried.kind == .carryStrategy, carried.value != 0 { cover("a strategy's own part carried over") }
+        if carried.kind == .carryStrategyResult, carried.value != 0 { cover("a strategy's own result carried over") }
+        if carried.kind == .carryBalance { cover("expected balance carried over") }
     }
 
     mutating func cover(journal error: JournalError) {

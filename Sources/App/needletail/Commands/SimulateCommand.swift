@@ -11,8 +11,9 @@ struct SimulateCommand: AsyncParsableCommand {
         abstract: "Let a seeded world of faults try to break the engine.",
         discussion: """
             The real core, both real protocol machines, the real journal and its replay, stepped on one thread against a \
-            simulated clock, network, venue, disk, operator and process. Every step is checked from outside against twelve \
-            invariants. Everything is drawn from the seed: a seed that fails prints the command that repeats it.
+            simulated clock, network, venue, disk, operator and process. Every step is checked from outside against \
+            \(Invariant.allCases.count) invariants. Each restart is told what the runs before left, from their journal, as a live \
+            start is, and is judged with them. Everything is drawn from the seed: a seed that fails prints the command that repeats it.
 
             Exit status 0 says that no invariant was broken (with --canary: that the broken rule was caught).
 
@@ -39,7 +40,7 @@ struct SimulateCommand: AsyncParsableCommand {
     var faults: String?
     @Flag(help: "Print the seed's faults as such a file, and end.")
     var printFaults = false
-    @Option(help: "Break the rule behind this invariant on purpose, 1 to 12.")
+    @Option(help: "Break a rule on purpose, 1 to \(Canary.allCases.count): up to \(Invariant.allCases.count) the one behind that invariant.")
     var canary: Int?
     @Flag(help: "Break each rule in turn and expect each to be caught.")
     var canaries = false
@@ -64,7 +65,7 @@ struct SimulateCommand: AsyncParsableCommand {
         guard jobs >= 1, jobs <= CrashNotice.placesMax else {
             throw ValidationError("--jobs takes 1 to \(CrashNotice.placesMax)")
         }
-        if let canary, Canary(rawValue: canary) == nil { throw ValidationError("--canary takes 1 to 12") }
+        if let canary, Canary(rawValue: canary) == nil { throw ValidationError("--canary takes 1 to \(Canary.allCases.count)") }
         if only != nil, faults != nil { throw ValidationError("--only and --faults exclude each other") }
         _ = try onlyThese()
     }

@@ -190,7 +190,8 @@ extension Control {
             shown: """
             `aCarriedPositionCountsAgainstTheCap`, `theDaysLossOfTheRunBeforeCounts`, \
             `aStopLossJudgesACarriedPositionByWhatItCost`, `flattenClosesACarriedPosition`, CarriedBooksTests \
-            (ReplayTests), Tests/EndToEnd/carried.sh
+            (ReplayTests), Tests/EndToEnd/carried.sh; invariants 1, 2 and 13 over all lives of the seeded world, \
+            CarryWorldTests (SimulationTests)
             """),
         Control(
             "R75", .running, "a strategy's own part over a restart",
@@ -216,19 +217,24 @@ extension Control {
             """,
             code: "`Replay/CarriedBooks`, `Engine/CarryOver`",
             key: "-",
-            shown: "`What does not add up is refused, with its place`, `A damaged segment is refused`"),
+            shown: """
+            `What does not add up is refused, with its place`, `A damaged segment is refused`, `A damaged journal is no \
+            start, and a person begins anew`
+            """),
         Control(
             "R34", .running, "executed while no engine ran",
             does: """
-            found at the start by the journal's last trade id, told and journalled; every trade of the account on the \
-            instrument is added to the position that was carried over; a new run directory begins with the balances \
-            that hold it, and it is not counted
+            found at the start by the journal's mark, which passes no trade that is younger than a minute or comes while \
+            an order is unknown, and by the fills that the core booked behind it; told and journalled; every trade of \
+            the account on the instrument is added to the position that was carried over; a new run directory begins \
+            with the balances that hold it, and it is not counted
             """,
-            code: "`Journal/SequenceMarks`, `TradingCore+Carry`",
+            code: "`Journal/SequenceMarks`, `Journal/HistoryMarks`, `Journal/DowntimeFills`, `TradingCore+Carry`",
             key: "-",
             shown: """
             `aFillWhileNoEngineLookedIsAddedToThePosition`, `anExecutionOfAnEarlierOrderCountsOnceWhoeverTellsIt`, \
-            Tests/JournalTests/SequenceMarksTests, Tests/EndToEnd/marks.sh
+            Tests/JournalTests/SequenceMarksTests, Tests/JournalTests/DowntimeFillsTests, \
+            Tests/JournalTests/HistoryMarksTests, Tests/EndToEnd/marks.sh
             """),
         Control(
             "R55", .running, "balance moved while no engine ran, and no fill explains it",
