@@ -34,8 +34,8 @@ import Units
 
     @Test func `Every check has its own cause and cure`() {
         let all = ArmingChecks(rawValue: .max)
-        #expect(all.each.count == 11)
-        #expect(Set(all.causes).count == 11 && all.cures.allSatisfy { !$0.isEmpty })
+        #expect(all.each.count == 12)
+        #expect(Set(all.causes).count == 12 && all.cures.allSatisfy { !$0.isEmpty })
         for check in all.each { #expect(ArmingChecks(names: check.names) == check) }
     }
 
