@@ -446,6 +446,7 @@ private final class Place {
         let told = try Place()
         try told.write(2) {
             try $0.tell(.carryBalance, Quantity("7").raw, in: 1)
+            $0.tell(.carried)
             try $0.fill(.buy, "0.4", at: "100", trade: 1, run: 2, fee: "0.5", feeAsset: 2)
         }
         #expect(try told.books([pair, other]).expected["ETH"] == Int128(Quantity("6.5").raw))
