@@ -18,6 +18,7 @@ package final class ControlDoor: @unchecked Sendable {
         var thread: Int32 = 0
         var clients: [(descriptor: Int32, user: UInt32)] = []
         var refused: UInt64 = 0
+        var turns: UInt64 = 0
     }
 
     private let listener: Int32
@@ -27,9 +28,8 @@ package final class ControlDoor: @unchecked Sendable {
     private let kill: Kill
     /// It turns at least so often, so that whoever watches it sees it live.
     private static let beatMilliseconds: Int32 = 250
-    private let turned = Atomic<UInt64>(0)
     /// How often the door's thread has turned, at least four times a second; any thread.
-    package var turns: UInt64 { turned.load(ordering: .relaxed) }
+    package var turns: UInt64 { arrivals.withLock { $0.turns } }
     private let arrivals = Mutex(Arrivals())
     /// The kernel's id of the door's thread; 0 before it runs.
     package var thread: Int32 { arrivals.withLock { $0.thread } }
@@ -100,7 +100,7 @@ package final class ControlDoor: @unchecked Sendable {
         var ready = [Int32](repeating: 0, count: 16)
         while true {
             let count = unsafe platform_watch_wait(watch, &ready, Int32(ready.count), Self.beatMilliseconds)
-            turned.wrappingAdd(1, ordering: .relaxed)
+            arrivals.withLock { $0.turns += 1 }
             if count == 0 { continue }
             for index in 0..<max(0, Int(count)) {
                 if ready[index] == end.descriptor { return }
