@@ -209,6 +209,51 @@ func aPositionIsCarriedOverWithWhatItCost(_ quantity: Quantity) {
     #expect(!stage.bench.status.missing.contains(.balance))
 }
 
+@Test func anExecutionThatAnOlderListOfOrdersDoesNotShowIsNotOwed() {
+    let stage = carrying(balance: "10")
+    let old = ClientOrderID(run: 6, sequence: 3)
+    stage.bench.link(.orders, .up)
+    stage.bench.link(.marketData, .up)
+    stage.bench.fill(old, "0.04", at: "49990")
+    stage.bench.fill(old, "0.06", at: "49990")
+    // The list was read before both: the order rests whole in it.
+    stage.bench.filled[old] = .zero
+    stage.bench.snapshot(resting: [old], balance: "10.1")
+    #expect(stage.bench.order(old)?.filled == "0.1")
+    stage.bench.reply(.cancel, .refused, old, .unknownOrder)
+    stage.bench.update(.filled, old, .query, cumulative: "0.1")
+    #expect(stage.bench.order(old) == nil && stage.bench.position().quantity == "0.5", "over")
+    stage.bench.wait(milliseconds: 1000)
+    stage.bench.snapshot(balance: "10.1")
+    stage.bench.tick()
+    #expect(stage.bench.status.missing.isEmpty, "nothing is owed")
+    #expect(stage.bench.hash == stage.bench.replayedHash())
+}
+
+@Test func whatTheListShowsOfEarlierExecutionsIsNotCountedTwice() {
+    let stage = carrying(balance: "10")
+    let old = ClientOrderID(run: 6, sequence: 3)
+    stage.bench.link(.orders, .up)
+    stage.bench.fill(old, "0.04", at: "49990")
+    stage.bench.fill(old, "0.03", at: "49990")
+    stage.bench.filled[old] = "0.04"
+    stage.bench.snapshot(resting: [old], balance: "10.07")
+    #expect(stage.bench.order(old)?.filled == "0.07", "the first of both is in the list")
+}
+
+@Test func anEarlierOrdersExecutionAfterOurFirstOrderCountsAndIsSafe() {
+    let stage = carrying()
+    stage.bench.live()
+    stage.place()
+    stage.bench.fill(ClientOrderID(run: 6, sequence: 3), "0.1")
+    #expect(stage.bench.position().quantity == "0.5" && stage.bench.state == .safe)
+    #expect(stage.bench.alerts.contains(.fillSeqGap))
+    let fresh = Stage()
+    fresh.bench.live()
+    fresh.bench.fill(ClientOrderID(run: 6, sequence: 3), "0.1")
+    #expect(fresh.bench.position().quantity == .zero, "nothing was carried over: it is in the balance")
+}
+
 @Test func withoutACarriedPositionOrAfterAnOrderNoDowntimeIsCounted() {
     let fresh = Stage()
     fresh.bench.ready()

@@ -35,7 +35,7 @@ final class CoreBench<Strategies: StrategySet> {
     /// Outputs of the last step.
     private(set) var last: [Output] = []
     private(set) var orderStates: [ClientOrderID: OrderState] = [:]
-    private var filled: [ClientOrderID: Quantity] = [:]
+    var filled: [ClientOrderID: Quantity] = [:]
     private var tops: [TopOfBook] = []
     private var nextTrade: UInt64 = 1
     private var nextSnapshot: UInt64 = 1

@@ -105,11 +105,11 @@ extension TradingCore {
     }
 
     /// Whether a fill of an earlier run's order belongs to what was carried over: the private stream tells it by our own
-    /// name, or the trade history shows it and no run has booked it. Each counts once, whoever tells it first. Only before
-    /// this run's first order: from then on the account is compared, and a difference stops.
+    /// name, or, before this run's first order, the trade history shows it and no run has booked it. Each counts once, whoever
+    /// tells it first. One that the stream tells later counts too, and is SAFE: an order rests that no answer had shown.
     func isLeftOver(_ fill: Fill) -> Bool {
-        guard isCarried, nextSequence == 1 else { return false }
-        return fill.source == .downtime
-            || (fill.source == .stream && !fill.client.isNone && fill.client.run < configuration.run)
+        guard isCarried else { return false }
+        if fill.source == .stream { return !fill.client.isNone && fill.client.run < configuration.run }
+        return fill.source == .downtime && nextSequence == 1
     }
 }

@@ -164,9 +164,10 @@ extension TradingCore {
             client: update.client, instrument: update.instrument, strategy: .engine, side: update.side,
             timeInForce: .goodTillCancel, price: update.price, quantity: update.quantity, now: now)
         order.venueOrder = update.venueOrder
-        order.filled = update.cumulativeQuantity
-        order.claimed = update.cumulativeQuantity
-        order.state = update.status == .new ? .open : .partiallyFilled
+        let beyond = early.beyond(update.cumulativeQuantity, of: update.client)
+        order.filled = update.cumulativeQuantity.adding(beyond) ?? update.cumulativeQuantity
+        order.claimed = order.filled
+        order.state = order.filled.isZero ? .open : .partiallyFilled
         order.seenInSnapshot = snapshotID
         guard let slot = enlist(order) else { return }
         alert(.warning, .unknownOrder, instrument: update.instrument, client: update.client,
@@ -241,12 +242,13 @@ extension TradingCore {
         }
         if let stranger {
             misplaced(stranger, fill.instrument, &outputs)
-        } else if slot == nil, !isLeft {
+        } else if slot == nil, !isLeft || nextSequence != 1 {
             // Ours by its name, and we do not hold it: it counts, and nobody knows why.
             alert(.critical, .fillSeqGap, instrument: fill.instrument, client: fill.client, value: fill.quantity.raw,
                 &outputs)
             fail(.fillSeqGap)
         }
+        if slot == nil, isLeft, fill.source == .stream { early.note(fill) }
         var isLate = true
         // An order taken in was shown with all that had been filled of it before: what comes behind it is new.
         if let slot { isLate = fillOrder(slot, fill, &outputs) }

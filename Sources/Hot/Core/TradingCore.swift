@@ -75,6 +75,8 @@ public struct TradingCore<Strategies: StrategySet>: ~Copyable {
 
     /// What the runs before left was told: positions, the day's result, balances. Nothing of it is taken afterwards.
     var isCarried = false
+    /// Counted before their orders were taken in.
+    var early = EarlyFills()
 
     /// A fee was taken in an asset without a price: nobody can arm in this run.
     var isFeeUnpriced = false

@@ -62,10 +62,11 @@ extension Checker {
     }
 
     /// What belongs to the position that was carried over: found in the history as not yet booked by any life, or told by
-    /// the stream of an earlier life's order, before this life's first order.
+    /// the stream of an earlier life's order.
     private func isLeftOver(_ fill: Fill, of client: ClientOrderID) -> Bool {
-        guard isCarried, !hasOrdered else { return false }
-        return fill.source == .downtime || (fill.source == .stream && !fill.client.isNone && client.run < run)
+        guard isCarried else { return false }
+        if fill.source == .stream { return !fill.client.isNone && client.run < run }
+        return fill.source == .downtime && !hasOrdered
     }
 
     /// The strictest of what is asked holds until the last of it ends.
