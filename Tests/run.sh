@@ -32,7 +32,7 @@ step 300 "readers of foreign bytes and their fuzzers under the address sanitizer
 step 120 "model of the arming ceremony" Tests/Models/check.sh
 step 1800 "release build" swift build -c release
 for script in Tests/Oracles/*.sh Tests/EndToEnd/*.sh; do
-    step 600 "$script" "$script"
+    step 1200 "$script" "$script"
 done
 
 echo
