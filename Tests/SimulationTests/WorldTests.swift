@@ -37,7 +37,7 @@ func playWorld(
         let calm = try playWorld(1, seconds: 300, faults: FaultSettings())
         #expect(calm.violations.isEmpty, "\(calm.violations)")
         #expect(calm.faults.total == 0)
-        #expect(calm.report.fills > 5 && calm.report.lives == 1 && calm.report.replays == 1)
+        #expect(calm.report.fills > 5 && calm.report.lives == 1 && calm.report.replays == 2)
     }
 
     @Test(arguments: [

@@ -92,7 +92,7 @@ package struct Campaign: Sendable {
                 format: "simulated %.2f days over %d seeds in %.1f s: %.0f times real time", seconds / 86_400, seeds,
                 wallSeconds, seconds / Swift.max(wallSeconds, 1e-9)),
             "steps checked \(steps), orders \(orders), fills \(fills), times live \(trips)",
-            "lives \(lives), kills \(kills), journals replayed to the same decisions \(replays)",
+            "lives \(lives), kills \(kills), replays of their journals to the same decisions \(replays)",
             "faults injected \(counts.values.reduce(0, +))",
         ]
         lines += FaultClass.allCases.map { "  \($0.name) \(counts[$0] ?? 0)" }

@@ -111,7 +111,7 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
         heap.schedule(.processStarts, at: now + dice.process.pause(5))
     }
 
-    /// Ends a life, completes its journal as the next start would, and replays it.
+    /// Ends a life, completes its journal as the next start would, and replays it twice.
     func endLife(crash: Bool) {
         guard process != nil else { return }
         let hash = process!.stepped.status.decisionHash
@@ -130,16 +130,19 @@ extension World where Market: ~Copyable, Orders: ~Copyable {
             if recovery.recovered > 0 { report.cover("journal completed from the ring") }
             if recovery.cutBytes > 0 { report.cover("torn tail cut") }
             let files = JournalSegments.list(directory: journalDirectory, name: "world").filter { $0.number >= carry.segment }
-            let box = ReplayedCore(configuration, engine.makeStrategies())
-            let result = try replay(
-                JournalReader(files: files.map(\.path)), run: run, capacity: configuration.outputCapacity
-            ) { input, time, outputs in box.step(input, time, &outputs) }
-            report.replays += 1
-            if result.inputs + result.recordedOutputs != records {
-                checker.fail(
-                    .inputsJournalledFirst, "\(records) records were journalled, \(result.inputs + result.recordedOutputs) recovered")
-            } else if !result.isEqual || result.replayedHash != hash {
-                checker.fail(.replayIsEqual, "run \(run): first difference at \(result.firstDifference ?? 0)")
+            for _ in 0..<2 where checker.violations.isEmpty {
+                let box = ReplayedCore(configuration, engine.makeStrategies())
+                let result = try replay(
+                    JournalReader(files: files.map(\.path)), run: run, capacity: configuration.outputCapacity
+                ) { input, time, outputs in box.step(input, time, &outputs) }
+                report.replays += 1
+                if result.inputs + result.recordedOutputs != records {
+                    checker.fail(
+                        .inputsJournalledFirst,
+                        "\(records) records were journalled, \(result.inputs + result.recordedOutputs) recovered")
+                } else if !result.isEqual || result.replayedHash != hash {
+                    checker.fail(.replayIsEqual, "run \(run): first difference at \(result.firstDifference ?? 0)")
+                }
             }
         } catch {
             checker.fail(.replayIsEqual, "the journal of run \(run) cannot be read: \(error)")
