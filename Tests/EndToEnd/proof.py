@@ -27,7 +27,7 @@ MUTANTS = [
     ("Base/Wire", "JSONScanner+Values.swift", "func skipValue()", TEXT.format("depth", "false"), "a text"),
     ("Base/Rings", "Ring.swift", "func tryPush(_ value", LIST.format("tail", "false"), "a list"),
     ("Hot/Agents", "EngineClock.swift", "mutating func now()", TEXT.format("last", "Nanoseconds(raw: 0)"), "a text"),
-    ("Hot/Orders", "Position.swift", "func apply(_ fill: Fill, base: AssetID, quote: AssetID) -> Bool",
+    ("Hot/Orders", "Position.swift", "feePrice: Price = .zero) -> Bool",
      LIST.format("quantity.raw", "false"), "a list"),
     ("Hot/Risk", "RiskGate.swift", "static func pace(", "final class Box { var n: Int32 = 0 }; let box = Box(); "
      "box.n = c.openOrders; if unsafe Unmanaged.passRetained(box).takeRetainedValue().n == 99 { return nil }", "an object"),
